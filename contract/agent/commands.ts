@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { CommandInput, commandSource } from '../api/command-input.ts';
+import { CommandOutcome } from '../api/command-result.ts';
+import { CommandId } from '../api/identifiers.ts';
+import { limits } from '../api/limits.ts';
+
+/** The order to run a command. Repeating one with the same id joins the first. */
+export const StartCommand = z
+  .strictObject({
+    ...CommandInput.shape,
+    command_id: CommandId,
+    timeout_seconds: z.number().int().min(1).max(limits.timeoutSeconds.max).nullable(),
+  })
+  .refine(...commandSource);
+export type StartCommand = z.infer<typeof StartCommand>;
+
+const offset = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** What of a command a follower wants: from where, and how much of each stream before only the outcome counts. */
+export const Follow = z.strictObject({
+  stdout_offset: offset.default(0),
+  stderr_offset: offset.default(0),
+  stream_bytes: offset.optional().describe('per stream; without it everything'),
+});
+export type Follow = z.infer<typeof Follow>;
+
+export const AgentErrorBody = z.object({
+  error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) }),
+});
+
+export const AgentHealth = z.object({
+  version: z.string(),
+  state: z.enum(['waiting', 'starting', 'ready', 'ending']),
+  parts: z.array(z.object({ name: z.string(), state: z.enum(['ok', 'down']), detail: z.string() })),
+  running_commands: z.number().int(),
+  memory_bytes: z.number().int(),
+  open_descriptors: z.number().int(),
+  channels: z.number().int(),
+});
+
+/** The content type of a followed command (see frames.ts). */
+export const framesType = 'application/vnd.matrx.frames';
+
+/** The agent's own API, spoken over HTTP/2 through the channel. Bodies in and out are JSON unless they are frames. */
+export const agentApi = {
+  startCommand: { method: 'POST', path: '/commands', query: Follow, body: StartCommand, answer: 'frames' },
+  followCommand: { method: 'GET', path: '/commands/{command_id}/frames', query: Follow, answer: 'frames' },
+  getCommand: { method: 'GET', path: '/commands/{command_id}', answer: CommandOutcome },
+  getHealth: { method: 'GET', path: '/health', answer: AgentHealth },
+} as const;

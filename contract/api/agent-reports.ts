@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { Command } from './command-input.ts';
+import { CommandOutcome } from './command-result.ts';
+import { Environment } from './environment.ts';
+import { SandboxId, Timestamp, UserId } from './identifiers.ts';
+import { limits } from './limits.ts';
+import type { RouteTable } from './route.ts';
+import { StopReason } from './sandbox-record.ts';
+
+/** Everything an agent needs to serve one sandbox. The channel key is base64 of 32 random bytes. */
+export const Assignment = z
+  .object({
+    sandbox_id: SandboxId,
+    user_id: UserId,
+    generation: z.number().int(),
+    expires_at: Timestamp,
+    idle_timeout_seconds: z.number().int(),
+    env: Environment,
+    on_ready: z.object({ ...Command, timeout_seconds: z.number().int() }).nullable(),
+    channel_key: z.base64(),
+    heartbeat_seconds: z.number().int(),
+  })
+  .meta({ id: 'Assignment' });
+export type Assignment = z.infer<typeof Assignment>;
+
+export const Hello = z
+  .strictObject({
+    agent_version: z.string().max(64),
+    session_limit: z.number().int().min(1).max(10_000).nullable().describe('of the exec agent; null = unreadable'),
+  })
+  .meta({ id: 'Hello' });
+export type Hello = z.infer<typeof Hello>;
+
+/** What the agent says of itself, and why when it is about to end. */
+export const Heartbeat = z
+  .strictObject({
+    state: z.enum(['starting', 'ready', 'ending']),
+    reason: StopReason.nullable().describe('why it ends; null unless ending'),
+    detail: z.string().max(4_096).nullable().describe('in words, for people'),
+    running_commands: z.number().int().min(0),
+    last_active_at: Timestamp.nullable(),
+  })
+  .meta({ id: 'Heartbeat' });
+export type Heartbeat = z.infer<typeof Heartbeat>;
+
+/** What the control plane wants of the agent. */
+export const HeartbeatReply = z
+  .object({
+    expires_at: Timestamp,
+    idle_timeout_seconds: z.number().int(),
+    stop: z.enum(['no', 'graceful', 'now']),
+  })
+  .meta({ id: 'HeartbeatReply' });
+export type HeartbeatReply = z.infer<typeof HeartbeatReply>;
+
+/** The first and the last bytes of a stream; together they are at most half of `limits.excerptBytes`. */
+const Excerpt = z.strictObject({
+  head: z.base64().max(limits.excerptBytes),
+  tail: z.base64().max(limits.excerptBytes).describe('empty when the head is everything'),
+});
+
+export const OutcomeReport = z
+  .strictObject({ ...CommandOutcome.shape, stdout: Excerpt, stderr: Excerpt })
+  .meta({ id: 'OutcomeReport' });
+export type OutcomeReport = z.infer<typeof OutcomeReport>;
+
+const agent = { doors: ['agent'], function: 'agent', needs: ['records:read', 'records:write'] } as const;
+const one = z.strictObject({ sandbox_id: SandboxId });
+
+export const agentRoutes = {
+  hello: {
+    method: 'POST',
+    path: '/hello',
+    summary: 'Who am I: the assignment of the calling task',
+    ...agent,
+    body: Hello,
+    answers: { 200: Assignment },
+    errors: ['not_found', 'sandbox_not_ready', 'sandbox_ended', 'conflict'],
+    repeatable: 'always',
+  },
+  heartbeat: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/heartbeat',
+    summary: 'State of the agent; the reply has the deadline and what is wanted',
+    ...agent,
+    params: one,
+    body: Heartbeat,
+    answers: { 200: HeartbeatReply },
+    errors: ['not_found', 'sandbox_ended', 'conflict'],
+    repeatable: 'always',
+  },
+  reportOutcomes: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/outcomes',
+    summary: 'How commands ended; a repeated report changes nothing',
+    ...agent,
+    params: one,
+    body: z.strictObject({ outcomes: z.array(OutcomeReport).min(1).max(50) }),
+    answers: { 200: z.object({ accepted: z.number().int() }) },
+    errors: ['not_found'],
+    repeatable: 'always',
+  },
+} as const satisfies RouteTable;

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { Environment } from './environment.ts';
+import { limits } from './limits.ts';
+
+const bytes = (text: string): number => new TextEncoder().encode(text).length;
+const noNul = [(text: string) => !text.includes('\0'), 'expected no NUL character'] as const;
+const size = `expected 1-${limits.commandBytes} bytes`;
+
+/** What is run: a string for `bash -lc`, or arguments that are run as they are. */
+export const Command = {
+  command: z
+    .string()
+    .refine((text) => bytes(text) >= 1 && bytes(text) <= limits.commandBytes, size)
+    .refine(...noNul)
+    .optional()
+    .describe('run by bash -lc'),
+  argv: z
+    .array(z.string().refine(...noNul))
+    .min(1)
+    .max(limits.commandArguments)
+    .refine((argv) => argv[0] !== '', 'expected a program to run')
+    .refine((argv) => argv.reduce((sum, part) => sum + bytes(part), 0) <= limits.commandBytes, size)
+    .optional()
+    .describe('run as it is, by no shell'),
+};
+
+/** The rule that ties `command` and `argv` together, for `.refine(...)`. */
+export const commandSource: [
+  (input: { command?: unknown; argv?: unknown }) => boolean,
+  { message: string; path: string[] },
+] = [
+  (input) => (input.command === undefined) !== (input.argv === undefined),
+  { message: 'expected exactly one of command and argv', path: ['command'] },
+];
+
+/** A command's standard input, whole. Without it the command reads /dev/null. */
+export const Stdin = z.strictObject({
+  data: z.string().max(limits.stdinBytes * 2),
+  encoding: z.enum(['utf8', 'base64']).default('utf8'),
+});
+
+export const CommandInput = z.strictObject({
+  ...Command,
+  cwd: z
+    .string()
+    .min(1)
+    .refine((path) => bytes(path) <= limits.pathBytes, `expected at most ${limits.pathBytes} bytes`)
+    .refine(...noNul)
+    .optional()
+    .describe('relative paths start at the home, which is also the default'),
+  env: Environment.default({}),
+  stdin: Stdin.optional(),
+});

@@ -1,0 +1,81 @@
+// The one table of failures. A code is part of the API: never renamed, never reused.
+
+interface ErrorRow {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** Whether the same call may succeed later, unchanged. */
+  readonly retry: boolean;
+  /** What the caller can do next. */
+  readonly hint: string;
+}
+
+export const errors = {
+  invalid_request: { status: 400, retry: false, hint: 'correct the named field; GET /openapi.json has every rule' },
+  unauthenticated: { status: 401, retry: false, hint: 'sign the request or send a valid access token' },
+  forbidden: { status: 403, retry: false, hint: 'GET /me says what these credentials may do' },
+  not_found: { status: 404, retry: false, hint: 'GET /sandboxes lists the sandboxes you own' },
+  method_not_allowed: { status: 405, retry: false, hint: 'GET /openapi.json lists the methods of each path' },
+  sandbox_not_ready: { status: 409, retry: true, hint: 'wait until its status is ready, or create it with ?wait=true' },
+  idempotency_conflict: { status: 409, retry: false, hint: 'use a new Idempotency-Key for a different request' },
+  conflict: { status: 409, retry: true, hint: 'read the record again and repeat the change' },
+  sandbox_ended: { status: 410, retry: false, hint: 'create a new sandbox' },
+  too_large: { status: 413, retry: false, hint: 'send a smaller request' },
+  quota_exceeded: { status: 429, retry: true, hint: 'delete a sandbox you no longer use, or wait for one to end' },
+  rate_limited: { status: 429, retry: true, hint: 'wait as long as Retry-After says' },
+  internal: { status: 500, retry: false, hint: 'report the request_id to the operator' },
+  channel_lost: {
+    status: 502,
+    retry: false,
+    hint: 'the command may still run: repeat the call with the same Idempotency-Key to join it',
+  },
+  capacity_unavailable: { status: 503, retry: true, hint: 'wait as long as Retry-After says and try again' },
+  unavailable: { status: 503, retry: true, hint: 'GET /health says which part is down' },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errors;
+
+export const errorCodes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
+
+export interface ErrorDetails {
+  /** The input field at fault, as the caller named it: `env.PATH`, `query.limit`. */
+  readonly field?: string;
+  /** The value given, cut to 100 characters. */
+  readonly value?: string;
+  /** What the field accepts. */
+  readonly rule?: string;
+  /** The known field nearest to an unknown one. */
+  readonly nearest?: string;
+  readonly [key: string]: unknown;
+}
+
+/** The one failure the product throws on purpose. Status, retry and hint come from the table. */
+export class SandboxError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  /** For 429 and 503: when to try again. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { details?: ErrorDetails; cause?: unknown; retryAfterSeconds?: number } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SandboxError';
+    this.code = code;
+    this.details = options.details ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return errors[this.code].status;
+  }
+
+  get retry(): boolean {
+    return errors[this.code].retry;
+  }
+
+  get hint(): string {
+    return errors[this.code].hint;
+  }
+}

@@ -1,0 +1,38 @@
+// Every bound a caller can meet, in one place. Bytes, seconds and counts as the names say.
+
+export const limits = {
+  /** A request's body. More goes by transfer. */
+  requestBytes: 4 * 1024 * 1024,
+  /** One command, as a string or as the sum of its arguments. */
+  commandBytes: 65_536,
+  commandArguments: 4_096,
+  /** A command's own environment, or a sandbox's: names and values together. */
+  environmentEntries: 64,
+  environmentBytes: 32_768,
+  stdinBytes: 1024 * 1024,
+  pathBytes: 4_096,
+  timeoutSeconds: { min: 1, max: 86_400, default: 60 },
+  /** How long one call waits for a command or for a sandbox to be ready. */
+  waitSeconds: { min: 0, max: 280 },
+  /** Kept for the answer, per stream. */
+  maxOutputBytes: { min: 0, max: 4 * 1024 * 1024, default: 1024 * 1024 },
+  /** Kept in the sandbox, per stream of a command. */
+  spoolBytes: 64 * 1024 * 1024,
+  ttlSeconds: { min: 60, max: 604_800, default: 7_200 },
+  idleTimeoutSeconds: { min: 60, max: 604_800 },
+  diskGb: { min: 20, max: 200, default: 20 },
+  labels: 16,
+  labelKeyLength: 63,
+  labelValueLength: 256,
+  pageSize: { min: 1, max: 100, default: 50 },
+  idempotencyKeyLength: 64,
+  /** Commands that may run in one sandbox at once. */
+  runningCommands: 256,
+  /** A streamed answer says something at least this often. */
+  heartbeatSeconds: 15,
+  /** How much of a command's output outlives its sandbox: head and tail together. */
+  excerptBytes: 16 * 1024,
+  /** How long an ended record and its outcomes are kept. */
+  endedRecordDays: 14,
+  idempotencyHours: 24,
+} as const;

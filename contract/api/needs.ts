@@ -1,0 +1,12 @@
+/** What a route may need of AWS. Granted from this list and nowhere else. */
+export const needs = {
+  'records:read': 'read the table and its indexes',
+  'records:write': 'write the table, conditionally',
+  'tasks:run': 'start a task of our definitions in our cluster, with our two roles',
+  'tasks:stop': 'stop a task of our cluster',
+  'tasks:read': 'list and describe the tasks of our cluster',
+  'channels:open': 'start an ECS Exec session in a task of our cluster',
+  'channels:close': 'end a session that ECS Exec started',
+} as const;
+
+export type Need = keyof typeof needs;

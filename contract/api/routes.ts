@@ -1,0 +1,13 @@
+import { agentRoutes } from './agent-reports.ts';
+import { commandRoutes } from './commands.ts';
+import type { Route } from './route.ts';
+import { sandboxRoutes } from './sandboxes.ts';
+import { serviceRoutes } from './service.ts';
+
+/** Every route of the HTTP API, by its name. */
+export const routes = { ...sandboxRoutes, ...commandRoutes, ...serviceRoutes, ...agentRoutes };
+
+export type RouteName = keyof typeof routes;
+
+/** The same table, seen as rows. */
+export const routeRows: readonly (readonly [RouteName, Route])[] = Object.entries(routes) as [RouteName, Route][];

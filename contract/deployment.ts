@@ -1,0 +1,104 @@
+// What is deployed: functions, table, event rules. The stack and the local service both read it, so they can't differ.
+
+import type { Need } from './api/needs.ts';
+import type { ApiFunction } from './api/route.ts';
+import { routeRows } from './api/routes.ts';
+
+/** Settings a function reads from its environment; `lambdas/config.ts` parses them. */
+export type Setting =
+  | 'MATRX_TABLE'
+  | 'MATRX_CLUSTER'
+  | 'MATRX_TEMPLATES'
+  | 'MATRX_SUBNETS'
+  | 'MATRX_SECURITY_GROUPS'
+  | 'MATRX_TASK_ROLE'
+  | 'MATRX_QUOTAS';
+
+interface FunctionSpec {
+  /** The source file whose `handler` is the function. */
+  readonly entry: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly settings: readonly Setting[];
+  /** For event functions; an API function's needs are its routes'. */
+  readonly needs?: readonly Need[];
+}
+
+const api = { memoryMb: 512, timeoutSeconds: 900 };
+
+export const functions = {
+  query: { ...api, entry: 'lambdas/query.ts', settings: ['MATRX_TABLE', 'MATRX_TEMPLATES', 'MATRX_QUOTAS'] },
+  lifecycle: {
+    ...api,
+    entry: 'lambdas/lifecycle.ts',
+    settings: [
+      'MATRX_TABLE',
+      'MATRX_CLUSTER',
+      'MATRX_TEMPLATES',
+      'MATRX_SUBNETS',
+      'MATRX_SECURITY_GROUPS',
+      'MATRX_QUOTAS',
+    ],
+  },
+  commands: { ...api, entry: 'lambdas/commands.ts', settings: ['MATRX_TABLE', 'MATRX_CLUSTER'] },
+  agent: { ...api, entry: 'lambdas/agent.ts', settings: ['MATRX_TABLE', 'MATRX_TASK_ROLE'] },
+  'settle-task': {
+    entry: 'lambdas/settle-task.ts',
+    memoryMb: 256,
+    timeoutSeconds: 60,
+    settings: ['MATRX_TABLE', 'MATRX_CLUSTER'],
+    needs: ['records:read', 'records:write'],
+  },
+} as const satisfies Record<ApiFunction, FunctionSpec> & Record<string, FunctionSpec>;
+
+export type FunctionName = keyof typeof functions;
+
+/** Everything a function needs of AWS: the union of its routes' needs, or its own row's. */
+export function needsOf(name: FunctionName): ReadonlySet<Need> {
+  const spec: FunctionSpec = functions[name];
+  return new Set(
+    spec.needs ?? routeRows.filter(([, row]) => row.function === name).flatMap(([, row]) => [...row.needs]),
+  );
+}
+
+/** DynamoDB: one table, on demand. Every key attribute is a string; `ttl` is epoch seconds. */
+export const table = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  timeToLive: 'ttl',
+  indexes: [
+    { name: 'by-user', partitionKey: 'user_pk', sortKey: 'user_sk' },
+    { name: 'by-due', partitionKey: 'due_pk', sortKey: 'due_sk' },
+    { name: 'by-status', partitionKey: 'status_pk', sortKey: 'status_sk' },
+  ],
+} as const;
+
+/** EventBridge rules and the function each one calls, at least once, in any order. */
+export const eventRules = {
+  'task-state-change': {
+    function: 'settle-task',
+    pattern: { source: ['aws.ecs'], 'detail-type': ['ECS Task State Change'] },
+  },
+} as const satisfies Record<string, { function: FunctionName; pattern: Record<string, readonly string[]> }>;
+
+/** The container of a task, as the task definition names it. */
+export const container = {
+  name: 'sandbox',
+  command: ['/opt/matrx/bin/node', '/opt/matrx/agent.mjs'],
+  attach: '/opt/matrx/bin/attach',
+  stopTimeoutSeconds: 120,
+} as const;
+
+/** How a function becomes one file, for esbuild. */
+export const bundling = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  minify: true,
+  keepNames: true,
+  sourcemap: true,
+  mainFields: ['module', 'main'],
+  // Bundled CommonJS dependencies call require for Node's own modules.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+} as const;
