@@ -26,6 +26,8 @@ export interface MachineSpec {
   readonly diskMb: number;
   /** The host's Unix socket that appears inside as `machinePaths.link`, for root alone. */
   readonly linkSocket: string;
+  /** Files that root alone can read inside, and nobody can write: absolute path to content. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly network: 'none' | 'host';
   /** Gets the first process's standard output and error, as it comes. */
   readonly onLog: (chunk: Buffer) => void;
