@@ -1,0 +1,8 @@
+/** Files of the host that every machine shows. */
+export interface MachineParts {
+  readonly node: string;
+  readonly agentBundle: string;
+  readonly attachScript: string;
+  /** npm's own folder, for a host whose /usr has no npm: it appears in /opt/tools/bin. */
+  readonly npmDir?: string;
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkSpec } from '../check-spec.ts';
+import type { Engine, Machine, MachineSpec } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
+import { createControlGroups, removeControlGroups } from './control-groups.ts';
+import { createIsolation } from './isolation.ts';
+import { launchMachine } from './launch-machine.ts';
+import { createMachineFolder, removeMachineFolder } from './machine-folder.ts';
+import type { MachineParts } from './machine-parts.ts';
+import { readRecord, recordGroup, recordProcess } from './machine-record.ts';
+import { NamespacesMachine } from './namespaces-machine.ts';
+import { probeNamespaces } from './probe-namespaces.ts';
+import { sweepMachines } from './sweep-machines.ts';
+
+export interface NamespacesEngineOptions {
+  /** Machines live in its folder `machines`. One engine at a time uses it. */
+  readonly dataDir: string;
+  readonly parts: MachineParts;
+  /**
+   * Processes and threads a machine may have.
+   * @default 2048
+   */
+  readonly maxProcesses?: number;
+  /**
+   * Hears of what an ended machine left and `sweep` has to remove.
+   * @default a warning of the process
+   */
+  readonly onLeftover?: (error: unknown) => void;
+}
+
+/**
+ * Isolated Linux machines from the kernel's namespaces and control groups, with util-linux and bash for tools. Machines
+ * end with this process, however it ends.
+ */
+export function createNamespacesEngine(options: NamespacesEngineOptions): Engine {
+  const { parts, maxProcesses = 2048, onLeftover = (error) => process.emitWarning(String(error)) } = options;
+  mkdirSync(options.dataDir, { recursive: true });
+  const dataDir = realpathSync(options.dataDir);
+  const machinesFolder = join(dataDir, 'machines');
+  // Names our control groups among those of other data folders.
+  const groupPrefix = `matrx-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}-`;
+  const isolation = createIsolation(process.getuid?.() !== 0);
+  const inUse = new Set<string>();
+
+  const start = async (spec: MachineSpec): Promise<Machine> => {
+    checkSpec(spec);
+    if (inUse.has(spec.id)) throw new EngineError('id_in_use', `the machine ${spec.id} is running already`);
+    inUse.add(spec.id);
+    await using undo = new AsyncDisposableStack();
+    undo.defer(() => void inUse.delete(spec.id));
+
+    mkdirSync(machinesFolder, { recursive: true, mode: 0o700 });
+    const path = join(machinesFolder, spec.id);
+    const folder = createMachineFolder(path);
+    undo.defer(() => removeMachineFolder(path, isolation));
+    const record = (group: string) => recordGroup(path, group);
+    undo.defer(() => removeControlGroups(readRecord(path).groups));
+    const groups = createControlGroups(`${groupPrefix}${spec.id}`, { ...spec, maxProcesses }, record).folders;
+    const launched = await launchMachine(spec, folder, groups, { ...parts, node: realpathSync(parts.node) }, isolation);
+    recordProcess(path, launched.firstPid);
+
+    const cleanup = undo.move();
+    const remove = () => cleanup.disposeAsync().catch(onLeftover);
+    return new NamespacesMachine(spec, launched, { groups, isolation, remove });
+  };
+
+  return {
+    name: 'namespaces',
+    probe: () => probeNamespaces({ isolation, groupPrefix, maxProcesses }),
+    start,
+    sweep: () => sweepMachines({ machinesFolder, groupPrefix, isolation, inUse }),
+  };
+}

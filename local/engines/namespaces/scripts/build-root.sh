@@ -1,0 +1,124 @@
+#!/bin/sh
+# Runs as the first process of fresh namespaces and turns them into a machine: builds its file system beside the
+# host's, changes into it for good, gives up what the machine's root must not have, and becomes machine-init.sh.
+# Descriptor 3 is the way back to the engine. Every value comes as a variable or an argument; none is ever evaluated.
+#
+# MACHINE_ROOT         an empty folder of the host that the new root is mounted on
+# MACHINE_DISK         the machine's own storage on the host's disk
+# MACHINE_SCRIPTS     the folder of this script
+# MACHINE_NAME         the host name
+# MACHINE_NODE, MACHINE_AGENT, MACHINE_ATTACH, MACHINE_LINK    files of the host that appear inside
+# MACHINE_NPM          npm's own folder, or empty
+# MACHINE_HOST_NETWORK 1 when the host's network is shared, or empty
+# MACHINE_BOUNDING     the capabilities root keeps, in setpriv's words
+set -eu
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+umask 022
+ulimit -c 0
+root=$MACHINE_ROOT
+
+# The host's /proc still answers here, so this is the process id that the engine can signal.
+read -r pid _ </proc/self/stat
+echo "pid $pid" >&3
+
+mount -t tmpfs -o mode=755,nosuid,nodev,size=16m machine "$root"
+cd "$root"
+mkdir -p usr etc proc dev run tmp var/lib/matrx var/tmp root home/agent opt/matrx/bin opt/tools/bin opt/tools/npm .host
+chmod 0700 root
+
+# Programs come from the host, and can't be changed. A host that hasn't merged /bin into /usr shows its own.
+mount -o bind,ro,nosuid,nodev /usr usr
+for folder in bin sbin lib lib32 lib64 libx32; do
+  if [ -L "/$folder" ]; then
+    cp -P "/$folder" "$folder"
+  elif [ -d "/$folder" ]; then
+    mkdir "$folder"
+    mount -o bind,ro,nosuid,nodev "/$folder" "$folder"
+  fi
+done
+
+cp -R "$MACHINE_SCRIPTS/etc" .
+printf '%s\n' "$MACHINE_NAME" >etc/hostname
+ln -s ../usr/lib/os-release etc/os-release
+for name in ssl pki crypto-policies ca-certificates alternatives ld.so.conf.d; do
+  [ -d "/etc/$name" ] || continue
+  mkdir "etc/$name"
+  mount -o bind,ro,nosuid,nodev "/etc/$name" "etc/$name"
+done
+for name in ld.so.cache ld.so.conf ca-certificates.conf; do
+  [ -f "/etc/$name" ] || continue
+  : >"etc/$name"
+  mount -o bind,ro,nosuid,nodev "/etc/$name" "etc/$name"
+done
+if [ "$MACHINE_HOST_NETWORK" ] && [ -e /etc/resolv.conf ]; then
+  : >etc/resolv.conf
+  mount -o bind,ro,nosuid,nodev /etc/resolv.conf etc/resolv.conf
+fi
+
+mount -t tmpfs -o mode=755,nosuid,noexec,size=64k machine dev
+mkdir dev/pts dev/shm
+for device in null zero full random urandom tty; do
+  : >"dev/$device"
+  mount -o bind,nosuid,noexec "/dev/$device" "dev/$device"
+done
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec machine dev/pts
+mount -t tmpfs -o mode=1777,nosuid,nodev machine dev/shm
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+mount -o remount,bind,ro,nosuid,noexec dev
+
+mount -t proc -o nosuid,nodev,noexec machine proc
+# Names the machine, not the host: the namespace is the machine's, and only this mount of /proc is sure to be writable.
+printf '%s' "$MACHINE_NAME" >proc/sys/kernel/hostname
+for name in sys irq bus fs sysrq-trigger; do
+  [ ! -e "proc/$name" ] || mount -o bind,ro,nosuid,nodev,noexec "proc/$name" "proc/$name"
+done
+for name in kcore keys kallsyms kmsg timer_list sched_debug latency_stats; do
+  [ ! -e "proc/$name" ] || mount -o bind,ro,nosuid,noexec /dev/null "proc/$name"
+done
+for name in acpi scsi; do
+  [ ! -e "proc/$name" ] || mount -t tmpfs -o ro,mode=555,nosuid,nodev,noexec,size=4k machine "proc/$name"
+done
+
+mount -t tmpfs -o mode=755,nosuid,nodev,size=16m machine run
+mkdir -m 0700 run/matrx
+: >run/matrx/link.sock
+mount -o bind,nosuid,nodev "$MACHINE_LINK" run/matrx/link.sock
+
+chown 1000:1000 "$MACHINE_DISK/home"
+chmod 1777 "$MACHINE_DISK/tmp" "$MACHINE_DISK/var-tmp"
+chmod 0700 "$MACHINE_DISK/spool"
+mount -o bind,nosuid,nodev "$MACHINE_DISK/home" home/agent
+mount -o bind,nosuid,nodev "$MACHINE_DISK/tmp" tmp
+mount -o bind,nosuid,nodev "$MACHINE_DISK/var-tmp" var/tmp
+mount -o bind,nosuid,nodev "$MACHINE_DISK/spool" var/lib/matrx
+
+# Copied, so that a new build on the host doesn't change a machine that runs.
+cp "$MACHINE_AGENT" opt/matrx/agent.mjs
+cp "$MACHINE_ATTACH" opt/matrx/bin/attach
+cp "$MACHINE_SCRIPTS/machine-init.sh" "$MACHINE_SCRIPTS/run-command.sh" opt/matrx/bin
+chmod 0444 opt/matrx/agent.mjs
+chmod 0555 opt/matrx/bin/*
+: >opt/matrx/bin/node
+mount -o bind,ro,nosuid,nodev "$MACHINE_NODE" opt/matrx/bin/node
+ln -s /opt/matrx/bin/node opt/tools/bin/node
+if [ "$MACHINE_NPM" ]; then
+  mount -o bind,ro,nosuid,nodev "$MACHINE_NPM" opt/tools/npm
+  ln -s ../npm/bin/npm-cli.js opt/tools/bin/npm
+  ln -s ../npm/bin/npx-cli.js opt/tools/bin/npx
+fi
+
+if [ ! "$MACHINE_HOST_NETWORK" ] && command -v ip >/dev/null; then
+  ip link set lo up
+fi
+
+pivot_root . .host
+cd /
+umount -l .host
+rmdir .host
+mount -o remount,bind,ro,nosuid,nodev /
+
+exec setpriv --bounding-set "$MACHINE_BOUNDING" --inh-caps=-all /bin/sh /opt/matrx/bin/machine-init.sh "$@"

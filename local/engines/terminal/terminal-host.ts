@@ -1,0 +1,95 @@
+// A process of its own for each terminal. A terminal's descriptor is inherited by whatever its process starts next, so
+// the service, which starts machines, must never hold one. Descriptor 3 carries the terminal's bytes both ways, the IPC
+// channel carries a TerminalStart, then TerminalWishes, and back a TerminalEnd.
+
+import { write as writeCallback } from 'node:fs';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ReadStream } from 'node:tty';
+import { promisify } from 'node:util';
+import { killProcess, listProcesses } from '../process-table.ts';
+import { forkTerminal, type NativeTerminal, resizeTerminal } from './native-terminal.ts';
+
+/** What to run, with exactly this environment. The first message, and sent once. */
+export interface TerminalStart {
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What the service asks of a terminal that has started. */
+export type TerminalWish =
+  | { readonly do: 'resize'; readonly columns: number; readonly rows: number }
+  | { readonly do: 'kill' };
+
+/** The program's end. Every byte it printed is on its way before this. */
+export interface TerminalEnd {
+  readonly exitCode: number;
+  readonly signal: number;
+}
+
+const write = promisify(writeCallback);
+const fullPauseMs = { first: 1, longest: 16 };
+
+/** Writes all of it, however slowly the other side reads. */
+async function writeAll(fd: number, chunk: Buffer, over: () => boolean): Promise<void> {
+  let pauseMs = fullPauseMs.first;
+  for (let rest = chunk; rest.length > 0 && !over(); ) {
+    try {
+      rest = rest.subarray((await write(fd, rest)).bytesWritten);
+      pauseMs = fullPauseMs.first;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+      // The terminal is full, and nothing tells when it no longer is.
+      await sleep(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, fullPauseMs.longest);
+    }
+  }
+}
+
+/** Ends every process of the terminal's session, also those that ignore its hang-up. */
+function killSession(terminal: NativeTerminal): void {
+  for (const { pid, session } of listProcesses()) if (session === terminal.pid) killProcess(pid);
+}
+
+/** Hands on what the program prints, at the service's pace, until the terminal has hung up. */
+function readAll(fd: number, wire: Socket): Promise<void> {
+  const output = new ReadStream(fd);
+  output.on('data', (chunk) => {
+    if (!wire.write(chunk)) output.pause();
+  });
+  wire.on('drain', () => output.resume());
+  // The kernel reports a terminal whose program has gone as an input error, after the last byte.
+  output.on('error', () => output.destroy());
+  return new Promise((resolve) => output.once('close', () => resolve()));
+}
+
+async function hostTerminal({ argv, environment }: TerminalStart): Promise<void> {
+  const wire = new Socket({ fd: 3, readable: true, writable: true });
+  const ended = Promise.withResolvers<TerminalEnd>();
+  const terminal = forkTerminal(argv, environment, (exitCode, signal) => ended.resolve({ exitCode, signal }));
+  let over = false;
+  process.on('message', (wish: TerminalWish) => {
+    if (over) return;
+    if (wish.do === 'resize') resizeTerminal(terminal, wish.columns, wish.rows);
+    else killSession(terminal);
+  });
+  const abandon = () => {
+    killSession(terminal);
+    process.exit();
+  };
+  process.once('disconnect', abandon);
+  wire.once('error', abandon);
+
+  const read = readAll(terminal.fd, wire).then(() => {
+    over = true;
+  });
+  const written = (async () => {
+    for await (const chunk of wire) await writeAll(terminal.fd, chunk, () => over);
+  })();
+  written.catch(abandon);
+  const [end] = await Promise.all([ended.promise, read]);
+  process.off('disconnect', abandon);
+  wire.end(() => process.send?.(end satisfies TerminalEnd, () => process.exit()));
+}
+
+process.once('message', (start: TerminalStart) => void hostTerminal(start));
