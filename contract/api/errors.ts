@@ -1,7 +1,7 @@
 // The one table of failures. A code is part of the API: never renamed, never reused.
 
 interface ErrorRow {
-  /** HTTP status of the answer. */
+  /** HTTP status of the answer; 0 for what a client meets on its own side, which never crosses the wire. */
   readonly status: number;
   /** Whether the same call may succeed later, unchanged. */
   readonly retry: boolean;
@@ -30,11 +30,25 @@ export const errors = {
   },
   capacity_unavailable: { status: 503, retry: true, hint: 'wait as long as Retry-After says and try again' },
   unavailable: { status: 503, retry: true, hint: 'GET /health says which part is down' },
+  not_configured: {
+    status: 0,
+    retry: false,
+    hint: 'set MATRX_URL and MATRX_TOKEN, or start a local service: npm start',
+  },
+  unreachable: { status: 0, retry: true, hint: 'check the URL, and that the service runs: matrx doctor' },
+  timed_out: { status: 0, retry: true, hint: 'try again, or allow more time' },
+  connection_lost: { status: 0, retry: true, hint: 'what was asked may have been done: look before you repeat it' },
+  bad_answer: { status: 0, retry: false, hint: 'check that the URL leads to this service, in the same version' },
+  command_failed: { status: 0, retry: false, hint: 'the result says how it ended and what it printed' },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errors;
 
-export const errorCodes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
+/** The codes that an answer can carry. */
+export const errorCodes = (Object.keys(errors) as ErrorCode[]).filter((code) => errors[code].status > 0) as [
+  ErrorCode,
+  ...ErrorCode[],
+];
 
 export interface ErrorDetails {
   /** The input field at fault, as the caller named it: `env.PATH`, `query.limit`. */
@@ -54,17 +68,25 @@ export class SandboxError extends Error {
   readonly details: ErrorDetails;
   /** For 429 and 503: when to try again. */
   readonly retryAfterSeconds: number | undefined;
+  /** Of the answer that told it, on the caller's side; what the operator finds in the logs. */
+  readonly requestId: string | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { details?: ErrorDetails; cause?: unknown; retryAfterSeconds?: number } = {},
+    options: {
+      details?: ErrorDetails;
+      cause?: unknown;
+      retryAfterSeconds?: number | undefined;
+      requestId?: string | undefined;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'SandboxError';
     this.code = code;
     this.details = options.details ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.requestId = options.requestId;
   }
 
   get status(): number {
