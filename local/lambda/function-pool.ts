@@ -1,0 +1,105 @@
+import type { Clock } from '../../contract/clock.ts';
+import { Environment, type EnvironmentSpec } from './environment.ts';
+import { InvocationRefused } from './function-error.ts';
+import type { FunctionResponse } from './function-response.ts';
+
+export interface PoolLimits {
+  /** Environments of one function; each answers one event at a time. */
+  readonly environments: number;
+  /** Events that may wait for one. */
+  readonly queued: number;
+  /** How long an environment waits for an event before it is ended. */
+  readonly idleMs: number;
+}
+
+export type PoolSpec = Omit<EnvironmentSpec, 'onWaiting' | 'onExit'> & { readonly limits: PoolLimits };
+
+interface Queued {
+  readonly event: Uint8Array;
+  readonly resolve: (response: Promise<FunctionResponse>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The environments of one function: made when they are needed, the one used last is used next. */
+export class FunctionPool implements AsyncDisposable {
+  readonly #spec: PoolSpec;
+  readonly #clock: Clock;
+  readonly #all = new Set<Environment>();
+  /** Frozen ones, the one used last at the end. */
+  readonly #waiting: Environment[] = [];
+  readonly #queue: Queued[] = [];
+  #sweep: Disposable | undefined;
+  #stopped = false;
+
+  constructor(spec: PoolSpec) {
+    this.#spec = spec;
+    this.#clock = spec.clock;
+    this.#armSweep();
+  }
+
+  /** Answers an event. Rejects with FunctionError or InvocationRefused. */
+  invoke(event: Uint8Array): Promise<FunctionResponse> {
+    if (this.#stopped) return Promise.reject(new InvocationRefused('stopped', 'the service is stopping'));
+    const { environments, queued } = this.#spec.limits;
+    const waiting = this.#waiting.pop();
+    if (waiting) return waiting.invoke(event);
+    if (this.#all.size < environments) return this.#start().invoke(event);
+    if (this.#queue.length >= queued) {
+      const message = `${this.#spec.functionName} has ${environments} environments busy and ${queued} events waiting`;
+      return Promise.reject(new InvocationRefused('throttled', message));
+    }
+    return new Promise((resolve, reject) => this.#queue.push({ event, resolve, reject }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    this.#sweep?.[Symbol.dispose]();
+    for (const { reject } of this.#queue.splice(0)) reject(new InvocationRefused('stopped', 'the service is stopping'));
+    await Promise.all(Array.from(this.#all, (environment) => environment[Symbol.asyncDispose]()));
+  }
+
+  #start(): Environment {
+    // An environment first waits when it has loaded, with the event it was started for on its way.
+    let loaded = false;
+    const environment = new Environment({
+      ...this.#spec,
+      onWaiting: (waiting) => {
+        if (loaded) this.#onWaiting(waiting);
+        loaded = true;
+      },
+      onExit: (gone) => this.#onExit(gone),
+    });
+    this.#all.add(environment);
+    return environment;
+  }
+
+  #onWaiting(environment: Environment): void {
+    const next = this.#queue.shift();
+    if (next) {
+      next.resolve(environment.invoke(next.event));
+    } else {
+      environment.freeze();
+      this.#waiting.push(environment);
+    }
+  }
+
+  #onExit(environment: Environment): void {
+    this.#all.delete(environment);
+    const index = this.#waiting.indexOf(environment);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    const next = this.#stopped ? undefined : this.#queue.shift();
+    next?.resolve(this.#start().invoke(next.event));
+  }
+
+  #armSweep(): void {
+    const { idleMs } = this.#spec.limits;
+    this.#sweep = this.#clock.after(idleMs / 2, () => {
+      const oldest = this.#clock.now() - idleMs;
+      for (const environment of this.#waiting.filter(({ waitingSince }) => waitingSince <= oldest)) {
+        this.#waiting.splice(this.#waiting.indexOf(environment), 1);
+        void environment[Symbol.asyncDispose]();
+      }
+      this.#armSweep();
+    });
+  }
+}

@@ -1,0 +1,5 @@
+// A function that can't be loaded.
+
+throw new SyntaxError('broken at load');
+
+export const handler = () => undefined;
