@@ -1,0 +1,12 @@
+import type { AgentCaller } from '../caller.ts';
+import type { SandboxRecords } from '../ports.ts';
+import { noSuchSandbox } from '../sandboxes/owned.ts';
+
+/** Throws `not_found` unless the sandbox is the one of the calling agent's task. */
+export async function assertOwn(
+  records: Pick<SandboxRecords, 'sandboxOfTask'>,
+  sandboxId: string,
+  caller: AgentCaller,
+): Promise<void> {
+  if ((await records.sandboxOfTask(caller.taskId)) !== sandboxId) throw noSuchSandbox(sandboxId);
+}

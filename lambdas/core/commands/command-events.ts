@@ -1,0 +1,39 @@
+import type { ExecEvent } from '../../../contract/api/commands.ts';
+import { errorBody } from '../../../contract/api/error-body.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import type { CommandEvent } from '../ports.ts';
+import { TextPieces } from './text-pieces.ts';
+
+function* rest(pieces: Readonly<Record<'stdout' | 'stderr', TextPieces>>): Generator<ExecEvent> {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const piece = pieces[stream].end();
+    if (piece !== undefined) yield { event: stream, ...piece };
+  }
+}
+
+/** A followed command as its caller sees it. The last event is `finished` or `error`; never throws. */
+export async function* commandEvents(
+  commandId: string,
+  events: AsyncIterable<CommandEvent>,
+  options: { readonly requestId: string; readonly onEnd: (end: CommandEvent | SandboxError) => void },
+): AsyncGenerator<ExecEvent> {
+  const pieces = { stdout: new TextPieces(), stderr: new TextPieces() };
+  yield { event: 'started', command_id: commandId };
+  try {
+    for await (const event of events) {
+      if (event.kind === 'finished') {
+        options.onEnd(event);
+        yield* rest(pieces);
+        yield { event: 'finished', result: event.outcome };
+        return;
+      }
+      const piece = pieces[event.kind].push(event.offset, event.data);
+      if (piece !== undefined) yield { event: event.kind, ...piece };
+    }
+  } catch (cause) {
+    const error = cause instanceof SandboxError ? cause : new SandboxError('internal', 'internal error', { cause });
+    options.onEnd(error);
+    yield* rest(pieces);
+    yield { event: 'error', ...errorBody(error, options.requestId) };
+  }
+}

@@ -1,0 +1,152 @@
+// What the domain needs of the world. `undefined` says "not there"; every failure is a SandboxError that keeps its cause.
+
+import type { StartCommand } from '../../contract/agent/commands.ts';
+import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
+import type { CommandOutcome } from '../../contract/api/command-result.ts';
+import type { Status, StopReason } from '../../contract/api/sandbox-record.ts';
+import type { AssignedAgent, CreatingRecord, SandboxRecord, Task } from './sandboxes/record.ts';
+
+/** An idempotency key as one caller used it, for one request. */
+export interface Claim {
+  /** Whose key it is, and for what. */
+  readonly scope: string;
+  readonly key: string;
+  /** Of the request; the request itself is never kept. */
+  readonly hash: string;
+  /** Epoch seconds until which it is kept. */
+  readonly until: number;
+}
+
+export interface Creation {
+  readonly record: CreatingRecord;
+  readonly env: Readonly<Record<string, string>>;
+  readonly claim: Claim | undefined;
+  /** The most sandboxes the user may have that have not ended. */
+  readonly quota: number;
+}
+
+/** How an atomic creation went. `claimed`: the key was used before, for the request with this hash. */
+export type Created =
+  | { readonly kind: 'created' }
+  | { readonly kind: 'claimed'; readonly id: string; readonly hash: string }
+  | { readonly kind: 'over_quota' };
+
+export interface ListQuery {
+  /** Whose, or everybody's in one state. */
+  readonly of: { readonly userId: string } | { readonly status: Status };
+  readonly status: Status | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly limit: number;
+  /** Only sandboxes older than this one. */
+  readonly after: string | undefined;
+}
+
+export interface ListPage {
+  readonly records: readonly SandboxRecord[];
+  /** Where the next page starts; undefined at the end. A page may be short without being the last. */
+  readonly next: string | undefined;
+}
+
+export interface SandboxRecords {
+  /** Writes record, environment, claim and live set, all or nothing. */
+  create(creation: Creation): Promise<Created>;
+  get(sandboxId: string): Promise<SandboxRecord | undefined>;
+  /**
+   * Puts `next` in the place of `previous`; false when somebody was faster. What follows from the change is one with it: the way
+   * from task to sandbox, the live set, the end of the environment, and the release of a claim.
+   */
+  replace(previous: SandboxRecord, next: SandboxRecord, release?: Pick<Claim, 'scope' | 'key'>): Promise<boolean>;
+  /** Moves `last_active_at` on, at most once a minute. */
+  touch(record: SandboxRecord, at: string): Promise<void>;
+  /** Until it has been delivered. */
+  environmentOf(sandboxId: string): Promise<Readonly<Record<string, string>> | undefined>;
+  sandboxOfTask(taskId: string): Promise<string | undefined>;
+  list(query: ListQuery): Promise<ListPage>;
+  countLive(userId: string): Promise<number>;
+}
+
+export interface CommandRecords {
+  /** Takes a key for a command; the id of whoever took it first, and the hash of that request. */
+  claim(claim: Claim, commandId: string): Promise<{ readonly id: string; readonly hash: string }>;
+  /** Keeps the first report of a command until `until` (epoch seconds); later ones change nothing. */
+  addOutcome(sandboxId: string, report: OutcomeReport, until: number): Promise<void>;
+  outcomeOf(sandboxId: string, commandId: string): Promise<OutcomeReport | undefined>;
+}
+
+export interface PartState {
+  readonly state: 'ok' | 'down';
+  readonly since: string;
+}
+
+export interface HealthRecords {
+  check(): Promise<void>;
+  /** Says that a part is in this state at `at`; the answer says since when. */
+  observe(part: string, state: 'ok' | 'down', at: string): Promise<PartState>;
+}
+
+export interface Launch {
+  readonly sandboxId: string;
+  /** The same token never launches twice. */
+  readonly token: string;
+  readonly template: string;
+  readonly cpu: number;
+  readonly memoryMb: number;
+  readonly diskGb: number;
+}
+
+export type Launched =
+  | { readonly kind: 'accepted'; readonly task: Pick<Task, 'arn' | 'id'> }
+  | { readonly kind: 'refused'; readonly reason: StopReason; readonly detail: string };
+
+export interface Tasks {
+  /** Definite answers only; throws `unavailable` when nobody knows whether a task was launched. */
+  launch(launch: Launch): Promise<Launched>;
+  /** `absent`: there is no such task. Harmless to repeat. */
+  stop(arn: string, why: string): Promise<'stopping' | 'absent'>;
+  check(): Promise<void>;
+}
+
+/** The agent that a channel is to lead to. */
+export interface ChannelTarget {
+  readonly sandboxId: string;
+  readonly generation: number;
+  readonly taskArn: string;
+  readonly agent: AssignedAgent;
+  /** Somebody waits for a channel until then. */
+  readonly wantedUntil: string | null;
+}
+
+export type CommandEvent =
+  | { readonly kind: 'stdout' | 'stderr'; readonly offset: number; readonly data: Uint8Array }
+  | { readonly kind: 'finished'; readonly outcome: CommandOutcome };
+
+export interface AgentChannel {
+  /**
+   * Starts a command (or joins it, when its id was started before) and follows it. Resolves once the agent has it; throws
+   * `channel_lost` when nobody knows whether it has. The events end with `finished`, or throw `channel_lost`. Offsets follow on
+   * each other. `streamBytes`: after so much of a stream only the outcome is of interest.
+   */
+  run(
+    target: ChannelTarget,
+    order: StartCommand,
+    options: { readonly streamBytes: number | undefined; readonly signal: AbortSignal },
+  ): Promise<AsyncIterable<CommandEvent>>;
+}
+
+export interface Template {
+  readonly description: string;
+  readonly image_digest: string | null;
+}
+
+/** What the operator has set. */
+export interface Deployment {
+  readonly version: string;
+  readonly templates: ReadonlyMap<string, Template>;
+  readonly quotas: { readonly live_sandboxes_per_user: number; readonly max_ttl_seconds: number };
+}
+
+/** One line of the log. Fields never hold environment values, tokens, output or whole command lines. */
+export interface Log {
+  info(message: string, fields: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,108 @@
+import type { StopReason } from '../../../contract/api/sandbox-record.ts';
+import { isoTime } from '../time.ts';
+import { type AssignedAgent, hasEnded, type SandboxRecord, type Task, taskOf } from './record.ts';
+import { type EventName, endOf, nextState } from './states.ts';
+
+interface Why {
+  readonly reason: StopReason;
+  readonly detail: string | null;
+}
+
+/** An event with what it brings. */
+export type SandboxEvent =
+  | { readonly name: 'task_accepted'; readonly task: Task }
+  | ({ readonly name: 'task_refused' } & Why)
+  | { readonly name: 'assigned'; readonly agent: AssignedAgent }
+  | { readonly name: 'agent_ready' }
+  | ({ readonly name: 'agent_ending' } & Why)
+  | { readonly name: 'delete_requested'; readonly graceful: boolean }
+  | ({ readonly name: 'task_stopping'; readonly version: number } & Why)
+  | ({ readonly name: 'task_stopped' } & Why);
+
+const commonOf = (record: SandboxRecord) => ({
+  sandbox_id: record.sandbox_id,
+  user_id: record.user_id,
+  created_by: record.created_by,
+  version: record.version + 1,
+  attempt: record.attempt,
+  generation: record.generation,
+  created_at: record.created_at,
+  expires_at: record.expires_at,
+  template: record.template,
+  image_digest: record.image_digest,
+  size: record.size,
+  ttl_seconds: record.ttl_seconds,
+  idle_timeout_seconds: record.idle_timeout_seconds,
+  labels: record.labels,
+  on_ready: record.on_ready,
+  last_active_at: record.last_active_at,
+  channel_wanted_until: record.channel_wanted_until,
+});
+
+const readyAt = (record: SandboxRecord): string | null => ('ready_at' in record ? record.ready_at : null);
+
+/** Why it ends: what was already known rules over what comes after it. */
+function whyOf(record: SandboxRecord, event: SandboxEvent): Why {
+  if ('stop_reason' in record) return { reason: record.stop_reason, detail: record.stop_detail };
+  if ('reason' in event) return { reason: event.reason, detail: event.detail };
+  return { reason: 'user_requested', detail: null };
+}
+
+function end(record: SandboxRecord, event: SandboxEvent, nowMs: number): SandboxRecord {
+  const { reason, detail } = whyOf(record, event);
+  return {
+    ...commonOf(record),
+    status: endOf(reason),
+    ready_at: readyAt(record),
+    ended_at: isoTime(nowMs),
+    stop_reason: reason,
+    stop_detail: detail,
+    billed_from: taskOf(record)?.launched_at ?? null,
+  };
+}
+
+function shutDown(record: SandboxRecord, event: SandboxEvent): SandboxRecord | undefined {
+  const task = taskOf(record);
+  if (task === undefined) return undefined;
+  const now = event.name === 'delete_requested' && !event.graceful;
+  if (record.status === 'shutting_down' && (record.stop_wish === 'now' || !now)) return undefined;
+  const { reason, detail } = whyOf(record, event);
+  return {
+    ...commonOf(record),
+    status: 'shutting_down',
+    task: { ...task, event_version: event.name === 'task_stopping' ? event.version : task.event_version },
+    ready_at: readyAt(record),
+    stop_reason: reason,
+    stop_detail: detail,
+    stop_wish: now ? 'now' : 'graceful',
+  };
+}
+
+function start(record: SandboxRecord, event: SandboxEvent): SandboxRecord | undefined {
+  if (event.name === 'task_accepted') return { ...commonOf(record), status: 'starting', task: event.task, agent: null };
+  if (event.name !== 'assigned' || record.status !== 'starting' || record.agent !== null) return undefined;
+  return {
+    ...commonOf(record),
+    generation: record.generation + 1,
+    status: 'starting',
+    task: record.task,
+    agent: event.agent,
+  };
+}
+
+/** The agent is ready only once it has its assignment. */
+function becomeReady(record: SandboxRecord, nowMs: number): SandboxRecord | undefined {
+  if (record.status !== 'starting' || record.agent === null) return undefined;
+  return { ...commonOf(record), status: 'ready', task: record.task, agent: record.agent, ready_at: isoTime(nowMs) };
+}
+
+/** The record after an event, one version further; undefined when the event changes nothing. Pure. */
+export function applyEvent(record: SandboxRecord, event: SandboxEvent, nowMs: number): SandboxRecord | undefined {
+  if (hasEnded(record)) return undefined;
+  const next = nextState(record.status, event.name satisfies EventName);
+  if (next === 'end') return end(record, event, nowMs);
+  if (next === 'starting') return start(record, event);
+  if (next === 'ready') return becomeReady(record, nowMs);
+  if (next === 'shutting_down') return shutDown(record, event);
+  return undefined;
+}

@@ -1,0 +1,107 @@
+import { SandboxError } from '../../../contract/api/errors.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { type UserCaller, userOf } from '../caller.ts';
+import { assertSameRequest, claimFor } from '../claim.ts';
+import { newId } from '../ids.ts';
+import type { Answer, Call } from '../operation.ts';
+import type { Claim, Deployment, SandboxRecords, Tasks } from '../ports.ts';
+import { isoAfter, isoTime } from '../time.ts';
+import { launchSandbox } from './launch-sandbox.ts';
+import { machineSize } from './machine-size.ts';
+import { publicSandbox } from './public-sandbox.ts';
+import type { CreatingRecord, SandboxRecord } from './record.ts';
+import { templateNamed } from './template-named.ts';
+import { assertTtl } from './ttl.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
+
+export interface CreatePorts {
+  readonly records: Pick<SandboxRecords, 'create' | 'get' | 'replace'>;
+  readonly tasks: Pick<Tasks, 'launch' | 'stop'>;
+  readonly clock: Clock;
+  readonly deployment: Deployment;
+}
+
+const quotaRetrySeconds = 30;
+const capacityRetrySeconds = 15;
+
+function requireUser(caller: UserCaller, named: string | undefined): string {
+  const userId = userOf(caller, named);
+  if (userId !== undefined) return userId;
+  const rule = 'expected the user the sandbox is for';
+  throw new SandboxError('invalid_request', `user_id is missing, ${rule}`, { details: { field: 'user_id', rule } });
+}
+
+function newRecord(ports: CreatePorts, call: Call<'createSandbox'>): CreatingRecord {
+  const { body, caller } = call;
+  const nowMs = ports.clock.now();
+  const userId = requireUser(caller, body.user_id);
+  const template = templateNamed(ports.deployment.templates, body.template);
+  assertTtl(body.ttl_seconds, ports.deployment.quotas.max_ttl_seconds);
+  return {
+    status: 'creating',
+    sandbox_id: newId('sbx', nowMs),
+    user_id: userId,
+    created_by: caller.principal,
+    version: 1,
+    attempt: 1,
+    generation: 0,
+    created_at: isoTime(nowMs),
+    expires_at: isoAfter(nowMs, body.ttl_seconds),
+    template: body.template,
+    image_digest: template.image_digest,
+    size: machineSize(body),
+    ttl_seconds: body.ttl_seconds,
+    idle_timeout_seconds: body.idle_timeout_seconds,
+    labels: body.labels,
+    on_ready: body.on_ready ?? null,
+    last_active_at: null,
+    channel_wanted_until: null,
+  };
+}
+
+/** The sandbox that was made when the key was used first. */
+async function firstOf(
+  { records }: CreatePorts,
+  claim: Claim,
+  first: { id: string; hash: string },
+): Promise<SandboxRecord> {
+  assertSameRequest(claim, first.hash);
+  const record = await records.get(first.id);
+  if (record !== undefined) return record;
+  throw new SandboxError('conflict', `Idempotency-Key "${claim.key}" belongs to a sandbox that is no longer kept`);
+}
+
+async function createOrFind(ports: CreatePorts, call: Call<'createSandbox'>, claim: Claim | undefined) {
+  const record = newRecord(ports, call);
+  const quota = ports.deployment.quotas.live_sandboxes_per_user;
+  const created = await ports.records.create({ record, env: call.body.env, claim, quota });
+  if (created.kind === 'created') return record;
+  if (created.kind === 'claimed' && claim !== undefined) return await firstOf(ports, claim, created);
+  throw new SandboxError('quota_exceeded', `${record.user_id} has ${quota} sandboxes, at most ${quota} at once`, {
+    details: { rule: `expected at most ${quota} sandboxes that have not ended` },
+    retryAfterSeconds: quotaRetrySeconds,
+  });
+}
+
+function assertCapacity(record: SandboxRecord): void {
+  if (record.status !== 'failed' || record.stop_reason !== 'capacity') return;
+  throw new SandboxError('capacity_unavailable', `no machine for ${record.sandbox_id} at present`, {
+    details: { sandbox_id: record.sandbox_id, reason: record.stop_detail },
+    retryAfterSeconds: capacityRetrySeconds,
+  });
+}
+
+/**
+ * Creates a sandbox: the record first, then its machine. The same caller, key and request give the same sandbox, also beside
+ * each other and after a crash at any point.
+ */
+export async function createSandbox(ports: CreatePorts, call: Call<'createSandbox'>): Promise<Answer<'createSandbox'>> {
+  const claim = claimFor(call.caller, 'sandboxes', call.headers['idempotency-key'], call.body, ports.clock.now());
+  const found = await createOrFind(ports, call, claim);
+  call.note({ sandboxId: found.sandbox_id, userId: found.user_id });
+  const record = found.status === 'creating' ? await launchSandbox(ports, found, claim) : found;
+  assertCapacity(record);
+  if (!call.query.wait) return { status: 201, body: publicSandbox(record, ports.clock.now()) };
+  const later = async () => publicSandbox(await waitUntilReady(ports, record, call.signal), ports.clock.now());
+  return { status: 201, later };
+}

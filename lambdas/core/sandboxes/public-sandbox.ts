@@ -1,0 +1,36 @@
+import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
+import { homePath } from './home.ts';
+import { costUsd } from './prices.ts';
+import { hasEnded, type SandboxRecord, taskOf } from './record.ts';
+
+function cost(record: SandboxRecord, nowMs: number): number {
+  const from = hasEnded(record) ? record.billed_from : taskOf(record)?.launched_at;
+  if (!from) return 0;
+  const until = hasEnded(record) ? Date.parse(record.ended_at) : nowMs;
+  return costUsd(record.size, until - Date.parse(from));
+}
+
+/** A sandbox as callers see it: every field by name, so that nothing else of the record leaves the service. */
+export const publicSandbox = (record: SandboxRecord, nowMs: number): Sandbox => ({
+  sandbox_id: record.sandbox_id,
+  user_id: record.user_id,
+  status: record.status,
+  created_at: record.created_at,
+  ready_at: 'ready_at' in record ? record.ready_at : null,
+  expires_at: record.expires_at,
+  ended_at: 'ended_at' in record ? record.ended_at : null,
+  stop_reason: 'stop_reason' in record ? record.stop_reason : null,
+  stop_detail: 'stop_detail' in record ? record.stop_detail : null,
+  hot_path: homePath,
+  cold_path: null,
+  template: record.template,
+  image_digest: record.image_digest,
+  size: record.size,
+  ttl_seconds: record.ttl_seconds,
+  idle_timeout_seconds: record.idle_timeout_seconds,
+  labels: record.labels,
+  started_from: 'cold',
+  cost_usd: cost(record, nowMs),
+  last_active_at: record.last_active_at,
+  generation: record.generation,
+});

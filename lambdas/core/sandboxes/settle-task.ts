@@ -1,0 +1,49 @@
+import { SandboxId } from '../../../contract/api/identifiers.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { SandboxRecords } from '../ports.ts';
+import { isoTime } from '../time.ts';
+import { applyEvent, type SandboxEvent } from './apply-event.ts';
+import { changeRecord } from './change-record.ts';
+import { type SandboxRecord, taskOf } from './record.ts';
+import { type StopEvidence, stopReason } from './stop-evidence.ts';
+
+/** A task's state as its event says it: at least once, in any order. */
+export interface TaskReport {
+  readonly arn: string;
+  readonly id: string;
+  /** Whom the task was launched for: a sandbox id, when we launched it. */
+  readonly startedBy: string | undefined;
+  /** Grows with every change of the task. */
+  readonly version: number;
+  readonly lastStatus: string;
+  readonly desiredStatus: string;
+  readonly evidence: StopEvidence;
+}
+
+function eventOf(record: SandboxRecord, report: TaskReport, nowMs: number): SandboxEvent | undefined {
+  const task = taskOf(record);
+  if (task !== undefined && (task.id !== report.id || report.version <= task.event_version)) return undefined;
+  if (report.lastStatus === 'STOPPED') return { name: 'task_stopped', ...stopReason(report.evidence) };
+  if (task === undefined) {
+    const { arn, id, version } = report;
+    return { name: 'task_accepted', task: { arn, id, launched_at: isoTime(nowMs), event_version: version } };
+  }
+  if (report.desiredStatus !== 'STOPPED') return undefined;
+  return { name: 'task_stopping', version: report.version, ...stopReason(report.evidence) };
+}
+
+/**
+ * Brings a record in line with what ECS says of its task: adopts one whose launch nobody could write down, and ends the sandbox
+ * with it. Events that are late, doubled or of another task change nothing. Answers the record when it knows one.
+ */
+export async function settleTask(
+  { records, clock }: { readonly records: Pick<SandboxRecords, 'get' | 'replace'>; readonly clock: Clock },
+  report: TaskReport,
+): Promise<SandboxRecord | undefined> {
+  const sandboxId = SandboxId.safeParse(report.startedBy);
+  if (!sandboxId.success) return undefined;
+  return await changeRecord(records, sandboxId.data, (record) => {
+    const event = eventOf(record, report, clock.now());
+    return event && applyEvent(record, event, clock.now());
+  });
+}
