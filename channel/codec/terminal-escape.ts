@@ -67,7 +67,7 @@ export class Unescaper {
     else if (inside === 1 && byte === escapedMangled) return mangled;
     else if (inside === 1 && byte === end) this.#ended = true;
     else if (inside === 1 && byte === quit) throw new ChannelError('peer_quit', 'the other side gave the stream up');
-    else throw new ChannelError('terminal_garbled', `byte ${byte} follows an esc, must be one of "e", "o", "."`);
+    else throw new ChannelError('terminal_garbled', `byte ${byte} follows an escape, must be one of "e", "o", "."`);
     return undefined;
   }
 }
