@@ -5,7 +5,7 @@ export interface Engine {
   readonly name: 'namespaces' | 'docker';
   /** Whether this machine can isolate, and if not, why and what to do. Changes nothing. */
   probe(): Promise<EngineProbe>;
-  /** Resolves once the machine's first process runs; rejects with nothing left behind. */
+  /** Resolves once the machine's command runs; rejects with an EngineError and nothing left behind. */
   start(spec: MachineSpec): Promise<Machine>;
   /** Removes what a killed run of the same data folder left: processes, mounts, cgroups, folders. */
   sweep(): Promise<void>;
@@ -37,9 +37,12 @@ export interface Machine {
   readonly id: string;
   /** Settles once, after everything of the machine is gone: processes, mounts, cgroups, folders. */
   readonly exited: Promise<MachineExit>;
-  /** Runs a command inside as the container's root on a new terminal, as ECS Exec does. */
+  /**
+   * Runs a command inside as the container's root on a new terminal of 80 columns and 24 rows, as ECS Exec does, with
+   * the machine's environment. Throws an EngineError when the machine has ended.
+   */
   openTerminal(argv: readonly string[]): Terminal;
-  /** A signal to the first process. */
+  /** A signal to the first process, which hands SIGTERM on to the command. An ended machine ignores it. */
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
 }
 
@@ -49,17 +52,20 @@ export interface MachineExit {
   readonly outOfMemory: boolean;
 }
 
-/** A real terminal, bytes both ways. */
+/** A real terminal, bytes both ways. What nobody listens for yet is kept. */
 export interface Terminal {
+  /** The host's process that holds the terminal. */
   readonly pid: number;
   onData(listener: (chunk: Buffer) => void): void;
-  /** False when the terminal's input is full: wait for `drained`. */
+  /** False when the terminal's input is full: wait for `drained`. An ended terminal swallows what it gets. */
   write(chunk: Buffer): boolean;
   drained(): Promise<void>;
   pause(): void;
   resume(): void;
   resize(columns: number, rows: number): void;
+  /** Settles after the last byte has reached the listeners: a paused terminal holds it back. Signal 0 is none. */
   readonly exited: Promise<{ exitCode: number; signal: number }>;
+  /** Ends every process of the terminal's session with SIGKILL. What a paused reader hasn't read is lost. */
   kill(): void;
 }
 
@@ -70,4 +76,6 @@ export const machinePaths = {
   attach: '/opt/matrx/bin/attach',
   node: '/opt/matrx/bin/node',
   home: '/home/agent',
+  /** Node, npm and npx for users whose /usr has none. */
+  tools: '/opt/tools/bin',
 } as const;

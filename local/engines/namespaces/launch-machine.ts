@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { MachineSpec } from '../engine.ts';
-import { EngineError } from '../engine-error.ts';
 import { environmentEntries } from './environment-entries.ts';
 import { boundingSet, type Isolation, scriptsFolder, systemPath } from './isolation.ts';
 import type { MachineFolder } from './machine-folder.ts';
@@ -90,19 +89,21 @@ async function readComplaint(process: ChildProcess): Promise<string> {
 }
 
 /**
- * Builds the machine and starts its command. Nothing reads its output before the caller does. Rejects with
- * `start_failed` and what the failing step said, once no process of it is left.
+ * Builds the machine and starts its command. Nothing reads its output before the caller does. Rejects with what the
+ * failing step said, once no process of it is left.
  */
 export async function launchMachine(
   ...[spec, folder, groups, parts, isolation]: Parameters<typeof spawnMachine>
 ): Promise<LaunchedMachine> {
   const process = spawnMachine(spec, folder, groups, parts, isolation);
-  const failed = new Promise<never>((_, reject) => process.once('error', reject));
+  const failed = new Promise<never>((_, reject) => process.on('error', reject));
   const limit = setTimeout(() => process.kill('SIGKILL'), startLimitMs);
   try {
     const firstPid = await Promise.race([readReport(process.stdio[3] as Readable), failed]);
     if (firstPid !== undefined) return { process, firstPid };
-    throw new EngineError('start_failed', `the machine could not be built: ${await readComplaint(process)}`);
+    throw new Error(
+      (await readComplaint(process)) || `its first process ended (${process.signalCode ?? process.exitCode})`,
+    );
   } finally {
     clearTimeout(limit);
   }

@@ -9,16 +9,14 @@ const run = promisify(execFile);
 
 /** A machine's own storage on the host. What a machine sees of it is bound into its file system. */
 export interface MachineFolder {
-  readonly path: string;
   /** Where the machine's root is mounted, in its own namespaces only: for the host it stays empty. */
   readonly root: string;
   readonly disk: string;
 }
 
-/** Makes the folders of a machine, closed to every other user of the host. Throws when it is there already. */
-export function createMachineFolder(path: string): MachineFolder {
-  const folder = { path, root: join(path, 'root'), disk: join(path, 'disk') };
-  mkdirSync(path, { mode: 0o700 });
+/** Fills a machine's new folder. */
+export function fillMachineFolder(path: string): MachineFolder {
+  const folder = { root: join(path, 'root'), disk: join(path, 'disk') };
   mkdirSync(folder.root);
   for (const name of ['home', 'tmp', 'var-tmp', 'spool']) mkdirSync(join(folder.disk, name), { recursive: true });
   return folder;

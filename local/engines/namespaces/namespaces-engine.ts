@@ -7,7 +7,7 @@ import { EngineError } from '../engine-error.ts';
 import { createControlGroups, removeControlGroups } from './control-groups.ts';
 import { createIsolation } from './isolation.ts';
 import { launchMachine } from './launch-machine.ts';
-import { createMachineFolder, removeMachineFolder } from './machine-folder.ts';
+import { fillMachineFolder, removeMachineFolder } from './machine-folder.ts';
 import type { MachineParts } from './machine-parts.ts';
 import { readRecord, recordGroup, recordProcess } from './machine-record.ts';
 import { NamespacesMachine } from './namespaces-machine.ts';
@@ -30,6 +30,8 @@ export interface NamespacesEngineOptions {
   readonly onLeftover?: (error: unknown) => void;
 }
 
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+
 /**
  * Isolated Linux machines from the kernel's namespaces and control groups, with util-linux and bash for tools. Machines
  * end with this process, however it ends.
@@ -44,17 +46,17 @@ export function createNamespacesEngine(options: NamespacesEngineOptions): Engine
   const isolation = createIsolation(process.getuid?.() !== 0);
   const inUse = new Set<string>();
 
-  const start = async (spec: MachineSpec): Promise<Machine> => {
-    checkSpec(spec);
-    if (inUse.has(spec.id)) throw new EngineError('id_in_use', `the machine ${spec.id} is running already`);
-    inUse.add(spec.id);
+  const build = async (spec: MachineSpec): Promise<Machine> => {
     await using undo = new AsyncDisposableStack();
+    inUse.add(spec.id);
     undo.defer(() => void inUse.delete(spec.id));
 
     mkdirSync(machinesFolder, { recursive: true, mode: 0o700 });
     const path = join(machinesFolder, spec.id);
-    const folder = createMachineFolder(path);
+    // Closed to every other user of the host: what is inside belongs to ids that others may have here.
+    mkdirSync(path, { mode: 0o700 });
     undo.defer(() => removeMachineFolder(path, isolation));
+    const folder = fillMachineFolder(path);
     const record = (group: string) => recordGroup(path, group);
     undo.defer(() => removeControlGroups(readRecord(path).groups));
     const groups = createControlGroups(`${groupPrefix}${spec.id}`, { ...spec, maxProcesses }, record).folders;
@@ -64,6 +66,18 @@ export function createNamespacesEngine(options: NamespacesEngineOptions): Engine
     const cleanup = undo.move();
     const remove = () => cleanup.disposeAsync().catch(onLeftover);
     return new NamespacesMachine(spec, launched, { groups, isolation, remove });
+  };
+
+  const start = async (spec: MachineSpec): Promise<Machine> => {
+    checkSpec(spec);
+    if (inUse.has(spec.id)) throw new EngineError('id_in_use', `the machine ${spec.id} is running already`);
+    try {
+      return await build(spec);
+    } catch (cause) {
+      throw new EngineError('start_failed', `the machine ${spec.id} could not be started: ${reasonOf(cause)}`, {
+        cause,
+      });
+    }
   };
 
   return {

@@ -77,12 +77,14 @@ export class HostTerminal implements Terminal {
 
   async #watch(): Promise<TerminalEnd> {
     const host = this.#host;
-    let end = lostEnd;
-    host.on('message', (message: TerminalEnd) => {
-      end = message;
-    });
-    // Comes after the process's end, its last message and the last byte of the wire.
-    await new Promise<void>((resolve) => host.once('close', () => resolve()));
+    const exited = new Promise<TerminalEnd>((resolve) => host.once('exit', () => resolve(lostEnd)));
+    const closed = new Promise<void>((resolve) => this.#wire.once('close', () => resolve()));
+    const reported = new Promise<TerminalEnd>((resolve) => host.once('message', resolve));
+    // The process waits for our hang-up after its report, so it exits first only if it failed.
+    const end = await Promise.race([reported, exited]);
+    await closed;
+    if (host.connected) host.disconnect();
+    await exited;
     return end;
   }
 }

@@ -89,7 +89,10 @@ async function hostTerminal({ argv, environment }: TerminalStart): Promise<void>
   written.catch(abandon);
   const [end] = await Promise.all([ended.promise, read]);
   process.off('disconnect', abandon);
-  wire.end(() => process.send?.(end satisfies TerminalEnd, () => process.exit()));
+  // The service hangs up once it has read everything; had this process ended, Node would read on for a paused reader.
+  process.once('disconnect', () => process.exit());
+  wire.end();
+  process.send?.(end satisfies TerminalEnd);
 }
 
 process.once('message', (start: TerminalStart) => void hostTerminal(start));
