@@ -71,8 +71,8 @@ ln -s /proc/self/fd/2 dev/stderr
 mount -o remount,bind,ro,nosuid,noexec dev
 
 mount -t proc -o nosuid,nodev,noexec machine proc
-# Names the machine, not the host: the namespace is the machine's, and only this mount of /proc is sure to be writable.
-printf '%s' "$MACHINE_NAME" >proc/sys/kernel/hostname
+# Names the machine, not the host: the namespace is the machine's. In a user namespace the file is closed.
+{ printf '%s' "$MACHINE_NAME" >proc/sys/kernel/hostname; } 2>/dev/null || hostname "$MACHINE_NAME"
 for name in sys irq bus fs sysrq-trigger; do
   [ ! -e "proc/$name" ] || mount -o bind,ro,nosuid,nodev,noexec "proc/$name" "proc/$name"
 done
