@@ -35,7 +35,10 @@ export interface DynamoDb extends AsyncDisposable {
 /** DynamoDB on loopback. Rejects when another process has the same folder open. */
 export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
   const { dir, clock, principals, region } = options;
-  const onUnexpected = options.onUnexpected ?? ((operation, error) => console.error('dynamodb', operation, error));
+  const report = options.onUnexpected ?? ((operation, error) => console.error('dynamodb', operation, error));
+  let ending = false;
+  // Whoever is served at the end finds the database closed under it, and its caller gone.
+  const onUnexpected: typeof report = (operation, error) => ending || report(operation, error);
   if (dir) await mkdir(dir, { recursive: true, mode: 0o700 });
 
   await using started = new AsyncDisposableStack();
@@ -67,5 +70,13 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
   );
   const { url } = started.use(await service.listen(options.port));
   const running = started.move();
-  return { url, sweep, faults, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    url,
+    sweep,
+    faults,
+    [Symbol.asyncDispose]() {
+      ending = true;
+      return running.disposeAsync();
+    },
+  };
 }
