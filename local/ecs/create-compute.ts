@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Clock } from '../../contract/clock.ts';
+import type { BeforeAction } from '../aws/json-service.ts';
+import type { Principals } from '../aws/keys.ts';
+import type { Engine, MachineSpec } from '../engines/engine.ts';
+import { openTaskLink } from '../link/task-link.ts';
+import { serveDataChannel } from '../ssm/data-channel.ts';
+import { ExecSessions } from '../ssm/exec-sessions.ts';
+import type { FrameFault } from '../ssm/frame-fault.ts';
+import { type PaceName, paces } from '../ssm/pace.ts';
+import type { WhenFull } from '../ssm/session-slots.ts';
+import { createSsm } from '../ssm/ssm.ts';
+import { Arns } from './arns.ts';
+import { Cluster, type ClusterOptions } from './cluster.ts';
+import { createEcs } from './ecs.ts';
+import type { OnEvent } from './event-outbox.ts';
+
+export interface ComputeOptions {
+  /** Tasks, task definitions and link sockets are kept in it. */
+  readonly dataDir: string;
+  /** Its `sweep` must have run: no task of an earlier run is looked for. */
+  readonly engine: Engine;
+  readonly principals: Principals;
+  readonly clock: Clock;
+  readonly region: string;
+  readonly accountId: string;
+  /** @default matrx-sandbox */
+  readonly clusterName?: string;
+  /** Gets each change of a task, at least once, and again until it doesn't throw. */
+  readonly onEvent: OnEvent;
+  /** Where what isn't for the task's own address goes. Asked for at each request. */
+  readonly gatewayUrl: () => string;
+  /** @default none */
+  readonly network?: MachineSpec['network'];
+  /** Set in every machine, weaker than what its task asks for. @default nothing */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Gets what a task's first process prints. @default dropped */
+  readonly onLog?: (taskId: string, chunk: Buffer) => void;
+  /** @default real */
+  readonly pace?: PaceName;
+  /** Sessions that run at once in one machine. @default 8 */
+  readonly sessionLimit?: number;
+  /** What happens to a session too many. @default fail */
+  readonly whenSessionsFull?: WhenFull;
+  /** Hears of sessions that were refused. @default a line on standard error */
+  readonly onRefused?: (message: string) => void;
+  readonly faults?: ComputeFaults;
+}
+
+/** Ways to go wrong on purpose. */
+export interface ComputeFaults {
+  readonly ecs?: BeforeAction;
+  readonly ssm?: BeforeAction;
+  readonly runTaskFailures?: NonNullable<ClusterOptions['runTaskFailures']>;
+  readonly frame?: FrameFault;
+}
+
+/** ECS and the message service, running. Disposing it stops every task, TERM then KILL, and delivers their events. */
+export interface Compute extends AsyncDisposable {
+  readonly ecsUrl: string;
+  readonly ssmUrl: string;
+  readonly clusterName: string;
+  readonly sessions: ExecSessions;
+}
+
+/** Starts the stand-ins for ECS and for sessions in its tasks, on free ports of 127.0.0.1. */
+export async function createCompute(options: ComputeOptions): Promise<Compute> {
+  const { clock, region, principals, dataDir, engine, faults = {}, sessionLimit = 8 } = options;
+  const pace = paces[options.pace ?? 'real'];
+  await using undo = new AsyncDisposableStack();
+
+  let streamOrigin = '';
+  const sessions = undo.use(
+    new ExecSessions({
+      clock,
+      pace,
+      sessionLimit,
+      whenFull: options.whenSessionsFull ?? 'fail',
+      streamOrigin: () => streamOrigin,
+      fault: faults.frame,
+      onRefused: options.onRefused ?? ((message) => console.error(message)),
+    }),
+  );
+  const before = faults.ssm && { before: faults.ssm };
+  const ssm = undo.use(await createSsm(sessions, { principals, region, clock, ...before }).listen());
+  undo.use(serveDataChannel(ssm.server, sessions, clock));
+  streamOrigin = `ws://127.0.0.1:${ssm.port}`;
+
+  const arns = new Arns(region, options.accountId, options.clusterName ?? 'matrx-sandbox');
+  const cluster: Cluster = undo.use(
+    new Cluster({
+      arns,
+      clock,
+      engine,
+      sessions,
+      folder: join(dataDir, 'ecs'),
+      settings: { region, sessionLimit, network: options.network ?? 'none', environment: options.environment ?? {} },
+      execAgentStartMs: pace.execAgentStartMs,
+      onEvent: options.onEvent,
+      onLog: options.onLog ?? (() => undefined),
+      openLink: (id, definition, task) =>
+        openTaskLink({
+          folder: join(dataDir, 'links'),
+          id,
+          definition,
+          task,
+          principals,
+          gatewayUrl: options.gatewayUrl,
+        }),
+      ...(faults.runTaskFailures && { runTaskFailures: faults.runTaskFailures }),
+    }),
+  );
+  const ecs = undo.use(await createEcs(cluster, { principals, ...(faults.ecs && { before: faults.ecs }) }).listen());
+
+  const parts = undo.move();
+  return {
+    ecsUrl: ecs.url,
+    ssmUrl: ssm.url,
+    clusterName: arns.clusterName,
+    sessions,
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}

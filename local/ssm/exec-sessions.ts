@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../contract/clock.ts';
+import { AwsError } from '../aws/aws-error.ts';
+import type { Machine } from '../engines/engine.ts';
+import { ExecSession } from './exec-session.ts';
+import type { FrameFault } from './frame-fault.ts';
+import type { Pace } from './pace.ts';
+import { SessionSlots, type WhenFull } from './session-slots.ts';
+
+export interface ExecSessionsOptions {
+  readonly clock: Clock;
+  readonly pace: Pace;
+  /** Sessions that run at once in one machine; one more waits. */
+  readonly sessionLimit: number;
+  readonly whenFull: WhenFull;
+  /** Where clients open sessions: `ws://127.0.0.1:<port>`. */
+  readonly streamOrigin: () => string;
+  readonly fault: FrameFault | undefined;
+  /** Hears of a session that was refused. */
+  readonly onRefused: (message: string) => void;
+}
+
+/** What a client needs to open a session, in ECS's own spelling. */
+export interface SessionOffer {
+  readonly sessionId: string;
+  readonly streamUrl: string;
+  readonly tokenValue: string;
+}
+
+/** Every session that isn't over, of every machine. */
+export class ExecSessions implements Disposable {
+  readonly #options: ExecSessionsOptions;
+  readonly #sessions = new Map<string, ExecSession>();
+  readonly #slots = new Map<string, SessionSlots>();
+
+  constructor(options: ExecSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a session that runs `command`. Throws TargetNotConnectedException when the machine has no room for one. */
+  open(machine: Machine, command: string): SessionOffer {
+    this.#forgetOver();
+    const { clock, pace, fault } = this.#options;
+    const id = `ecs-execute-command-${randomBytes(9).toString('hex').slice(1)}`;
+    const session = new ExecSession({ id, machine, command, clock, pace, fault });
+    if (!this.#slotsOf(machine).admit(session)) {
+      session.end();
+      throw this.#refuse(machine);
+    }
+    this.#sessions.set(id, session);
+    return this.#offer(session);
+  }
+
+  find(id: string): ExecSession | undefined {
+    const session = this.#sessions.get(id);
+    return session?.isOver ? undefined : session;
+  }
+
+  /** A new token for a session that lost its client; undefined for one that is over. */
+  resume(id: string): SessionOffer | undefined {
+    const session = this.find(id);
+    return session && this.#offer(session);
+  }
+
+  /** The slots a machine's sessions hold now. */
+  takenBy(machineId: string): number {
+    return this.#slots.get(machineId)?.taken ?? 0;
+  }
+
+  /** Ends every session of a machine, which is ending itself. */
+  endMachine(machineId: string): void {
+    for (const session of this.#sessions.values()) if (session.machine.id === machineId) session.end();
+    this.#slots.delete(machineId);
+    this.#forgetOver();
+  }
+
+  [Symbol.dispose](): void {
+    for (const session of this.#sessions.values()) session.end();
+    this.#forgetOver();
+  }
+
+  #slotsOf({ id }: Machine): SessionSlots {
+    const { sessionLimit, whenFull } = this.#options;
+    const slots = this.#slots.get(id) ?? new SessionSlots(sessionLimit, whenFull);
+    this.#slots.set(id, slots);
+    return slots;
+  }
+
+  #offer({ id, tokens }: ExecSession): SessionOffer {
+    const streamUrl = `${this.#options.streamOrigin()}/v1/data-channel/${id}?role=publish_subscribe`;
+    return { sessionId: id, streamUrl, tokenValue: tokens.issue() };
+  }
+
+  #refuse({ id }: Machine): AwsError {
+    const { sessionLimit, onRefused } = this.#options;
+    const message = `The execute command failed: all ${sessionLimit} sessions of the container are taken and one is queued.`;
+    onRefused(`task ${id}: ${message} The real exec agent would hang here, for good.`);
+    return new AwsError('TargetNotConnectedException', message);
+  }
+
+  #forgetOver(): void {
+    for (const [id, session] of this.#sessions) if (session.isOver) this.#sessions.delete(id);
+  }
+}
