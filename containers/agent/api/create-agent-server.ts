@@ -1,0 +1,69 @@
+import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type * as z from 'zod';
+import { AgentHealth, type agentApi, Follow, StartCommand } from '../../../contract/agent/commands.ts';
+import { AgentError } from '../../../contract/agent/errors.ts';
+import { CommandOutcome } from '../../../contract/api/command-result.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Commands } from '../commands/commands.ts';
+import type { Log } from '../log.ts';
+import { matchRoute } from './match-route.ts';
+import { parse } from './parse.ts';
+import { readBody } from './read-body.ts';
+import { respondError, respondJson } from './respond.ts';
+import { sendFrames } from './send-frames.ts';
+
+/** What the routes use. */
+export interface ApiTools {
+  readonly commands: Commands;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: () => z.infer<typeof AgentHealth>;
+}
+
+interface Request {
+  readonly stream: ServerHttp2Stream;
+  readonly commandId: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+type Handler = (request: Request, tools: ApiTools) => Promise<void>;
+
+const handlers: Record<keyof typeof agentApi, Handler> = {
+  startCommand: async ({ stream, query }, { commands, clock }) => {
+    const follow = parse(Follow, query);
+    const order = parse(StartCommand, await readBody(stream));
+    await sendFrames(stream, await commands.start(order), follow, clock);
+  },
+  followCommand: async ({ stream, query, commandId }, { commands, clock }) => {
+    const follow = parse(Follow, query);
+    await sendFrames(stream, await commands.get(commandId), follow, clock);
+  },
+  getCommand: async ({ stream, commandId }, { commands }) => {
+    const { outcome } = await commands.get(commandId);
+    respondJson(stream, 200, parse(CommandOutcome, outcome));
+  },
+  getHealth: async ({ stream }, { health }) => respondJson(stream, 200, parse(AgentHealth, health())),
+};
+
+/** The agent's API, to be given sockets by `listen` or by `emit('connection', …)`. */
+export function createAgentServer(tools: ApiTools): Http2Server {
+  const server = createServer({ maxSessionMemory: 16, settings: { maxConcurrentStreams: 512, ...windows } });
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => {}); // A client that goes away is no fault; `close` tells those who write to it.
+    answer(stream, headers, tools).catch((error) => {
+      if (!(error instanceof AgentError)) tools.log.error('api.failed', error);
+      respondError(stream, error);
+    });
+  });
+  server.on('sessionError', () => {}); // The other side broke the protocol or went; its session is over, no other.
+  return server;
+}
+
+// Output leaves in 64 KB frames; the client's own settings bound what is under way.
+const windows = { initialWindowSize: 256 * 1024 };
+
+async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, tools: ApiTools): Promise<void> {
+  const url = new URL(headers[':path'] ?? '/', 'http://agent');
+  const { route, commandId } = matchRoute(headers[':method'] ?? '', url.pathname);
+  await handlers[route]({ stream, commandId, query: Object.fromEntries(url.searchParams) }, tools);
+}

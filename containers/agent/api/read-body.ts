@@ -1,0 +1,27 @@
+import { Buffer } from 'node:buffer';
+import type { Readable } from 'node:stream';
+import { AgentError } from '../../../contract/agent/errors.ts';
+import { limits } from '../../../contract/api/limits.ts';
+
+/** Reads a whole JSON body of at most `limits.requestBytes`. Rejects with `too_large` or `invalid_request`. */
+export async function readBody(source: Readable): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > limits.requestBytes) {
+      throw new AgentError('too_large', `the body is larger than ${limits.requestBytes} bytes`, {
+        details: { field: 'body', rule: `expected at most ${limits.requestBytes} bytes` },
+      });
+    }
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch (cause) {
+    throw new AgentError('invalid_request', 'the body is not JSON', {
+      details: { field: 'body', rule: 'expected JSON' },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,35 @@
+// How the agent becomes two files. The image and the local engines build them by these very options.
+
+import type { BuildOptions } from 'esbuild';
+import { bundling } from '../../contract/deployment.ts';
+
+const { banner, mainFields, ...rest } = bundling;
+const options = { ...rest, mainFields: [...mainFields], sourcemap: false };
+
+interface Bundle {
+  /** Where the file lies under `/opt/matrx`. */
+  readonly file: 'agent.mjs' | 'bin/attach';
+  readonly mode: number;
+  /** Everything esbuild needs but where to write; paths are relative to the repository. */
+  readonly build: BuildOptions & { readonly entryPoints: [string] };
+}
+
+/** The agent's files in a machine. Source maps stay outside: nobody reads them there. */
+export const agentBundles: readonly Bundle[] = [
+  {
+    file: 'agent.mjs',
+    mode: 0o444,
+    build: { ...options, banner, entryPoints: ['containers/agent/main.ts'] },
+  },
+  {
+    file: 'bin/attach',
+    mode: 0o555,
+    // CommonJS: a file without an extension is parsed once, where an ES module would be found out by a failed first try.
+    build: {
+      ...options,
+      format: 'cjs',
+      banner: { js: '#!/opt/matrx/bin/node' },
+      entryPoints: ['containers/agent/attach.ts'],
+    },
+  },
+];

@@ -1,0 +1,125 @@
+import type { StartCommand } from '../../../contract/agent/commands.ts';
+import { AgentError } from '../../../contract/agent/errors.ts';
+import { limits } from '../../../contract/api/limits.ts';
+import { Command, type CommandTools } from './command.ts';
+import type { EnvironmentSource } from './launch/environment.ts';
+import type { Process } from './launch/processes.ts';
+import { prepareCommand } from './prepare-command.ts';
+import { graceMs, terminate } from './terminate/terminate.ts';
+
+interface Options {
+  readonly home: string;
+  /** Called once per command, with its outcome settled. */
+  readonly onEnd: (command: Command) => void;
+  readonly maxRunning?: number;
+  /** How many ended commands stay readable; the oldest is forgotten first. */
+  readonly maxEnded?: number;
+}
+
+/** All commands of the sandbox, by id: those that run, and those whose output is still kept. */
+export class Commands {
+  readonly #tools: CommandTools;
+  readonly #options: Required<Options>;
+  readonly #byId = new Map<string, Promise<Command>>();
+  readonly #ended: Command[] = [];
+  readonly #live = new Map<string, Command | undefined>();
+  #state: 'unassigned' | 'closed' | EnvironmentSource = 'unassigned';
+  #lastUsedMs: number | undefined;
+
+  constructor(tools: CommandTools, options: Options) {
+    this.#tools = tools;
+    this.#options = { maxRunning: limits.runningCommands, maxEnded: 1_000, ...options };
+  }
+
+  /** Accepts commands from here on. */
+  open(source: EnvironmentSource): void {
+    this.#state = source;
+    this.touch();
+  }
+
+  /** How many run, or are about to. */
+  get running(): number {
+    return this.#live.size;
+  }
+
+  /** When a command was last started, asked for or ended. */
+  get lastUsedMs(): number | undefined {
+    return this.#lastUsedMs;
+  }
+
+  /** Says that the sandbox is in use. */
+  touch(): void {
+    this.#lastUsedMs = this.#tools.clock.now();
+  }
+
+  /**
+   * Starts a command, or joins the one with the same id. Rejects with `not_assigned`, `ending`, `too_many_commands`,
+   * `invalid_request` or `too_large`; the id of a command that did not start may be used again.
+   */
+  start(order: StartCommand): Promise<Command> {
+    this.touch();
+    const known = this.#byId.get(order.command_id);
+    if (known) return known;
+    const started = this.#start(order);
+    this.#byId.set(order.command_id, started);
+    started.catch(() => this.#byId.delete(order.command_id));
+    return started;
+  }
+
+  /** A command by its id. Rejects with `command_not_found`, also when it has been forgotten. */
+  async get(id: string): Promise<Command> {
+    const known = this.#byId.get(id);
+    if (!known) throw new AgentError('command_not_found', 'no such command', { details: { command_id: id } });
+    this.touch();
+    return known;
+  }
+
+  /**
+   * Refuses new commands, ends those that run as `killed` together with everything ended ones have left behind, and
+   * fulfils when all have their outcome.
+   */
+  async close(grace = graceMs): Promise<void> {
+    this.#state = 'closed';
+    await Promise.allSettled(this.#byId.values());
+    const { clock, marks } = this.#tools;
+    const ours = ({ groups }: Process) => groups.some((group) => marks.isGiven(group));
+    const running = [...this.#live.values()].filter((command) => command !== undefined);
+    const termination = terminate(ours, clock, grace);
+    for (const command of running) command.endedBy(termination);
+    await Promise.all([termination, ...running.map((command) => command.ended)]);
+  }
+
+  async #start(order: StartCommand): Promise<Command> {
+    if (this.#state === 'closed') throw new AgentError('ending', 'the sandbox is ending');
+    if (this.#state === 'unassigned') throw new AgentError('not_assigned', 'the sandbox is not ready');
+    if (this.#live.size >= this.#options.maxRunning) {
+      throw new AgentError('too_many_commands', `${this.#live.size} commands run, at most ${this.#options.maxRunning}`);
+    }
+    const spec = prepareCommand(order, this.#options.home, this.#state);
+    this.#live.set(spec.id, undefined);
+    try {
+      const command = await Command.start(spec, this.#tools);
+      this.#live.set(spec.id, command);
+      void command.ended.then(() => this.#settle(command));
+      return command;
+    } catch (cause) {
+      this.#live.delete(spec.id);
+      throw cause;
+    }
+  }
+
+  #settle(command: Command): void {
+    this.#live.delete(command.id);
+    this.#ended.push(command);
+    this.touch();
+    this.#options.onEnd(command);
+    while (this.#ended.length > this.#options.maxEnded) this.#forget(this.#ended.shift());
+  }
+
+  #forget(command: Command | undefined): void {
+    if (!command) return;
+    this.#byId.delete(command.id);
+    // Files that stay go with the machine.
+    command[Symbol.asyncDispose]().catch(() => {});
+  }
+}

@@ -1,0 +1,132 @@
+import type { Assignment, Heartbeat, HeartbeatReply } from '../../../contract/api/agent-reports.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Commands } from '../commands/commands.ts';
+import type { Log } from '../log.ts';
+import type { ControlPlane } from '../reports/control-plane.ts';
+import { Heartbeats } from '../reports/heartbeats.ts';
+import { RefusedError } from '../reports/refused-error.ts';
+import { Deadline } from './deadline.ts';
+import { type Ending, ordinary } from './ending.ts';
+import { IdleWatch } from './idle-watch.ts';
+
+interface Options {
+  readonly assignment: Assignment;
+  readonly controlPlane: Pick<ControlPlane, 'heartbeat'>;
+  readonly commands: Commands;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+// Nothing that must happen in time waits longer for an answer.
+const askMs = 5_000;
+
+/** What a sandbox's state is, and everything that can end it: its deadline, idleness, wishes, signals. The first ending counts. */
+export class SandboxLife implements AsyncDisposable {
+  readonly heartbeats: Heartbeats;
+  readonly #options: Options;
+  readonly #deadline: Deadline;
+  readonly #idle: IdleWatch;
+  readonly #ended = Promise.withResolvers<Ending>();
+  #state: 'starting' | 'ready' = 'starting';
+  #ending: Ending | undefined;
+
+  constructor(options: Options) {
+    const { assignment, controlPlane, commands, clock, log } = options;
+    this.#options = options;
+    this.#deadline = new Deadline({
+      clock,
+      ask: () => this.#ask(),
+      onExpired: () => this.end(ordinary('expired')),
+    });
+    this.#idle = new IdleWatch({
+      clock,
+      isBusy: () => commands.running > 0 || this.#state === 'starting',
+      lastUsedMs: () => commands.lastUsedMs ?? clock.now(),
+      onIdle: () => this.end(ordinary('idle')),
+    });
+    this.heartbeats = new Heartbeats({
+      controlPlane,
+      sandboxId: assignment.sandbox_id,
+      intervalMs: assignment.heartbeat_seconds * 1000,
+      clock,
+      log,
+      say: () => this.#report(),
+      onReply: (reply) => this.#hear(reply),
+      onRefused: (error) => this.#refused(error),
+    });
+  }
+
+  get state(): Heartbeat['state'] {
+    return this.#ending ? 'ending' : this.#state;
+  }
+
+  /** Fulfils once, when something has ended the sandbox. */
+  get ended(): Promise<Ending> {
+    return this.#ended.promise;
+  }
+
+  /** Lets time run: deadline, heartbeats. */
+  start(): void {
+    this.#deadline.set(Date.parse(this.#options.assignment.expires_at));
+    this.#idle.set(this.#options.assignment.idle_timeout_seconds);
+    this.heartbeats.start();
+  }
+
+  becomeReady(): void {
+    this.#state = 'ready';
+    this.heartbeats.nudge();
+  }
+
+  /** Ends the sandbox, unless something else already has. */
+  end(ending: Ending): void {
+    if (this.#ending) return;
+    this.#ending = ending;
+    this.#options.log.info('sandbox.ending', { reason: ending.reason, pace: ending.pace });
+    this.heartbeats.nudge();
+    this.#ended.resolve(ending);
+  }
+
+  /** SIGTERM: the control plane says whether there is time; without an answer there is. */
+  async endBySignal(): Promise<void> {
+    const reply = await this.#ask();
+    const reason = reply && reply.stop !== 'no' ? 'user_requested' : 'platform';
+    this.end(ordinary(reason, reply?.stop === 'now' ? 'now' : 'graceful'));
+  }
+
+  /** Stops all timers and beats, and says one last time how things stand. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#deadline[Symbol.dispose]();
+    this.#idle[Symbol.dispose]();
+    await this.heartbeats.stop();
+    await this.#ask();
+  }
+
+  async #ask(): Promise<HeartbeatReply | undefined> {
+    const limit = new AbortController();
+    using _ = this.#options.clock.after(askMs, () => limit.abort());
+    return await this.heartbeats.ask(limit.signal);
+  }
+
+  #report(): Heartbeat {
+    const { running, lastUsedMs } = this.#options.commands;
+    return {
+      state: this.state,
+      reason: this.#ending?.reason ?? null,
+      detail: this.#ending?.detail ?? null,
+      running_commands: running,
+      last_active_at: lastUsedMs === undefined ? null : new Date(lastUsedMs).toISOString(),
+    };
+  }
+
+  #hear(reply: HeartbeatReply): void {
+    if (this.#ending) return;
+    this.#deadline.set(Date.parse(reply.expires_at));
+    this.#idle.set(reply.idle_timeout_seconds);
+    if (reply.stop !== 'no') this.end(ordinary('user_requested', reply.stop));
+  }
+
+  // Any other refusal is no wish: the deadline that is known still rules.
+  #refused(error: unknown): void {
+    if (error instanceof RefusedError && error.code === 'sandbox_ended') this.end(ordinary('platform', 'now'));
+  }
+}

@@ -1,0 +1,120 @@
+import { Buffer } from 'node:buffer';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { proveFar } from '../../channel/far/prove.ts';
+import type { Assignment } from '../../contract/api/agent-reports.ts';
+import { limits } from '../../contract/api/limits.ts';
+import { serve } from './api/serve.ts';
+import type { CommandTools } from './commands/command.ts';
+import { Commands } from './commands/commands.ts';
+import { Marks } from './commands/launch/marks.ts';
+import { OutputPipes } from './commands/launch/output-pipes.ts';
+import { DiskBudget } from './commands/output/disk-budget.ts';
+import { graceMs } from './commands/terminate/terminate.ts';
+import type { AgentConfig } from './config.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { agentHealth } from './life/health.ts';
+import { prepareSandbox } from './life/prepare-sandbox.ts';
+import { SandboxLife } from './life/sandbox-life.ts';
+import type { Log } from './log.ts';
+import { socketsIn } from './paths.ts';
+import { ControlPlane } from './reports/control-plane.ts';
+import { Link } from './reports/link.ts';
+import { OutcomeQueue } from './reports/outcome-queue.ts';
+import { sayHello } from './reports/say-hello.ts';
+import { TaskCredentials } from './reports/task-credentials.ts';
+
+interface Options {
+  readonly config: AgentConfig;
+  readonly log: Log;
+  readonly version: string;
+  readonly sessionLimit: number | null;
+  /** Aborts on SIGTERM. */
+  readonly stop: AbortSignal;
+}
+
+// All commands' output together may take this much of the disk.
+const spoolBudgetBytes = 2 * 1024 ** 3;
+const proofMs = 10_000;
+const reportMs = 10_000;
+
+/** The agent's whole life: opens its doors, learns whose machine this is, serves it until something ends it. */
+export async function runAgent({ config, log, version, sessionLimit, stop }: Options): Promise<ExitCode> {
+  const { clock, home } = config;
+  using link = new Link(config.linkSocket, clock);
+  const credentials = new TaskCredentials(link, config.credentialsPath, clock);
+  const controlPlane = new ControlPlane({ ...config, link, credentials });
+  const tools = await prepareTools(config);
+  let assigned:
+    | { readonly assignment: Assignment; readonly outcomes: OutcomeQueue; readonly life: SandboxLife }
+    | undefined;
+  const commands = new Commands(tools, { home, onEnd: (command) => assigned?.outcomes.push(command.report) });
+
+  await using _served = await serve({
+    runFolder: config.runFolder,
+    commands,
+    clock,
+    log,
+    prove: (socket) => {
+      if (!assigned) return undefined;
+      const { sandbox_id, generation, channel_key } = assigned.assignment;
+      const identity = { key: Buffer.from(channel_key, 'base64'), context: `${sandbox_id}/${generation}` };
+      return proveFar(socket, identity, clock, proofMs);
+    },
+    health: (channels) => agentHealth(version, commands, assigned?.life, channels),
+  });
+
+  const assignment = await sayHello({
+    controlPlane,
+    clock,
+    log,
+    sessionLimit,
+    agentVersion: version,
+    signal: stop,
+  }).catch((error) => {
+    if (!stop.aborted) throw error;
+  });
+  if (!assignment) return stop.aborted ? exitCodes.ended : exitCodes.unassigned;
+  log.info('sandbox.assigned', { sandboxId: assignment.sandbox_id, generation: assignment.generation });
+
+  const outcomes = new OutcomeQueue({ controlPlane, sandboxId: assignment.sandbox_id, clock, log });
+  await using life = new SandboxLife({ assignment, controlPlane, commands, clock, log });
+  assigned = { assignment, outcomes, life };
+  life.start();
+  onAbort(stop, () => void life.endBySignal());
+  const failure = await Promise.race([
+    prepareSandbox(tools, home, assignment, socketsIn(config.runFolder).channel),
+    life.ended,
+  ]);
+  if (failure) {
+    life.end(failure);
+  } else {
+    commands.open(assignment);
+    life.becomeReady();
+    log.info('sandbox.ready');
+  }
+
+  const ending = await life.ended;
+  await commands.close(ending.pace === 'now' ? 0 : graceMs);
+  await outcomes.flush(reportMs);
+  return ending.exitCode;
+}
+
+/** What every command needs, with an empty spool: what another run left there is nobody's. */
+async function prepareTools({ clock, spoolFolder: folder }: AgentConfig): Promise<CommandTools> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  return {
+    clock,
+    folder,
+    marks: new Marks(),
+    pipes: new OutputPipes(folder),
+    budget: new DiskBudget(spoolBudgetBytes),
+    spoolBytes: limits.spoolBytes,
+  };
+}
+
+function onAbort(signal: AbortSignal, run: () => void): void {
+  if (signal.aborted) run();
+  else signal.addEventListener('abort', run, { once: true });
+}
