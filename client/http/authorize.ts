@@ -10,6 +10,7 @@ export async function authorize(
   credentials: Credentials,
   clock: Clock,
 ): Promise<Record<string, string>> {
+  if (request.open) return { ...request.headers };
   if ('token' in credentials) return { ...request.headers, authorization: `Bearer ${credentials.token}` };
   const { region, accessKeyId, secretAccessKey, sessionToken } = credentials;
   const signer = new SignatureV4({

@@ -12,6 +12,8 @@ export interface HttpRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** Whether anybody may send it: no credentials go with it. */
+  readonly open: boolean;
 }
 
 /** What a caller fills a route's row with. Undefined entries are left out. */
@@ -44,7 +46,8 @@ export function buildRequest(
   headers: Readonly<Record<string, string>>,
 ): HttpRequest {
   const caller = 'token' in credentials ? doors.person : doors.service;
-  const door = row.doors.includes('open') ? doors.open : caller;
+  const open = row.doors.includes('open');
+  const door = open ? doors.open : caller;
   const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) => encode(input.params?.[name] ?? ''));
   const query = flatten(input.query ?? {});
   const search = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
@@ -58,5 +61,6 @@ export function buildRequest(
       ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     body: input.body === undefined ? undefined : JSON.stringify(input.body),
+    open,
   };
 }

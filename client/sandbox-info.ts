@@ -1,0 +1,119 @@
+import type * as z from 'zod';
+import type { Sandbox as SandboxRecord, Status, StopReason } from '../contract/api/sandbox-record.ts';
+import type { CreateSandbox, PatchSandbox } from '../contract/api/sandboxes.ts';
+import type { SizeName } from '../contract/api/sizes.ts';
+import { wholeSeconds } from './duration.ts';
+
+// The one place where the wire's names meet the library's.
+
+/** A sandbox as it was when last read. Null says "not (yet)". */
+export interface SandboxInfo {
+  readonly sandboxId: string;
+  readonly userId: string;
+  readonly status: Status;
+  readonly createdAt: Date;
+  readonly readyAt: Date | null;
+  readonly expiresAt: Date;
+  readonly endedAt: Date | null;
+  readonly stopReason: StopReason | null;
+  readonly stopDetail: string | null;
+  readonly hotPath: string;
+  readonly coldPath: string | null;
+  readonly template: string;
+  readonly imageDigest: string | null;
+  readonly size: {
+    readonly name: SizeName | 'custom';
+    readonly cpu: number;
+    readonly memoryMb: number;
+    readonly diskGb: number;
+  };
+  readonly ttlMs: number;
+  /** 0 = off. */
+  readonly idleTimeoutMs: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly startedFrom: 'pool' | 'cold';
+  readonly costUsd: number;
+  readonly lastActiveAt: Date | null;
+  readonly generation: number;
+}
+
+export interface SandboxSettings {
+  /** Whose sandbox: a service names it, a person may leave it out. */
+  readonly userId?: string | undefined;
+  /** @default base */
+  readonly template?: string | undefined;
+  /** A named pair of CPU and memory, in the place of `cpu` and `memoryMb`. @default s */
+  readonly size?: SizeName | undefined;
+  readonly cpu?: number | undefined;
+  readonly memoryMb?: number | undefined;
+  readonly diskGb?: number | undefined;
+  /** How long it lives, from now. Whole seconds. @default two hours */
+  readonly ttlMs?: number | undefined;
+  /** How long it may do nothing; 0 = for ever. Whole seconds. @default 0 */
+  readonly idleTimeoutMs?: number | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Run once before the sandbox is ready; if it fails, so does the sandbox. */
+  readonly onReady?:
+    | { readonly command: string | readonly string[]; readonly timeoutMs?: number | undefined }
+    | undefined;
+}
+
+export type SandboxChanges = Pick<SandboxSettings, 'ttlMs' | 'idleTimeoutMs' | 'labels'>;
+
+const date = (time: string): Date => new Date(time);
+const dateOrNull = (time: string | null): Date | null => (time === null ? null : new Date(time));
+
+export const toSandboxInfo = (record: SandboxRecord): SandboxInfo => ({
+  sandboxId: record.sandbox_id,
+  userId: record.user_id,
+  status: record.status,
+  createdAt: date(record.created_at),
+  readyAt: dateOrNull(record.ready_at),
+  expiresAt: date(record.expires_at),
+  endedAt: dateOrNull(record.ended_at),
+  stopReason: record.stop_reason,
+  stopDetail: record.stop_detail,
+  hotPath: record.hot_path,
+  coldPath: record.cold_path,
+  template: record.template,
+  imageDigest: record.image_digest,
+  size: {
+    name: record.size.name,
+    cpu: record.size.cpu,
+    memoryMb: record.size.memory_mb,
+    diskGb: record.size.disk_gb,
+  },
+  ttlMs: record.ttl_seconds * 1_000,
+  idleTimeoutMs: record.idle_timeout_seconds * 1_000,
+  labels: record.labels,
+  startedFrom: record.started_from,
+  costUsd: record.cost_usd,
+  lastActiveAt: dateOrNull(record.last_active_at),
+  generation: record.generation,
+});
+
+const onReadyBody = ({ command, timeoutMs }: NonNullable<SandboxSettings['onReady']>) => ({
+  ...(typeof command === 'string' ? { command } : { argv: [...command] }),
+  timeout_seconds: wholeSeconds('onReady.timeoutMs', timeoutMs),
+});
+
+export const toCreateBody = (settings: SandboxSettings): z.input<typeof CreateSandbox> => ({
+  user_id: settings.userId,
+  template: settings.template,
+  size: settings.size,
+  cpu: settings.cpu,
+  memory_mb: settings.memoryMb,
+  disk_gb: settings.diskGb,
+  ttl_seconds: wholeSeconds('ttlMs', settings.ttlMs),
+  idle_timeout_seconds: wholeSeconds('idleTimeoutMs', settings.idleTimeoutMs),
+  env: settings.env && { ...settings.env },
+  labels: settings.labels && { ...settings.labels },
+  on_ready: settings.onReady && onReadyBody(settings.onReady),
+});
+
+export const toPatchBody = (changes: SandboxChanges): z.input<typeof PatchSandbox> => ({
+  ttl_seconds: wholeSeconds('ttlMs', changes.ttlMs),
+  idle_timeout_seconds: wholeSeconds('idleTimeoutMs', changes.idleTimeoutMs),
+  labels: changes.labels && { ...changes.labels },
+});
