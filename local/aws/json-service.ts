@@ -10,7 +10,7 @@ import { readBody } from './read-body.ts';
 import { verifySignature } from './verify-signature.ts';
 import type { Wire } from './wire.ts';
 
-export interface ActionContext {
+interface ActionContext {
   readonly principal: Principal;
   readonly requestId: string;
   readonly clock: Clock;

@@ -2,13 +2,13 @@ import type * as Sdk from '@aws-sdk/client-dynamodb';
 import type { Action } from '../aws/json-service.ts';
 import type { Wire } from '../aws/wire.ts';
 import { describeContinuousBackups, describeLimits } from './control-plane.ts';
-import type { Engine } from './engine.ts';
-import type { OperationName } from './operations.ts';
+import type { Engine } from './engine/engine.ts';
+import type { OperationName } from './engine/operations.ts';
 import { createTable, deleteTable, updateTable } from './tables.ts';
 import type { TimeToLive } from './time-to-live.ts';
-import { transactGetItems } from './transact-get-items.ts';
-import { transactWriteItems } from './transact-write-items.ts';
-import type { TransactionTokens } from './transaction-tokens.ts';
+import { transactGetItems } from './transactions/transact-get-items.ts';
+import { transactWriteItems } from './transactions/transact-write-items.ts';
+import type { TransactionTokens } from './transactions/transaction-tokens.ts';
 import { batchWriteItem, writeItem } from './write-items.ts';
 
 /** The operations the stand-in has, each by its AWS name. */

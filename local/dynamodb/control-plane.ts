@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { Action } from '../aws/json-service.ts';
 import type { Wire } from '../aws/wire.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 
 export async function describeContinuousBackups(
   engine: Engine,

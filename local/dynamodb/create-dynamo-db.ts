@@ -4,10 +4,10 @@ import type { Clock } from '../../contract/clock.ts';
 import { type BeforeAction, createJsonService } from '../aws/json-service.ts';
 import type { Principals } from '../aws/keys.ts';
 import { createActions } from './actions.ts';
-import { Engine } from './engine.ts';
+import { Engine } from './engine/engine.ts';
 import { sweepEvery } from './sweep-every.ts';
 import { TimeToLive } from './time-to-live.ts';
-import { TransactionTokens } from './transaction-tokens.ts';
+import { TransactionTokens } from './transactions/transaction-tokens.ts';
 
 export interface DynamoDbOptions {
   /** Where the database lies, made when missing; without it everything is in memory and gone at the end. */

@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { UpdateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Wire } from '../aws/wire.ts';
-import type { Engine } from './engine.ts';
-import { validationError } from './refusals.ts';
+import type { Engine } from './engine/engine.ts';
+import { validationError } from './engine/refusals.ts';
 import type { TimeToLive } from './time-to-live.ts';
 
 // dynalite changes a table's state within milliseconds of its answer.

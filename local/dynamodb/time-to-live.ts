@@ -8,9 +8,9 @@ import type {
 import type { Clock } from '../../contract/clock.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Wire } from '../aws/wire.ts';
-import type { Engine } from './engine.ts';
-import { validationError } from './refusals.ts';
-import { keysOf } from './settle-tables.ts';
+import type { Engine } from './engine/engine.ts';
+import { validationError } from './engine/refusals.ts';
+import { keysOf } from './engine/settle-tables.ts';
 import { writeItem } from './write-items.ts';
 
 const fiveYearsSeconds = 5 * 365 * 86_400;

@@ -6,8 +6,8 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Wire } from '../aws/wire.ts';
-import type { Engine, Place } from './engine.ts';
-import type { OperationName } from './operations.ts';
+import type { Engine, Place } from './engine/engine.ts';
+import type { OperationName } from './engine/operations.ts';
 
 type ItemInput = Wire<PutItemCommandInput | UpdateItemCommandInput | DeleteItemCommandInput>;
 

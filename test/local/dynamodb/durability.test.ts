@@ -4,12 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../contract/clock.ts';
 import { Principals } from '../../../local/aws/keys.ts';
 import { createDynamoDb } from '../../../local/dynamodb/create-dynamo-db.ts';
-import { Engine } from '../../../local/dynamodb/engine.ts';
+import { Engine } from '../../../local/dynamodb/engine/engine.ts';
 import { key, n, startDynamoDb, TableName } from './start-dynamo-db.ts';
 
 async function tempDir(): Promise<string> {
@@ -19,7 +20,7 @@ async function tempDir(): Promise<string> {
 }
 
 async function serve(dir: string): Promise<{ db: DynamoDB; child: ChildProcess }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'serve-dynamo-db.ts'), dir], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./serve-dynamo-db.ts', import.meta.url)), dir], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

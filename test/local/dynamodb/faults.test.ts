@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { AwsError } from '../../../local/aws/aws-error.ts';
-import { Engine } from '../../../local/dynamodb/engine.ts';
+import { Engine } from '../../../local/dynamodb/engine/engine.ts';
 import { key, n, startDynamoDb, TableName } from './start-dynamo-db.ts';
 
 test('a caller can be throttled', async () => {

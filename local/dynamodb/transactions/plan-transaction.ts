@@ -1,8 +1,8 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { AwsError } from '../aws/aws-error.ts';
-import type { Wire } from '../aws/wire.ts';
-import type { Engine, Place } from './engine.ts';
-import { validationError } from './refusals.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Wire } from '../../aws/wire.ts';
+import type { Engine, Place } from '../engine/engine.ts';
+import { validationError } from '../engine/refusals.ts';
 
 export interface Step {
   readonly operation: 'PutItem' | 'UpdateItem' | 'DeleteItem';

@@ -1,11 +1,11 @@
 import type { TransactWriteItemsCommandInput, TransactWriteItemsCommandOutput } from '@aws-sdk/client-dynamodb';
-import { AwsError } from '../aws/aws-error.ts';
-import type { Wire } from '../aws/wire.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Wire } from '../../aws/wire.ts';
+import type { Engine } from '../engine/engine.ts';
+import { validationError } from '../engine/refusals.ts';
+import type { StagedStore } from '../engine/staged-store.ts';
 import { ConsumedCapacity } from './consumed-capacity.ts';
-import type { Engine } from './engine.ts';
 import { type CancellationReason, cancelled, none, planTransaction, type Step } from './plan-transaction.ts';
-import { validationError } from './refusals.ts';
-import type { StagedStore } from './staged-store.ts';
 import type { TransactionTokens } from './transaction-tokens.ts';
 
 type Output = Wire<TransactWriteItemsCommandOutput>;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'dynalite/db/index.js';
-import type { Clock } from '../../contract/clock.ts';
-import { AwsError } from '../aws/aws-error.ts';
-import { keysOf } from './settle-tables.ts';
-import type { StagedStore } from './staged-store.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import { keysOf } from '../engine/settle-tables.ts';
+import type { StagedStore } from '../engine/staged-store.ts';
 
 interface TokenRecord {
   readonly hash: string;

@@ -1,5 +1,5 @@
 import type { Refusal } from 'dynalite/db/index.js';
-import { AwsError } from '../aws/aws-error.ts';
+import { AwsError } from '../../aws/aws-error.ts';
 
 export const validationError = (message: string): AwsError => new AwsError('ValidationException', message);
 

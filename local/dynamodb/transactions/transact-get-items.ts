@@ -1,9 +1,9 @@
 import type { TransactGetItemsCommandInput, TransactGetItemsCommandOutput } from '@aws-sdk/client-dynamodb';
-import type { Wire } from '../aws/wire.ts';
+import type { Wire } from '../../aws/wire.ts';
+import type { Engine } from '../engine/engine.ts';
+import { validationError } from '../engine/refusals.ts';
 import { ConsumedCapacity } from './consumed-capacity.ts';
-import type { Engine } from './engine.ts';
 import { checkTransactionLength } from './plan-transaction.ts';
-import { validationError } from './refusals.ts';
 
 /** Reads up to 100 items as they are at one moment: nobody writes any of them meanwhile. */
 export async function transactGetItems(

@@ -38,8 +38,11 @@ export class Engine implements AsyncDisposable {
     } catch (cause) {
       throw new Error(`the database in ${dir} can't be opened; does another process use it?`, { cause });
     }
+    await using opened = new AsyncDisposableStack();
+    opened.defer(() => store.db.close());
     await settleTables(store.db);
     Object.assign(store.tableDb, { awsRegion: region, awsAccountId: accountId });
+    opened.move();
     return new Engine(store);
   }
 
