@@ -1,5 +1,6 @@
 import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type * as z from 'zod';
+import { httpWindows } from '../../../channel/codec/http-windows.ts';
 import { AgentHealth, type agentApi, Follow, StartCommand } from '../../../contract/agent/commands.ts';
 import { AgentError } from '../../../contract/agent/errors.ts';
 import { CommandOutcome } from '../../../contract/api/command-result.ts';
@@ -47,7 +48,12 @@ const handlers: Record<keyof typeof agentApi, Handler> = {
 
 /** The agent's API, to be given sockets by `listen` or by `emit('connection', …)`. */
 export function createAgentServer(tools: ApiTools): Http2Server {
-  const server = createServer({ maxSessionMemory: 16, settings: { maxConcurrentStreams: 512, ...windows } });
+  const settings = { maxConcurrentStreams: 512, initialWindowSize: httpWindows.streamBytes };
+  const server = createServer({ maxSessionMemory: 32, settings });
+  server.on('session', (session) => {
+    session.setLocalWindowSize(httpWindows.connectionBytes);
+    session.on('error', () => {}); // The other side broke the protocol or went: its session is over, no other.
+  });
   server.on('stream', (stream, headers) => {
     stream.on('error', () => {}); // A client that goes away is no fault; `close` tells those who write to it.
     answer(stream, headers, tools).catch((error) => {
@@ -55,12 +61,8 @@ export function createAgentServer(tools: ApiTools): Http2Server {
       respondError(stream, error);
     });
   });
-  server.on('sessionError', () => {}); // The other side broke the protocol or went; its session is over, no other.
   return server;
 }
-
-// Output leaves in 64 KB frames; the client's own settings bound what is under way.
-const windows = { initialWindowSize: 256 * 1024 };
 
 async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, tools: ApiTools): Promise<void> {
   const url = new URL(headers[':path'] ?? '/', 'http://agent');
