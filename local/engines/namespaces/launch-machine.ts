@@ -13,6 +13,8 @@ export interface LaunchedMachine {
   readonly process: ChildProcess;
   /** The first process's id on the host. */
   readonly firstPid: number;
+  /** Its standard output and error, in the order they were written. */
+  readonly log: Readable;
 }
 
 const startLimitMs = 30_000;
@@ -48,7 +50,7 @@ function spawnMachine(
     cwd: '/',
     // A Ctrl-C at the service's terminal is the service's to handle.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     env: {
       PATH: systemPath,
       MACHINE_ROOT: folder.root,
@@ -83,7 +85,6 @@ async function readComplaint(process: ChildProcess): Promise<string> {
   process.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text = `${text}${chunk}`.slice(0, reportLimit);
   });
-  process.stdout?.resume();
   await new Promise((resolve) => process.once('close', resolve));
   return text.trim();
 }
@@ -97,10 +98,15 @@ export async function launchMachine(
 ): Promise<LaunchedMachine> {
   const process = spawnMachine(spec, folder, groups, parts, isolation);
   const failed = new Promise<never>((_, reject) => process.on('error', reject));
+  const log = process.stdio[4] as Readable;
   const limit = setTimeout(() => process.kill('SIGKILL'), startLimitMs);
   try {
     const firstPid = await Promise.race([readReport(process.stdio[3] as Readable), failed]);
-    if (firstPid !== undefined) return { process, firstPid };
+    if (firstPid !== undefined) {
+      process.stderr?.resume();
+      return { process, firstPid, log };
+    }
+    log.resume();
     throw new Error(
       (await readComplaint(process)) || `its first process ended (${process.signalCode ?? process.exitCode})`,
     );

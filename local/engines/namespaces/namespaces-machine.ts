@@ -23,6 +23,7 @@ export class NamespacesMachine implements Machine {
   readonly #isolation: Isolation;
   readonly #terminals = new Set<HostTerminal>();
   #running = true;
+  #killed = false;
 
   /** `remove` is called once, when every process of the machine has ended. */
   constructor(
@@ -35,8 +36,7 @@ export class NamespacesMachine implements Machine {
     this.#launched = launched;
     this.#groups = groups;
     this.#isolation = isolation;
-    launched.process.stdout?.on('data', spec.onLog);
-    launched.process.stderr?.on('data', spec.onLog);
+    launched.log.on('data', spec.onLog);
     this.exited = this.#end(remove);
   }
 
@@ -64,7 +64,9 @@ export class NamespacesMachine implements Machine {
   }
 
   signal(name: 'SIGTERM' | 'SIGKILL'): void {
-    if (this.#isRunning()) process.kill(this.#launched.firstPid, name);
+    if (!this.#isRunning()) return;
+    this.#killed ||= name === 'SIGKILL';
+    process.kill(this.#launched.firstPid, name);
   }
 
   /** Process ids are used again: the first process is ours for as long as its parent is. */
@@ -75,7 +77,9 @@ export class NamespacesMachine implements Machine {
   async #end(remove: () => Promise<void>): Promise<MachineExit> {
     const exitCode = await new Promise<number>((resolve) => {
       this.#launched.process.once('close', (code, signal) => {
-        resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+        // unshare passes on every end of the first process but this one: it can't kill itself as it tries to.
+        if (this.#killed) resolve(128 + constants.signals.SIGKILL);
+        else resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
       });
     });
     this.#running = false;

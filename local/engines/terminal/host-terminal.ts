@@ -68,7 +68,7 @@ export class HostTerminal implements Terminal {
   kill(): void {
     this.#wish({ do: 'kill' });
     // Nobody may be reading any more; what is left unread must not keep the terminal.
-    if (this.#wire.isPaused()) this.#wire.destroy();
+    if (!this.#wire.readableFlowing) this.#wire.destroy();
   }
 
   #wish(wish: TerminalWish): void {

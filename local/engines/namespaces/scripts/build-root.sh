@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs as the first process of fresh namespaces and turns them into a machine: builds its file system beside the
 # host's, changes into it for good, gives up what the machine's root must not have, and becomes machine-init.sh.
-# Descriptor 3 is the way back to the engine. Every value comes as a variable or an argument; none is ever evaluated.
+# Descriptor 2 takes complaints, 3 is the way back to the engine, 4 is the machine's log. Every value comes as a variable or an argument; none is ever evaluated.
 #
 # MACHINE_ROOT         an empty folder of the host that the new root is mounted on
 # MACHINE_DISK         the machine's own storage on the host's disk
@@ -121,4 +121,4 @@ umount -l .host
 rmdir .host
 mount -o remount,bind,ro,nosuid,nodev /
 
-exec setpriv --bounding-set "$MACHINE_BOUNDING" --inh-caps=-all /bin/sh /opt/matrx/bin/machine-init.sh "$@"
+exec setpriv --bounding-set "$MACHINE_BOUNDING" --inh-caps=-all /bin/sh /opt/matrx/bin/machine-init.sh "$@" >&4 2>&1 4>&-

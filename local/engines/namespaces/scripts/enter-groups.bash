@@ -1,6 +1,6 @@
 #!/bin/bash
 # Becomes the command after `--`, as a member of the control groups whose membership files come before it, and with no
-# other descriptors than the first four: whatever the service was started with stays out of machines.
+# other descriptors than the first five: whatever the service was started with stays out of machines.
 set -eu
 
 while [ "$1" != -- ]; do
@@ -10,6 +10,6 @@ done
 shift
 for entry in /proc/self/fd/*; do
   descriptor=${entry##*/}
-  if [ "$descriptor" -gt 3 ]; then exec {descriptor}>&-; fi
+  if [ "$descriptor" -gt 4 ]; then exec {descriptor}>&-; fi
 done
 exec "$@"

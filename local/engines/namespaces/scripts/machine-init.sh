@@ -12,7 +12,8 @@ trap 'told=yes; kill -TERM "$child" 2>/dev/null || :' TERM
 /bin/sh /opt/matrx/bin/run-command.sh "$@" 3>&- &
 child=$!
 echo ready >&3
-exec 3>&-
+# From here on the log is the command's: the shell would write there how its child ended.
+exec 3>&- >/dev/null 2>&1
 
 # An interrupted `wait` says nothing of the command: ask again. A shell that has forgotten it by then says 127, and
 # what the interrupted one said was the command's own.
