@@ -27,14 +27,27 @@ export interface GatewayOptions extends Authorizers {
   readonly onLog: (line: string) => void;
 }
 
-/** API Gateway on loopback: the doors and routes of the contract, their authorizers and their limits. */
-export async function createGateway(options: GatewayOptions): Promise<Listening> {
-  const listening = await listen((request, response) => serve(request, response, options), options.port);
-  listening.server.on('clientError', refuseUnreadable);
-  return listening;
+export interface Gateway extends Listening {
+  /** From now on only agents get in; what has begun goes on. */
+  refuseCallers(): void;
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, options: GatewayOptions): Promise<void> {
+interface Serving extends GatewayOptions {
+  callersRefused: boolean;
+}
+
+/** API Gateway on loopback: the doors and routes of the contract, their authorizers and their limits. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const serving: Serving = { ...options, callersRefused: false };
+  const listening = await listen((request, response) => serve(request, response, serving), options.port);
+  listening.server.on('clientError', refuseUnreadable);
+  const refuseCallers = () => {
+    serving.callersRefused = true;
+  };
+  return { ...listening, refuseCallers };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, options: Serving): Promise<void> {
   const requestId = randomUUID();
   response.setHeader('x-amzn-requestid', requestId);
   // A connection that breaks is noticed by who reads or writes next.
@@ -53,11 +66,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   }
 }
 
-async function answer(request: IncomingMessage, requestId: string, options: GatewayOptions): Promise<FunctionResponse> {
+async function answer(request: IncomingMessage, requestId: string, options: Serving): Promise<FunctionResponse> {
   const { functions, accountId, clock } = options;
   const path = pathOf(request);
   const found = findRoute(request.method ?? '', path);
   if (!found) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN', 'there is no such route');
+  if (options.callersRefused && found.route.door !== 'agent') {
+    throw new GatewayError('INTEGRATION_FAILURE', 'the service is stopping');
+  }
   if (headerBytes(request) > gatewayLimits.headerBytes) {
     throw new GatewayError('REQUEST_TOO_LARGE', `headers are at most ${gatewayLimits.headerBytes} bytes`);
   }

@@ -1,0 +1,49 @@
+import type { Setting } from '../../contract/deployment.ts';
+import { uniqueId } from '../aws/keys.ts';
+import type { Compute } from '../ecs/create-compute.ts';
+import { createFunctions, type Functions } from '../lambda/create-functions.ts';
+import type { Built } from './build-all.ts';
+import { describeFunctions } from './describe-functions.ts';
+import { tableName } from './open-database.ts';
+import type { Run } from './run.ts';
+
+/** The role of every task, whose session names say which task it is. */
+export const taskRoleName = 'matrx-task';
+
+export interface FunctionPlaces {
+  readonly built: Built;
+  readonly databaseUrl: string;
+  readonly compute: Compute;
+  /** ARN of the task definition of the template `base`. */
+  readonly taskDefinition: string;
+}
+
+/** The functions of the contract, which find the stand-ins at the places of this run. */
+export function openFunctions(run: Run, { built, databaseUrl, compute, taskDefinition }: FunctionPlaces): Functions {
+  const { region, clock, principals, logs } = run;
+  const { accountId } = principals;
+  const base = { task_definition: taskDefinition, description: 'the tools of this machine', image_digest: null };
+  const settings: Record<Setting, string> = {
+    MATRX_TABLE: tableName,
+    MATRX_CLUSTER: compute.clusterName,
+    MATRX_TEMPLATES: JSON.stringify({ base }),
+    MATRX_SUBNETS: 'subnet-local',
+    MATRX_SECURITY_GROUPS: 'sg-local',
+    MATRX_TASK_ROLE: `${accountId}/${uniqueId('AROA', accountId, taskRoleName)}`,
+    MATRX_QUOTAS: '{}',
+  };
+  const common = {
+    ...run.clockVariables,
+    AWS_ENDPOINT_URL_DYNAMODB: databaseUrl,
+    AWS_ENDPOINT_URL_ECS: compute.ecsUrl,
+    AWS_ENDPOINT_URL_SSM: compute.ssmUrl,
+  };
+  return createFunctions({
+    functions: describeFunctions({ region, principals, functionsDir: built.functionsDir, settings, common }),
+    region,
+    accountId,
+    clock,
+    runtime: built.runtime,
+    onLog: (name, line) => logs.functions.write(`${name} ${line}\n`),
+  });
+}

@@ -1,0 +1,143 @@
+// The service on one machine, in the order in which its parts need each other; they end in the opposite order.
+
+import { join } from 'node:path';
+import type { Clock } from '../contract/clock.ts';
+import { eventRules } from '../contract/deployment.ts';
+import type { Principals } from './aws/keys.ts';
+import { createCompute } from './ecs/create-compute.ts';
+import type { Engine } from './engines/engine.ts';
+import { createNamespacesEngine } from './engines/namespaces/namespaces-engine.ts';
+import { createEventBus } from './events/create-event-bus.ts';
+import { announce, type LocalFile } from './service/announce.ts';
+import { type Built, buildAll } from './service/build-all.ts';
+import { lockFolder } from './service/lock-folder.ts';
+import { openCallers } from './service/open-callers.ts';
+import { openDatabase } from './service/open-database.ts';
+import { openEngine } from './service/open-engine.ts';
+import { openFunctions, taskRoleName } from './service/open-functions.ts';
+import { openGateway } from './service/open-gateway.ts';
+import { describeError, openLogs } from './service/open-logs.ts';
+import { prepareFolder } from './service/prepare-folder.ts';
+import { registerTemplate } from './service/register-template.ts';
+import { createRun } from './service/run.ts';
+import type { TokenIssuer } from './tokens/token-issuer.ts';
+
+export interface ServiceOptions {
+  readonly dataDir: string;
+  /** 0 takes a free one. @default 7070, or a free one where that is taken */
+  readonly port?: number | undefined;
+  /** What commands in a sandbox can reach. @default none */
+  readonly network?: 'none' | 'host';
+  /** How fast the exec channel is: as measured on AWS, or as this machine can. @default real */
+  readonly pace?: 'real' | 'fast';
+  /** How many times as fast as the machine's the service's clock runs. @default 1 */
+  readonly clockRate?: number;
+  /** npm's own folder, for sandboxes on a machine whose /usr has no npm. */
+  readonly npmDir?: string | undefined;
+  /** @default Linux namespaces */
+  readonly createEngine?: (dataDir: string, built: Built) => Engine;
+  /** Hears of each step before it begins. */
+  readonly onStep?: (step: string) => void;
+}
+
+/** The running service. Disposing it ends all it started: sandboxes first, and how they ended is on record. */
+export interface Service extends AsyncDisposable {
+  readonly dataDir: string;
+  /** What `local.json` says. */
+  readonly local: Omit<LocalFile, 'pid'>;
+  /** What the engine can't do on this machine. */
+  readonly engineNotes: readonly string[];
+  /** For keys and tokens of further callers. */
+  readonly principals: Principals;
+  readonly tokens: TokenIssuer;
+  readonly clock: Clock;
+}
+
+/** Starts everything `npm start` does. Throws ServiceError, with nothing left behind, when this machine won't do. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { onStep = () => undefined, network = 'none', pace = 'real' } = options;
+  await using started = new AsyncDisposableStack();
+  const dataDir = await prepareFolder(options.dataDir);
+  started.use(await lockFolder(dataDir));
+  const logs = started.use(openLogs(join(dataDir, 'logs')));
+  const run = createRun(dataDir, logs, options.clockRate);
+  const { principals, region, clock } = run;
+  const { accountId } = principals;
+
+  onStep('Building the functions and the agent');
+  const built = await buildAll(join(dataDir, 'build'));
+
+  onStep('Trying whether this machine can isolate');
+  const engine = (options.createEngine ?? namespaces(options.npmDir))(dataDir, built);
+  const { notes: engineNotes } = await openEngine(engine);
+
+  onStep('Starting the service');
+  const { tokens, readyMade } = await openCallers(run);
+  const deployer = principals.issueFunction('matrx-deploy', 'deploy').credentials;
+  const database = started.use(await openDatabase(run, deployer));
+
+  // Sandboxes and the functions need each other; what the sandboxes need is only there when they are.
+  let gatewayUrl = '';
+  let onEvent: (event: object) => Promise<void> = () => Promise.reject(new Error('the functions have not started'));
+  const compute = started.use(
+    await createCompute({
+      dataDir,
+      engine,
+      principals,
+      clock,
+      region,
+      accountId,
+      network,
+      pace,
+      environment: run.clockVariables,
+      gatewayUrl: () => gatewayUrl,
+      onEvent: (event) => onEvent(event),
+      onLog: (_taskId, chunk) => logs.agents.write(chunk),
+      onRefused: (message) => logs.aws.write(`ssm ${message}\n`),
+    }),
+  );
+  const taskRoleArn = `arn:aws:iam::${accountId}:role/${taskRoleName}`;
+  const ecs = { endpoint: compute.ecsUrl, region, credentials: deployer };
+  const taskDefinition = await registerTemplate('base', taskRoleArn, ecs);
+  const functions = started.use(openFunctions(run, { built, databaseUrl: database.url, compute, taskDefinition }));
+  const bus = started.use(
+    createEventBus({
+      rules: eventRules,
+      functions,
+      clock,
+      onFailure: (rule, error) => logs.functions.write(`event ${rule} failed: ${describeError(error)}\n`),
+    }),
+  );
+  onEvent = (event) => bus.put(event);
+  const onLog = (line: string) => logs.gateway.write(`${line}\n`);
+  const gateway = started.use(
+    await openGateway({ functions, principals, tokens, region, accountId, clock, onLog }, options.port),
+  );
+  gatewayUrl = gateway.url;
+
+  // Agents report to the end, and the ends of their tasks are events for the functions.
+  started.defer(async () => {
+    gateway.refuseCallers();
+    await compute[Symbol.asyncDispose]();
+  });
+  const local = { url: gateway.url, region, ...readyMade, engine: engine.name };
+  started.use(await announce(dataDir, local));
+  const running = started.move();
+  return {
+    dataDir,
+    local,
+    engineNotes,
+    principals,
+    tokens,
+    clock,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+const namespaces =
+  (npmDir: string | undefined) =>
+  (dataDir: string, { agentBundle, attachScript }: Built): Engine =>
+    createNamespacesEngine({
+      dataDir,
+      parts: { node: process.execPath, agentBundle, attachScript, ...(npmDir === undefined ? {} : { npmDir }) },
+    });
