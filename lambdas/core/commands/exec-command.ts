@@ -1,5 +1,5 @@
 import type { StartCommand } from '../../../contract/agent/commands.ts';
-import { SandboxError } from '../../../contract/api/errors.ts';
+import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { assertSameRequest, claimFor } from '../claim.ts';
@@ -44,13 +44,15 @@ function orderOf({ body }: ExecCall, commandId: string): StartCommand {
   return { command_id: commandId, command, argv, cwd, env, stdin, timeout_seconds };
 }
 
+// Failures that a machine's end may be behind.
+const telling: ReadonlySet<ErrorCode> = new Set(['channel_lost', 'sandbox_ended', 'unavailable']);
+
 /** A failure before the command has started, said with what the record knows by now. */
 async function explain({ records }: ExecPorts, record: ReadyRecord, error: unknown): Promise<never> {
-  if (!(error instanceof SandboxError) || (error.code !== 'channel_lost' && error.code !== 'sandbox_ended'))
-    throw error;
+  if (!(error instanceof SandboxError) || !telling.has(error.code)) throw error;
   const now = await records.get(record.sandbox_id);
   if (now !== undefined && isEnding(now)) throw sandboxEnded(now);
-  if (error.code === 'channel_lost') throw error;
+  if (error.code !== 'sandbox_ended') throw error;
   throw new SandboxError('sandbox_ended', `${record.sandbox_id} is shutting_down`, {
     details: { status: 'shutting_down', stop_reason: null, ended_at: null },
     cause: error,
@@ -89,8 +91,8 @@ async function start(ports: ExecPorts, call: ExecCall, record: ReadyRecord): Pro
 export async function execCommand(ports: ExecPorts, call: ExecCall): Promise<Answer<'execCommand'>> {
   const record = assertReady(await readOwned(ports.records, call.params.sandbox_id, call.caller));
   call.note({ sandboxId: record.sandbox_id, userId: record.user_id });
-  const run = await start(ports, call, record);
   await ports.records.touch(record, isoTime(ports.clock.now()));
+  const run = await start(ports, call, record);
   const onEnd = (end: CommandEvent | SandboxError) => {
     if (end instanceof SandboxError) call.note({ code: end.code });
     else if (end.kind === 'finished')

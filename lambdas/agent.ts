@@ -1,0 +1,7 @@
+import { heartbeat } from './core/agent/heartbeat.ts';
+import { hello } from './core/agent/hello.ts';
+import { reportOutcomes } from './core/agent/report-outcomes.ts';
+import { endpoint } from './http/endpoint.ts';
+import { agentServices } from './services.ts';
+
+export const handler = endpoint('agent', agentServices(), { hello, heartbeat, reportOutcomes });

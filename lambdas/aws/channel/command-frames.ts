@@ -1,0 +1,68 @@
+import { type Frame, FrameDecoder, FrameError } from '../../../contract/agent/frames.ts';
+import { CommandOutcome } from '../../../contract/api/command-result.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import { limits } from '../../../contract/api/limits.ts';
+import type { CommandEvent } from '../../core/ports.ts';
+import { agentError, ChannelBroken } from './agent-request.ts';
+
+/** Up to which byte each stream has been read. */
+export interface Offsets {
+  stdout: number;
+  stderr: number;
+}
+
+const bounded = CommandOutcome.refine(
+  ({ cwd, signal }) => cwd.length <= limits.pathBytes && (signal?.length ?? 0) <= 32,
+  'expected a path and a signal of ordinary length',
+);
+
+function outcomeOf(json: unknown, commandId: string): CommandEvent {
+  const outcome = bounded.safeParse(json);
+  if (!outcome.success) throw new FrameError('the outcome is malformed', { cause: outcome.error });
+  const { command_id, outcome: how } = outcome.data;
+  if (command_id !== commandId || how === 'running')
+    throw new FrameError(`the outcome is of ${command_id.slice(0, 40)}, which is ${how}`);
+  return { kind: 'finished', outcome: outcome.data };
+}
+
+/** What a frame says; undefined when nothing of interest. Moves the offsets on. */
+function eventOf(frame: Frame, commandId: string, offsets: Offsets): CommandEvent | undefined {
+  if (frame.kind === 'finished') return outcomeOf(frame.json, commandId);
+  if (frame.kind === 'error') throw agentError(frame.json, 'the agent gives up');
+  if (!('data' in frame)) return undefined;
+  // Output that the spool no longer has is left out; what has been seen never comes again.
+  if (frame.offset < offsets[frame.kind])
+    throw new FrameError(`${frame.kind} goes back to ${frame.offset} from ${offsets[frame.kind]}`);
+  offsets[frame.kind] = frame.offset + frame.data.length;
+  return { kind: frame.kind, offset: frame.offset, data: frame.data };
+}
+
+/**
+ * A followed command out of the frames of its body. Ends after the outcome; throws ChannelBroken when the body ends before, is not what
+ * it should be, or fails, and SandboxError for what the agent itself reports. `offsets` always says how far it has come.
+ */
+export async function* commandFrames(
+  body: AsyncIterable<Uint8Array>,
+  commandId: string,
+  offsets: Offsets,
+): AsyncGenerator<CommandEvent> {
+  const decoder = new FrameDecoder();
+  try {
+    for await (const chunk of body) {
+      for (const frame of decoder.push(chunk)) {
+        const event = eventOf(frame, commandId, offsets);
+        if (event !== undefined) yield event;
+        if (event?.kind === 'finished') return;
+      }
+    }
+  } catch (cause) {
+    if (cause instanceof FrameError || isStreamError(cause))
+      throw new ChannelBroken('the stream of the command broke', { cause });
+    throw cause;
+  }
+  throw new ChannelBroken('the stream of the command ended without its outcome');
+}
+
+// Node's errors carry a code, and so do ours.
+const isStreamError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && !(error instanceof SandboxError);

@@ -1,0 +1,109 @@
+import type { ClientHttp2Session } from 'node:http2';
+import { type ECSClient, ExecuteCommandCommand } from '@aws-sdk/client-ecs';
+import { type SSMClient, TerminateSessionCommand } from '@aws-sdk/client-ssm';
+import { connectHttp } from '../../../channel/near/http.ts';
+import { proveNear } from '../../../channel/near/prove.ts';
+import { openSession } from '../../../channel/near/session.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { container } from '../../../contract/deployment.ts';
+import type { ChannelTarget } from '../../core/ports.ts';
+import { translateError } from '../translate-error.ts';
+
+/** What sessions are opened with. `ecs` must never repeat a call by itself. */
+export interface Sessions {
+  readonly ecs: ECSClient;
+  readonly ssm: SSMClient;
+  readonly cluster: string;
+}
+
+/** An open, proven channel to a sandbox's agent. */
+export interface OpenChannel {
+  readonly http: ClientHttp2Session;
+  /** Ends it in peace, so that its slot is free afterwards. Never rejects. */
+  close(): Promise<void>;
+  /** Ends it at once, by the service too. Never rejects. */
+  terminate(): Promise<void>;
+}
+
+// Definite refusals that pass: the exec agent of a young task isn't connected yet, or too many calls at once. For so long each.
+const passing: Readonly<Record<string, number>> = {
+  TargetNotConnectedException: 20_000,
+  ThrottlingException: 20_000,
+  InvalidParameterException: 5_000,
+};
+const firstPauseMs = 250;
+const proofTimeoutMs = 5_000;
+
+async function executeAttach({ ecs, cluster }: Sessions, target: ChannelTarget, clock: Clock) {
+  const since = clock.now();
+  const command = new ExecuteCommandCommand({
+    cluster,
+    task: target.taskArn,
+    container: container.name,
+    command: container.attach,
+    interactive: true,
+  });
+  for (let pause = firstPauseMs; ; pause *= 1.5) {
+    try {
+      return (await ecs.send(command)).session;
+    } catch (error) {
+      const patience = error instanceof Error ? (passing[error.name] ?? 0) : 0;
+      if (clock.now() - since + pause > patience) throw unreachable(error);
+      await clock.sleep(pause);
+    }
+  }
+}
+
+function unreachable(error: unknown): SandboxError {
+  const known = translateError('channel', error);
+  if (known.code !== 'internal') return known;
+  return new SandboxError('unavailable', 'channel: the sandbox can not be reached', {
+    details: { part: 'channel' },
+    cause: error,
+    retryAfterSeconds: 5,
+  });
+}
+
+/**
+ * Opens a session of `attach` in the task, has both ends prove themselves, and speaks HTTP/2 over it. Throws `unavailable` or
+ * `rate_limited`, and then nothing of the session is left, here or there.
+ */
+export async function openChannel(sessions: Sessions, target: ChannelTarget, clock: Clock): Promise<OpenChannel> {
+  const { sessionId, streamUrl, tokenValue } = (await executeAttach(sessions, target, clock)) ?? {};
+  if (!sessionId || !streamUrl || !tokenValue) throw unreachable(new Error('ExecuteCommand answers no session'));
+  const terminateSession = () =>
+    sessions.ssm.send(new TerminateSessionCommand({ SessionId: sessionId })).then(
+      () => undefined,
+      // It has ended by itself, or it will: attach doesn't outlive a silent peer.
+      () => undefined,
+    );
+  const context = `${target.sandboxId}/${target.generation}`;
+  const key = Buffer.from(target.agent.channel_key, 'base64');
+  try {
+    const session = openSession({ streamUrl, tokenValue, clock });
+    try {
+      await session.ready;
+      await proveNear(session.stream, { key, context }, clock, proofTimeoutMs);
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    const http = connectHttp(session.stream, clock);
+    return {
+      http,
+      close: async () => {
+        http.close();
+        const { reason } = await session.close();
+        if (reason === 'failed') await terminateSession();
+      },
+      terminate: async () => {
+        http.destroy();
+        await Promise.all([session.close(), terminateSession()]);
+      },
+    };
+  } catch (error) {
+    await terminateSession();
+    throw unreachable(error);
+  }
+}

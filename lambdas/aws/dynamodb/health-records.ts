@@ -1,0 +1,43 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { HealthRecords, PartState } from '../../core/ports.ts';
+import { translateError } from '../translate-error.ts';
+import type { Table } from './document-client.ts';
+import { keys } from './keys.ts';
+
+/** Since when each part of the service is as it is, remembered in the table for all environments. */
+export function healthRecords(table: Table): HealthRecords {
+  const read = async (part: string) => {
+    const command = new GetCommand({ TableName: table.name, Key: keys.health(part), ConsistentRead: true });
+    return (await table.documents.send(command)).Item as PartState | undefined;
+  };
+  const translate = (error: unknown) => {
+    throw translateError('records', error);
+  };
+  return {
+    check: async () => {
+      await read('records').catch(translate);
+    },
+    observe: async (part, state, at) => {
+      const known = await read(part).catch(translate);
+      if (known?.state === state) return { state, since: known.since };
+      await remember(table, part, state, at).catch(translate);
+      return { state, since: at };
+    },
+  };
+}
+
+async function remember(table: Table, part: string, state: 'ok' | 'down', at: string): Promise<void> {
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: keys.health(part),
+    UpdateExpression: 'SET #state = :state, since = :at',
+    ConditionExpression: 'attribute_not_exists(since) OR since < :at',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: { ':state': state, ':at': at },
+  });
+  await table.documents.send(command).catch((error: unknown) => {
+    // Somebody has seen something newer.
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  });
+}

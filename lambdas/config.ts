@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { TemplateName } from '../contract/api/identifiers.ts';
+import { limits } from '../contract/api/limits.ts';
+import { type Clock, clockFromSetting } from '../contract/clock.ts';
+import { type FunctionName, functions, type Setting } from '../contract/deployment.ts';
+import project from '../package.json' with { type: 'json' };
+
+function json(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected JSON' });
+    return z.NEVER;
+  }
+}
+
+const list = (most: number) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(z.string().regex(/^[a-z]+-[A-Za-z0-9-]+$/, 'expected ids like subnet-0a1b, with commas')).max(most));
+
+const Templates = z
+  .record(
+    TemplateName,
+    z.strictObject({
+      task_definition: z.string().min(1),
+      description: z.string(),
+      image_digest: z.string().nullable(),
+    }),
+  )
+  .refine((templates) => 'base' in templates, 'expected a template named base');
+
+const Quotas = z.strictObject({
+  live_sandboxes_per_user: z.number().int().min(1).max(10_000).default(20),
+  max_ttl_seconds: z.number().int().min(limits.ttlSeconds.min).max(limits.ttlSeconds.max).default(86_400),
+});
+
+const TaskRole = z
+  .string()
+  .regex(/^\d{12}\/AROA[A-Z0-9]+$/, 'expected <account id>/<role id>, as in 123456789012/AROAEXAMPLE')
+  .transform((text) => {
+    const [accountId = '', roleId = ''] = text.split('/');
+    return { accountId, roleId };
+  });
+
+const schemas = {
+  MATRX_TABLE: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{3,255}$/, 'expected the name of a table: 3-255 letters, digits, "_.-"'),
+  MATRX_CLUSTER: z.string().regex(/^[A-Za-z0-9_:/-]{1,255}$/, 'expected the name or ARN of a cluster'),
+  MATRX_TEMPLATES: z.string().transform(json).pipe(Templates),
+  MATRX_SUBNETS: list(16),
+  MATRX_SECURITY_GROUPS: list(5),
+  MATRX_TASK_ROLE: TaskRole,
+  MATRX_QUOTAS: z.string().default('{}').transform(json).pipe(Quotas),
+} as const satisfies Record<Setting, z.ZodType>;
+
+/** Everything that is wrong with the settings of a function, at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[], cause?: unknown) {
+    super(`settings are wrong: ${faults.join('; ')}`, { cause });
+    this.faults = faults;
+  }
+}
+
+type SettingOf<F extends FunctionName> = (typeof functions)[F]['settings'][number];
+
+/** The settings of a function, parsed, and what every function has. */
+export type Config<F extends FunctionName> = { readonly [S in SettingOf<F>]: z.output<(typeof schemas)[S]> } & {
+  readonly clock: Clock;
+  readonly version: string;
+};
+
+const faultOf = (setting: string, text: string | undefined, issue: z.core.$ZodIssue): string =>
+  [
+    `${[setting, ...issue.path].join('.')} is ${text === undefined ? 'missing' : `"${text.slice(0, 100)}"`}`,
+    issue.message,
+  ].join(': ');
+
+/** Reads the settings that deployment.ts gives a function. Throws ConfigError with every fault: key, value, rule. */
+export function readConfig<F extends FunctionName>(
+  name: F,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config<F> {
+  const faults: string[] = [];
+  const parsed: Record<string, unknown> = { version: project.version };
+  for (const setting of functions[name].settings) {
+    const result = schemas[setting].safeParse(env[setting]);
+    if (result.success) parsed[setting] = result.data;
+    else faults.push(...result.error.issues.map((issue) => faultOf(setting, env[setting], issue)));
+  }
+  let cause: unknown;
+  try {
+    parsed['clock'] = clockFromSetting(env['MATRX_CLOCK']);
+  } catch (error) {
+    cause = error;
+    faults.push(error instanceof Error ? error.message : 'MATRX_CLOCK is wrong');
+  }
+  if (faults.length > 0) throw new ConfigError(faults, cause);
+  // Each setting the type names has been parsed above by its own schema.
+  return parsed as Config<F>;
+}

@@ -1,0 +1,11 @@
+import { createSandbox } from './core/sandboxes/create-sandbox.ts';
+import { deleteSandbox } from './core/sandboxes/delete-sandbox.ts';
+import { patchSandbox } from './core/sandboxes/patch-sandbox.ts';
+import { getHealth } from './core/service/get-health.ts';
+import { getHealthReport } from './core/service/get-health-report.ts';
+import { endpoint } from './http/endpoint.ts';
+import { lifecycleServices } from './services.ts';
+
+const operations = { createSandbox, patchSandbox, deleteSandbox, getHealth, getHealthReport };
+
+export const handler = endpoint('lifecycle', lifecycleServices(), operations);

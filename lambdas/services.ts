@@ -1,0 +1,86 @@
+// Composition: what each function works with, made once per environment.
+
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { agentChannel } from './aws/channel/agent-channel.ts';
+import { commandRecords } from './aws/dynamodb/command-records.ts';
+import { documentClient } from './aws/dynamodb/document-client.ts';
+import { healthRecords } from './aws/dynamodb/health-records.ts';
+import { sandboxRecords } from './aws/dynamodb/sandbox-records.ts';
+import { slotLeases } from './aws/dynamodb/slot-leases.ts';
+import { ecsClient, execClient } from './aws/ecs/ecs-client.ts';
+import { ecsTasks } from './aws/ecs/tasks.ts';
+import { type Config, readConfig } from './config.ts';
+import type { Deployment } from './core/ports.ts';
+import { jsonLog } from './log.ts';
+
+const tableOf = (config: { readonly MATRX_TABLE: string }) => ({
+  documents: documentClient(),
+  name: config.MATRX_TABLE,
+});
+
+const deploymentOf = (config: Config<'query'> | Config<'lifecycle'>): Deployment => ({
+  version: config.version,
+  templates: new Map(
+    Object.entries(config.MATRX_TEMPLATES).map(([name, { description, image_digest }]) => [
+      name,
+      { description, image_digest },
+    ]),
+  ),
+  quotas: config.MATRX_QUOTAS,
+});
+
+/** For reading records. */
+export function queryServices(config = readConfig('query')) {
+  const { clock } = config;
+  const ports = { clock, records: sandboxRecords(tableOf(config), clock), deployment: deploymentOf(config) };
+  return { ports, clock, log: jsonLog() };
+}
+
+/** For running and stopping tasks. */
+export function lifecycleServices(config = readConfig('lifecycle')) {
+  const { clock } = config;
+  const table = tableOf(config);
+  const tasks = ecsTasks(ecsClient(), {
+    cluster: config.MATRX_CLUSTER,
+    subnets: config.MATRX_SUBNETS,
+    securityGroups: config.MATRX_SECURITY_GROUPS,
+    taskDefinitions: new Map(
+      Object.entries(config.MATRX_TEMPLATES).map(([name, template]) => [name, template.task_definition]),
+    ),
+  });
+  const records = sandboxRecords(table, clock);
+  const ports = { clock, records, tasks, health: healthRecords(table), deployment: deploymentOf(config) };
+  return { ports, clock, log: jsonLog() };
+}
+
+/** For everything that needs a channel. */
+export function commandServices(config = readConfig('commands')) {
+  const { clock } = config;
+  const table = tableOf(config);
+  const log = jsonLog();
+  const channel = agentChannel({
+    clock,
+    log,
+    leases: slotLeases(table, clock),
+    sessions: { ecs: execClient(), ssm: new SSMClient({ maxAttempts: 3 }), cluster: config.MATRX_CLUSTER },
+  });
+  return {
+    ports: { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock), channel },
+    clock,
+    log,
+  };
+}
+
+/** For what agents say. */
+export function agentServices(config = readConfig('agent')) {
+  const { clock } = config;
+  const table = tableOf(config);
+  const ports = { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock) };
+  return { ports, clock, log: jsonLog(), taskRole: config.MATRX_TASK_ROLE };
+}
+
+/** For the events of tasks. */
+export function settleServices(config = readConfig('settle-task')) {
+  const { clock } = config;
+  return { ports: { clock, records: sandboxRecords(tableOf(config), clock) }, log: jsonLog() };
+}
