@@ -16,7 +16,7 @@ export function serveDataChannel(server: Server, sessions: ExecSessions, clock: 
     connection.on('error', () => connection.destroy());
     const { pathname, searchParams } = new URL(request.url ?? '/', 'ws://service');
     const [, id = ''] = /^\/v1\/data-channel\/([\w-]{1,96})$/.exec(pathname) ?? [];
-    const session = sessions.find(id);
+    const session = sessions.findForClient(id);
     if (!session || searchParams.get('role') !== 'publish_subscribe') {
       connection.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       return;
@@ -40,7 +40,7 @@ function openSession(socket: WebSocket, session: ExecSession, clock: Clock): voi
   socket.once('message', (data, isBinary) => {
     tooLate[Symbol.dispose]();
     const token = isBinary ? undefined : tokenOf(data);
-    if (token === undefined || session.isOver || !session.tokens.redeem(token)) {
+    if (token === undefined || !session.tokens.redeem(token)) {
       socket.close(policyViolation, 'the token is not valid');
     } else session.connect(socket);
   });

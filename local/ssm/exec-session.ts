@@ -27,6 +27,8 @@ export class ExecSession {
   readonly #options: ExecSessionOptions;
   readonly #over = new AbortController();
   #client: ClientSocket | undefined;
+  /** Set while the session is over and no client has heard so. */
+  #lastWord: { readonly output: string; readonly untilMs: number } | undefined;
   #worker: SessionWorker | undefined;
   #lastUsedAt: number;
   #idleTimer: Disposable | undefined;
@@ -44,6 +46,11 @@ export class ExecSession {
     return this.#over.signal.aborted;
   }
 
+  /** Over, and nobody can come any more to hear how it ended. */
+  get isForgotten(): boolean {
+    return this.isOver && (!this.#lastWord || this.#lastWord.untilMs <= this.#options.clock.now());
+  }
+
   /** A client whose token was good; one that was there before is put out. */
   connect(socket: WebSocket): void {
     this.#client?.cut();
@@ -59,7 +66,8 @@ export class ExecSession {
       },
     });
     this.#client = client;
-    if (!this.#worker) return;
+    if (this.#lastWord) this.#sayLastWord(client, this.#lastWord.output);
+    if (!this.#worker || this.isOver) return;
     this.#tell('start_publication');
     this.#worker.startPublication();
   }
@@ -79,8 +87,14 @@ export class ExecSession {
     this.#over.abort();
     this.#idleTimer?.[Symbol.dispose]();
     this.#worker?.[Symbol.dispose]();
-    this.#client?.sendOwn(channelClosedFrame(this.id, output, this.#options.clock.now()));
-    this.#client?.close();
+    if (this.#client) this.#sayLastWord(this.#client, output);
+    else this.#lastWord = { output, untilMs: this.#options.clock.now() + sessionLimits.tokenMs };
+  }
+
+  #sayLastWord(client: ClientSocket, output: string): void {
+    this.#lastWord = undefined;
+    client.sendOwn(channelClosedFrame(this.id, output, this.#options.clock.now()));
+    client.close();
   }
 
   async #runCommand(): Promise<string> {

@@ -27,7 +27,7 @@ export interface SessionOffer {
   readonly tokenValue: string;
 }
 
-/** Every session that isn't over, of every machine. */
+/** Every session of every machine, and for a while those that ended before their client had come. */
 export class ExecSessions implements Disposable {
   readonly #options: ExecSessionsOptions;
   readonly #sessions = new Map<string, ExecSession>();
@@ -51,9 +51,16 @@ export class ExecSessions implements Disposable {
     return this.#offer(session);
   }
 
+  /** A session that isn't over. */
   find(id: string): ExecSession | undefined {
     const session = this.#sessions.get(id);
     return session?.isOver ? undefined : session;
+  }
+
+  /** A session with something to say to a client, be it only how it ended. */
+  findForClient(id: string): ExecSession | undefined {
+    this.#forgetOver();
+    return this.#sessions.get(id);
   }
 
   /** A new token for a session that lost its client; undefined for one that is over. */
@@ -99,6 +106,6 @@ export class ExecSessions implements Disposable {
   }
 
   #forgetOver(): void {
-    for (const [id, session] of this.#sessions) if (session.isOver) this.#sessions.delete(id);
+    for (const [id, session] of this.#sessions) if (session.isForgotten) this.#sessions.delete(id);
   }
 }

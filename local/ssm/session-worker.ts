@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { checkAsAgent } from '../../channel/codec/check-message.ts';
-import { type AgentMessage, encodeMessage } from '../../channel/codec/message.ts';
-import { payloadTypes, readAcknowledgement, readSize, writeAcknowledgement } from '../../channel/codec/payloads.ts';
+import type { AgentMessage } from '../../channel/codec/message.ts';
+import { payloadTypes, readAcknowledgement, readSize } from '../../channel/codec/payloads.ts';
+import { acknowledgement } from '../../channel/sequence/acknowledgement.ts';
 import { Receiver } from '../../channel/sequence/receiver.ts';
 import { Sender } from '../../channel/sequence/sender.ts';
 import { agentTuning } from '../../channel/sequence/tuning.ts';
@@ -42,7 +42,7 @@ export class SessionWorker implements Disposable {
       onRoom: () => this.#reader?.release(),
     });
     this.#receiver = new Receiver({
-      acknowledge: (message) => this.#acknowledge(message),
+      acknowledge: (message) => options.transmit(acknowledgement(message, options.clock.now())),
       deliver: (message) => this.#deliver(message),
       // Input that comes before its terminal is there stays without an answer and has to come again.
       accepts: () => this.#terminal !== undefined,
@@ -115,20 +115,6 @@ export class SessionWorker implements Disposable {
     } catch {
       // The real agent drops what it can't read, without a word.
     }
-  }
-
-  #acknowledge(message: AgentMessage): void {
-    this.#options.transmit(
-      encodeMessage({
-        messageType: 'acknowledge',
-        createdDate: this.#options.clock.now(),
-        sequenceNumber: 0n,
-        flags: 3,
-        messageId: randomUUID(),
-        payloadType: 0,
-        payload: writeAcknowledgement(message),
-      }),
-    );
   }
 
   #deliver({ payloadType, payload }: AgentMessage): void {
