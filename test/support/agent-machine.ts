@@ -10,7 +10,7 @@ import { type Frame, FrameDecoder } from '../../contract/agent/frames.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
 import type { CommandOutcome } from '../../contract/api/command-result.ts';
 import { type Clock, systemClock } from '../../contract/clock.ts';
-import { credentialsPath, type FakeControlPlane, startControlPlane } from './fake-control-plane.ts';
+import { credentialsPath, type FakeControlPlane, type Fault, startControlPlane } from './fake-control-plane.ts';
 
 /** An agent in this process with the real ways of running commands, in temporary folders. Needs root. */
 export interface AgentMachine extends AsyncDisposable {
@@ -43,7 +43,7 @@ export const commandId = (): string =>
   `cmd_${Array.from({ length: 26 }, () => alphabet[Math.floor(Math.random() * 32)]).join('')}`;
 
 export async function startAgent(
-  options: { clock?: Clock; assignment?: Partial<Assignment>; plane?: (plane: FakeControlPlane) => void } = {},
+  options: { clock?: Clock; assignment?: Partial<Assignment>; fault?: Fault } = {},
 ): Promise<AgentMachine> {
   const clock = options.clock ?? systemClock;
   const folder = await mkdtemp(join(tmpdir(), 'matrx-agent-'));
@@ -55,7 +55,7 @@ export async function startAgent(
     expires_at: new Date(clock.now() + 3_600_000).toISOString(),
     ...options.assignment,
   });
-  options.plane?.(plane);
+  plane.fault = options.fault;
   const logs: string[] = [];
   const stop = new AbortController();
   const runFolder = join(folder, 'run');
@@ -133,6 +133,11 @@ async function request(session: ClientHttp2Session, method: string, path: string
 
 function finish({ status, body }: { status: number; body: Buffer }): Finished {
   if (status !== 200) throw new Error(`answered ${status}: ${body}`);
+  return decodeFrames(body);
+}
+
+/** A followed command's whole body. Throws unless the last frame is `finished`. */
+export function decodeFrames(body: Buffer): Finished {
   const decoder = new FrameDecoder();
   const frames = [...decoder.push(body)];
   decoder.end();

@@ -7,7 +7,8 @@ import { limits } from '../../../contract/api/limits.ts';
 export async function readBody(source: Readable): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  // The stream outlives a refusal, which is answered on it.
+  for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > limits.requestBytes) {
       throw new AgentError('too_large', `the body is larger than ${limits.requestBytes} bytes`, {

@@ -13,6 +13,8 @@ export function respondJson(stream: ServerHttp2Stream, status: number, body: unk
   const bytes = JSON.stringify(body);
   stream.respond({ ':status': status, 'content-type': 'application/json' });
   stream.end(bytes);
+  // A body that nobody reads any more must not keep the channel's window.
+  if (!stream.readableEnded) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
 }
 
 /** Answers with a failure; once an answer has begun only the stream itself can tell. */

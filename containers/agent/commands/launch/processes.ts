@@ -19,11 +19,15 @@ export function parseStatus(pid: number, status: string): Process | undefined {
   return { pid, groups: groups.split(' ').filter(Boolean).map(Number), stopped: state === 'T' };
 }
 
-/** Every process there is, read one by one as the answer is walked: what is acted on at once can't be stale for long. */
-export function* processes(): Generator<Process> {
+/**
+ * Every process there is, read one by one as the answer is walked: what is acted on at once can't be stale for long. Those
+ * in `known` are left out, and every one that is read is put there.
+ */
+export function* processes(known?: Set<number>): Generator<Process> {
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
+    if (!Number.isInteger(pid) || known?.has(pid)) continue;
+    known?.add(pid);
     let status: string;
     try {
       status = readFileSync(`/proc/${pid}/status`, 'latin1');

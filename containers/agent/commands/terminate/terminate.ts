@@ -38,22 +38,18 @@ function askToEnd({ pid, stopped }: Process): boolean {
 
 /**
  * Stops everything until nothing new is found, so that what forks faster than it can be killed comes to rest first. A
- * process with a signal pending can't fork, and a stopped one keeps its place under the limit of processes.
+ * process with a signal pending can't fork, and a stopped one keeps its place under the limit of processes. Each process
+ * is read once: what is found anew has just been started, and has little time to start another.
  */
 function freezeAll(selection: Selection): void {
-  const frozen = new Set<number>();
-  const freeze = ({ pid, stopped }: Process): boolean => {
-    if (stopped || frozen.has(pid)) return false;
-    frozen.add(pid);
-    return send(pid, 'SIGSTOP');
-  };
-  while (signalAll(selection, freeze) > 0);
+  const known = new Set<number>();
+  while (signalAll(selection, ({ pid, stopped }) => !stopped && send(pid, 'SIGSTOP'), known) > 0);
 }
 
 /** To how many processes the signal went. */
-function signalAll(selection: Selection, signal: (target: Process) => boolean): number {
+function signalAll(selection: Selection, signal: (target: Process) => boolean, known?: Set<number>): number {
   let sent = 0;
-  for (const candidate of processes()) if (selection(candidate) && signal(candidate)) sent++;
+  for (const candidate of processes(known)) if (selection(candidate) && signal(candidate)) sent++;
   return sent;
 }
 
