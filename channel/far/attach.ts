@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ChannelError } from '../channel-error.ts';
@@ -29,19 +30,26 @@ export async function attach(options: AttachOptions): Promise<void> {
   // At once and before anything else: it is what the near side waits for.
   output.write(hello);
   const terminal = terminalDuplex({ input, output });
-  const failures: unknown[] = [];
-  terminal.on('error', (error) => failures.push(error));
+  const gone = once(terminal, 'close').then(
+    () => undefined,
+    () => undefined,
+  );
   using _silence = onSilence(input, clock, silenceMs, () =>
     terminal.destroy(new ChannelError('silent', `nothing came from the near side for ${silenceMs} ms`)),
   );
   try {
-    const socket = await open(options);
-    await join(terminal, socket, clock);
+    const opening = open(options);
+    const socket = await Promise.race([opening, gone]);
+    if (socket) await join(terminal, socket, clock);
+    // The terminal went first: a socket that still comes has nobody to serve.
+    else void opening.then((late) => late.destroy()).catch(() => {});
   } catch (error) {
-    throw failures[0] ?? error;
+    // What broke the terminal is behind whatever else failed then.
+    if (!terminal.errored) throw error;
   } finally {
     terminal.destroy();
   }
+  if (terminal.errored) throw terminal.errored;
 }
 
 async function open({ connect }: AttachOptions): Promise<Duplex> {
@@ -53,15 +61,15 @@ async function open({ connect }: AttachOptions): Promise<Duplex> {
 }
 
 async function join(terminal: Duplex, socket: Duplex, clock: Clock): Promise<void> {
-  let drain: Disposable | undefined;
-  const inward = pipeline(terminal, socket).then(() => {
-    drain = clock.after(drainMs, () => socket.destroy());
-  });
+  const over = new AbortController();
+  const inward = pipeline(terminal, socket).then(() => clock.sleep(drainMs, over.signal));
+  // When the agent has said its last there is nobody left to talk to.
+  const outward = pipeline(socket, terminal);
+  outward.catch(() => {});
   try {
-    // When the agent has said its last there is nobody left to talk to.
-    await Promise.race([pipeline(socket, terminal), inward.then(() => new Promise<never>(() => {}))]);
+    await Promise.race([outward, inward]);
   } finally {
-    drain?.[Symbol.dispose]();
+    over.abort();
     socket.destroy();
   }
 }

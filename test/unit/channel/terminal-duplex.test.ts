@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type Duplex, PassThrough } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { terminalDuplex } from '../../../channel/codec/terminal-duplex.ts';
 import { escapeBurst, quitBurst } from '../../../channel/codec/terminal-escape.ts';
+import { readAll } from '../../support/read-all.ts';
 import { terminalPair } from '../../support/terminal-path.ts';
 
 const join = (readBytes?: () => number): [Duplex, Duplex] => {
@@ -29,7 +29,7 @@ test('3 MB of random bytes cross the terminal both ways', async () => {
   const [down, up] = [randomBytes(3_000_000), randomBytes(3_000_000)];
   far.end(down);
   near.end(up);
-  const [atNear, atFar] = await Promise.all([buffer(near), buffer(far)]);
+  const [atNear, atFar] = await Promise.all([readAll(near), readAll(far)]);
   expect(atNear.equals(down)).toBe(true);
   expect(atFar.equals(up)).toBe(true);
 });
@@ -45,7 +45,7 @@ test('whatever is written arrives, however the terminal cuts it', async () => {
         for (const bytes of writes) far.write(bytes);
         far.end();
         near.end();
-        expect(await buffer(near)).toEqual(Buffer.concat(writes));
+        expect(await readAll(near)).toEqual(Buffer.concat(writes));
       },
     ),
     { numRuns: 60 },
@@ -76,9 +76,9 @@ test('writes of one tick share a burst', async () => {
 test('one direction may end long before the other', async () => {
   const [near, far] = join();
   near.end('question');
-  expect((await buffer(far)).toString()).toBe('question');
+  expect((await readAll(far)).toString()).toBe('question');
   far.end('answer');
-  expect((await buffer(near)).toString()).toBe('answer');
+  expect((await readAll(near)).toString()).toBe('answer');
 });
 
 test('a bomb is inflated no faster than it is read', async () => {
@@ -148,6 +148,6 @@ test('a pipeline through it ends by itself', async () => {
   const [near, far] = join();
   const echo = pipeline(far, far);
   near.end(Buffer.alloc(1_000_000, 'echo'));
-  expect((await buffer(near)).length).toBe(1_000_000);
+  expect((await readAll(near)).length).toBe(1_000_000);
   await echo;
 });
