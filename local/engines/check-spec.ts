@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { posix } from 'node:path';
 import type { MachineSpec } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 
@@ -36,6 +37,13 @@ function checkSocket(path: string): void {
   if (!found?.isSocket()) refuse('linkSocket', path, 'expected the path of a Unix socket that is listening');
 }
 
+function checkFiles(files: MachineSpec['files'] = {}): void {
+  for (const path of Object.keys(files)) {
+    const plain = path.startsWith('/') && !path.endsWith('/') && posix.normalize(path) === path && !path.includes(nul);
+    if (!plain) refuse('files', path, 'expected an absolute path without "." and ".."');
+  }
+}
+
 /** Throws `invalid_spec`, naming the field, its value and its rule. Values of the environment are never repeated. */
 export function checkSpec(spec: MachineSpec): void {
   if (!/^[0-9a-f]{8,64}$/.test(spec.id)) refuse('id', spec.id, 'expected 8 to 64 lower-case hexadecimal digits');
@@ -45,4 +53,5 @@ export function checkSpec(spec: MachineSpec): void {
   checkAmount('memoryMb', spec.memoryMb);
   checkAmount('diskMb', spec.diskMb);
   checkSocket(spec.linkSocket);
+  checkFiles(spec.files);
 }

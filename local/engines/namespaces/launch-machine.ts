@@ -55,6 +55,7 @@ function spawnMachine(
       PATH: systemPath,
       MACHINE_ROOT: folder.root,
       MACHINE_DISK: folder.disk,
+      MACHINE_FILES: folder.files,
       MACHINE_SCRIPTS: scriptsFolder,
       MACHINE_NAME: spec.id.slice(0, 12),
       MACHINE_NODE: parts.node,

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { lstatSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { MachineSpec } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import { type Isolation, systemPath } from './isolation.ts';
 
@@ -12,12 +13,20 @@ export interface MachineFolder {
   /** Where the machine's root is mounted, in its own namespaces only: for the host it stays empty. */
   readonly root: string;
   readonly disk: string;
+  /** The files it was given, laid out as they will appear. */
+  readonly files: string;
 }
 
 /** Fills a machine's new folder. */
-export function fillMachineFolder(path: string): MachineFolder {
-  const folder = { root: join(path, 'root'), disk: join(path, 'disk') };
+export function fillMachineFolder(path: string, files: MachineSpec['files'] = {}): MachineFolder {
+  const folder = { root: join(path, 'root'), disk: join(path, 'disk'), files: join(path, 'files') };
   mkdirSync(folder.root);
+  mkdirSync(folder.files);
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(folder.files, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content, { mode: 0o400 });
+  }
   for (const name of ['home', 'tmp', 'var-tmp', 'spool']) mkdirSync(join(folder.disk, name), { recursive: true });
   return folder;
 }

@@ -56,7 +56,7 @@ export function createNamespacesEngine(options: NamespacesEngineOptions): Engine
     // Closed to every other user of the host: what is inside belongs to ids that others may have here.
     mkdirSync(path, { mode: 0o700 });
     undo.defer(() => removeMachineFolder(path, isolation));
-    const folder = fillMachineFolder(path);
+    const folder = fillMachineFolder(path, spec.files);
     const record = (group: string) => recordGroup(path, group);
     undo.defer(() => removeControlGroups(readRecord(path).groups));
     const groups = createControlGroups(`${groupPrefix}${spec.id}`, { ...spec, maxProcesses }, record).folders;

@@ -5,7 +5,8 @@
 #
 # MACHINE_ROOT         an empty folder of the host that the new root is mounted on
 # MACHINE_DISK         the machine's own storage on the host's disk
-# MACHINE_SCRIPTS     the folder of this script
+# MACHINE_FILES        a folder whose content appears at the root, for the machine's root alone
+# MACHINE_SCRIPTS      the folder of this script
 # MACHINE_NAME         the host name
 # MACHINE_NODE, MACHINE_AGENT, MACHINE_ATTACH, MACHINE_LINK    files of the host that appear inside
 # MACHINE_NPM          npm's own folder, or empty
@@ -110,6 +111,11 @@ if [ "$MACHINE_NPM" ]; then
   ln -s ../npm/bin/npm-cli.js opt/tools/bin/npm
   ln -s ../npm/bin/npx-cli.js opt/tools/bin/npx
 fi
+
+(
+  umask 077
+  cp -R "$MACHINE_FILES/." .
+)
 
 if [ ! "$MACHINE_HOST_NETWORK" ] && command -v ip >/dev/null; then
   ip link set lo up
