@@ -1,0 +1,21 @@
+// `npm run bench [-- name…]`: what the product costs, each figure beside a yardstick of the same run.
+import { benchExec } from './exec.ts';
+import { benchOutput } from './output.ts';
+import { openStack } from './stack.ts';
+
+const benches = { exec: benchExec, output: benchOutput };
+type Name = keyof typeof benches;
+
+const isName = (name: string): name is Name => name in benches;
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !isName(name));
+if (unknown.length > 0) {
+  process.stderr.write(`no bench is called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+
+await using stack = await openStack();
+for (const name of wanted.length > 0 ? wanted.filter(isName) : (Object.keys(benches) as Name[])) {
+  process.stdout.write(`\n${name}\n`);
+  for await (const line of benches[name](stack)) process.stdout.write(`  ${line}\n`);
+}
