@@ -1,0 +1,243 @@
+// The domain's ports in memory, as honest as the adapters: the suites in test/suites run on both.
+import { setImmediate } from 'node:timers/promises';
+import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
+import { SandboxError } from '../../contract/api/errors.ts';
+import type { Clock } from '../../contract/clock.ts';
+import type {
+  AgentChannel,
+  ChannelTarget,
+  Claim,
+  CommandEvent,
+  CommandRecords,
+  Created,
+  Creation,
+  Deployment,
+  HealthRecords,
+  Launch,
+  Launched,
+  ListPage,
+  ListQuery,
+  Log,
+  PartState,
+  SandboxRecords,
+  Tasks,
+} from '../../lambdas/core/ports.ts';
+import { hasEnded, type SandboxRecord, taskOf } from '../../lambdas/core/sandboxes/record.ts';
+
+/** A clock on which every sleep is over at once, and has taken its time. */
+export class JumpingClock implements Clock {
+  #now: number;
+
+  constructor(startMs = 1_800_000_000_000) {
+    this.#now = startMs;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    await setImmediate();
+    if (signal?.aborted) throw signal.reason;
+    this.#now += ms;
+  }
+
+  after(): Disposable {
+    return { [Symbol.dispose]: () => undefined };
+  }
+}
+
+const claimKey = ({ scope, key }: Pick<Claim, 'scope' | 'key'>): string => `${scope}#${key}`;
+
+export class FakeRecords implements SandboxRecords {
+  readonly byId = new Map<string, SandboxRecord>();
+  readonly environments = new Map<string, Readonly<Record<string, string>>>();
+  readonly claims = new Map<string, { id: string; hash: string; until: number }>();
+  readonly tasks = new Map<string, string>();
+  readonly live = new Map<string, Set<string>>();
+  /** Runs before each write, so that a test can be faster than the writer, or let it die. */
+  beforeReplace: (previous: SandboxRecord, next: SandboxRecord) => unknown = () => undefined;
+
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async create({ record, env, claim, quota }: Creation): Promise<Created> {
+    const taken = claim && this.claims.get(claimKey(claim));
+    if (taken && taken.until > this.#clock.now() / 1000) return { kind: 'claimed', id: taken.id, hash: taken.hash };
+    const live = this.live.get(record.user_id) ?? new Set();
+    if (live.size >= quota) return { kind: 'over_quota' };
+    this.byId.set(record.sandbox_id, record);
+    this.live.set(record.user_id, live.add(record.sandbox_id));
+    if (Object.keys(env).length > 0) this.environments.set(record.sandbox_id, env);
+    if (claim) this.claims.set(claimKey(claim), { id: record.sandbox_id, hash: claim.hash, until: claim.until });
+    return { kind: 'created' };
+  }
+
+  async get(sandboxId: string): Promise<SandboxRecord | undefined> {
+    await setImmediate();
+    return structuredClone(this.byId.get(sandboxId));
+  }
+
+  async replace(
+    previous: SandboxRecord,
+    next: SandboxRecord,
+    release?: Pick<Claim, 'scope' | 'key'>,
+  ): Promise<boolean> {
+    await this.beforeReplace(previous, next);
+    if (this.byId.get(next.sandbox_id)?.version !== previous.version) return false;
+    this.byId.set(next.sandbox_id, structuredClone(next));
+    const task = taskOf(next);
+    if (task) this.tasks.set(task.id, next.sandbox_id);
+    if (next.status === 'ready' || hasEnded(next)) this.environments.delete(next.sandbox_id);
+    if (hasEnded(next)) this.live.get(next.user_id)?.delete(next.sandbox_id);
+    if (hasEnded(next) && release) this.claims.delete(claimKey(release));
+    return true;
+  }
+
+  async touch(record: SandboxRecord, at: string): Promise<void> {
+    const kept = this.byId.get(record.sandbox_id);
+    const last = record.last_active_at;
+    if (!kept || (last !== null && Date.parse(at) - Date.parse(last) < 60_000)) return;
+    if (kept.last_active_at === null || kept.last_active_at < at) kept.last_active_at = at;
+  }
+
+  async environmentOf(sandboxId: string): Promise<Readonly<Record<string, string>> | undefined> {
+    return this.environments.get(sandboxId);
+  }
+
+  async sandboxOfTask(taskId: string): Promise<string | undefined> {
+    return this.tasks.get(taskId);
+  }
+
+  async list({ of, status, labels, limit, after }: ListQuery): Promise<ListPage> {
+    const isMeant = (record: SandboxRecord) =>
+      ('userId' in of ? record.user_id === of.userId : record.status === of.status) &&
+      (status === undefined || record.status === status) &&
+      (after === undefined || record.sandbox_id < after) &&
+      Object.entries(labels).every(([name, value]) => record.labels[name] === value);
+    const found = [...this.byId.values()].filter(isMeant).sort((a, b) => (a.sandbox_id < b.sandbox_id ? 1 : -1));
+    const records = found.slice(0, limit);
+    return { records, next: found.length > limit ? records.at(-1)?.sandbox_id : undefined };
+  }
+
+  async countLive(userId: string): Promise<number> {
+    return this.live.get(userId)?.size ?? 0;
+  }
+}
+
+export class FakeCommands implements CommandRecords {
+  readonly claims = new Map<string, { id: string; hash: string }>();
+  readonly outcomes = new Map<string, OutcomeReport>();
+
+  async claim(claim: Claim, commandId: string): Promise<{ id: string; hash: string }> {
+    const first = this.claims.get(claimKey(claim)) ?? { id: commandId, hash: claim.hash };
+    this.claims.set(claimKey(claim), first);
+    return first;
+  }
+
+  async addOutcome(sandboxId: string, report: OutcomeReport): Promise<void> {
+    const key = `${sandboxId}/${report.command_id}`;
+    if (!this.outcomes.has(key)) this.outcomes.set(key, report);
+  }
+
+  async outcomeOf(sandboxId: string, commandId: string): Promise<OutcomeReport | undefined> {
+    return this.outcomes.get(`${sandboxId}/${commandId}`);
+  }
+}
+
+export const unavailable = (): SandboxError => new SandboxError('unavailable', 'tasks: AWS does not answer');
+
+/** ECS, as far as tokens go: the same one never launches twice. */
+export class FakeTasks implements Tasks {
+  readonly launched = new Map<string, Launch>();
+  readonly stopped: string[] = [];
+  /** What the next launches answer, in order; `lost` launches and then fails. */
+  readonly script: (Launched | 'lost' | 'never')[] = [];
+  beforeAnswer: () => unknown = () => undefined;
+  isUp = true;
+
+  async launch(launch: Launch): Promise<Launched> {
+    const next = this.script.shift();
+    if (next === 'never') throw unavailable();
+    if (typeof next === 'object') return next;
+    const task = taskFor(launch.token);
+    this.launched.set(launch.token, launch);
+    await this.beforeAnswer();
+    if (next === 'lost') throw unavailable();
+    return { kind: 'accepted', task };
+  }
+
+  async stop(arn: string): Promise<'stopping' | 'absent'> {
+    this.stopped.push(arn);
+    return [...this.launched.keys()].some((token) => taskFor(token).arn === arn) ? 'stopping' : 'absent';
+  }
+
+  async check(): Promise<void> {
+    if (!this.isUp) throw unavailable();
+  }
+}
+
+/** The task that a token launches. */
+export function taskFor(token: string): { arn: string; id: string } {
+  const id = Buffer.from(token).toString('hex').slice(-32);
+  return { arn: `arn:aws:ecs:us-east-1:000000000000:task/matrx/${id}`, id };
+}
+
+export class FakeHealth implements HealthRecords {
+  readonly #parts = new Map<string, PartState>();
+
+  async check(): Promise<void> {}
+
+  async observe(part: string, state: 'ok' | 'down', at: string): Promise<PartState> {
+    const known = this.#parts.get(part);
+    const now = known?.state === state ? known : { state, since: at };
+    this.#parts.set(part, now);
+    return now;
+  }
+}
+
+/** An agent whose commands are scripted. */
+export class FakeChannel implements AgentChannel {
+  readonly orders: Parameters<AgentChannel['run']>[] = [];
+  script: (order: Parameters<AgentChannel['run']>[1], signal: AbortSignal) => AsyncIterable<CommandEvent> = () =>
+    events([]);
+  refuse: unknown;
+
+  async run(
+    target: ChannelTarget,
+    order: Parameters<AgentChannel['run']>[1],
+    options: Parameters<AgentChannel['run']>[2],
+  ): Promise<AsyncIterable<CommandEvent>> {
+    this.orders.push([target, order, options]);
+    if (this.refuse !== undefined) throw this.refuse;
+    return this.script(order, options.signal);
+  }
+}
+
+/** Events that are there already; what is thrown at the end, if anything. */
+export async function* events(list: readonly CommandEvent[], error?: unknown): AsyncGenerator<CommandEvent> {
+  yield* list;
+  if (error !== undefined) throw error;
+}
+
+export const deployment: Deployment = {
+  version: '0.0.0',
+  templates: new Map([['base', { description: 'plain', image_digest: null }]]),
+  quotas: { live_sandboxes_per_user: 3, max_ttl_seconds: 86_400 },
+};
+
+/** A log that is kept. */
+export function keptLog(): Log & { readonly lines: { level: string; fields: Readonly<Record<string, unknown>> }[] } {
+  const lines: { level: string; fields: Readonly<Record<string, unknown>> }[] = [];
+  const keep = (level: string) => (_: string, fields: Readonly<Record<string, unknown>>) => {
+    lines.push({ level, fields });
+  };
+  return { lines, info: keep('info'), error: keep('error') };
+}

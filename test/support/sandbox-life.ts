@@ -1,0 +1,67 @@
+import type { Sandbox } from '../../contract/api/sandbox-record.ts';
+import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
+import { hello } from '../../lambdas/core/agent/hello.ts';
+import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
+import type { SandboxRecord } from '../../lambdas/core/sandboxes/record.ts';
+import { taskOf } from '../../lambdas/core/sandboxes/record.ts';
+import { settleTask, type TaskReport } from '../../lambdas/core/sandboxes/settle-task.ts';
+import { agentOf, callOf, service } from './calls.ts';
+import { deployment, FakeChannel, FakeCommands, FakeHealth, FakeRecords, FakeTasks, JumpingClock } from './fakes.ts';
+
+/** The domain on its fakes, and a sandbox's life in short words. */
+export function fakeService() {
+  const clock = new JumpingClock();
+  const ports = {
+    clock,
+    records: new FakeRecords(clock),
+    commands: new FakeCommands(),
+    tasks: new FakeTasks(),
+    health: new FakeHealth(),
+    channel: new FakeChannel(),
+    deployment,
+  };
+  const create = async (body: object = {}, key?: string): Promise<Sandbox> => {
+    const headers = key === undefined ? {} : { 'idempotency-key': key };
+    const call = callOf('createSandbox', service, { body: { user_id: 'ada', ...body }, headers });
+    const answer = await createSandbox(ports, call);
+    if (!('body' in answer)) throw new Error('the answer comes later');
+    return answer.body;
+  };
+  const recordOf = (id: string): SandboxRecord => {
+    const record = ports.records.byId.get(id);
+    if (!record) throw new Error(`no ${id}`);
+    return record;
+  };
+  const taskIdOf = (id: string): string => taskOf(recordOf(id))?.id ?? '';
+  const beat = (id: string, body: object) =>
+    heartbeat(
+      ports,
+      callOf('heartbeat', agentOf(taskIdOf(id)), {
+        params: { sandbox_id: id },
+        body: { state: 'ready', reason: null, detail: null, running_commands: 0, last_active_at: null, ...body },
+      }),
+    );
+  const greet = (taskId: string) =>
+    hello(ports, callOf('hello', agentOf(taskId), { body: { agent_version: '1', session_limit: 8 } }));
+  const ready = async (body: object = {}): Promise<string> => {
+    const { sandbox_id: id } = await create(body);
+    await greet(taskIdOf(id));
+    await beat(id, {});
+    return id;
+  };
+  const taskEvent = (id: string, event: Partial<TaskReport> = {}) => {
+    const task = taskOf(recordOf(id));
+    const evidence = { stopCode: undefined, stoppedReason: undefined, exitCode: undefined, containerReason: undefined };
+    return settleTask(ports, {
+      arn: task?.arn ?? 'arn:aws:ecs:us-east-1:000000000000:task/matrx/00000000000000000000000000000000',
+      id: task?.id ?? '00000000000000000000000000000000',
+      startedBy: id,
+      version: 5,
+      lastStatus: 'STOPPED',
+      desiredStatus: 'STOPPED',
+      evidence,
+      ...event,
+    });
+  };
+  return { clock, ports, create, recordOf, taskIdOf, beat, greet, ready, taskEvent };
+}

@@ -1,0 +1,7 @@
+import { defineSandboxRecordsSuite } from '../../suites/sandbox-records-suite.ts';
+import { FakeRecords, JumpingClock } from '../../support/fakes.ts';
+
+defineSandboxRecordsSuite(async () => {
+  const clock = new JumpingClock();
+  return { records: new FakeRecords(clock), clock };
+});
