@@ -33,13 +33,16 @@ class Cursor {
   }
 }
 
+/** What of a command its followers need. */
+type Followed = Pick<Command, 'id' | 'changes' | 'stdout' | 'stderr' | 'hasEnded'> & { readonly outcome: unknown };
+
 /**
  * What a follower gets: `started`, output from its offsets on, a heartbeat whenever nothing was said for
  * `limits.heartbeatSeconds`, and `finished` with the outcome. Where output is no longer kept, the next frame's offset
  * says so. Ends early, without `finished`, only by `signal`.
  */
 export async function* followFrames(
-  command: Command,
+  command: Followed,
   follow: Follow,
   clock: Clock,
   signal: AbortSignal,

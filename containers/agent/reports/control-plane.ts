@@ -19,7 +19,7 @@ import type { TaskCredentials } from './task-credentials.ts';
 
 interface Options {
   readonly link: Link;
-  readonly credentials: TaskCredentials;
+  readonly credentials: Pick<TaskCredentials, 'get' | 'forget'>;
   readonly region: string;
   readonly apiUrl: URL;
   readonly clock: Clock;

@@ -22,12 +22,12 @@ const renewBeforeMs = 5 * 60_000;
 
 /** The credentials of the task's role, as ECS gives them; only this memory holds them. */
 export class TaskCredentials {
-  readonly #link: Link;
+  readonly #link: Pick<Link, 'send'>;
   readonly #url: URL;
   readonly #clock: Clock;
   #kept: { readonly credentials: Credentials; readonly expiresMs: number } | undefined;
 
-  constructor(link: Link, path: string, clock: Clock) {
+  constructor(link: Pick<Link, 'send'>, path: string, clock: Clock) {
     this.#link = link;
     this.#url = new URL(path, endpoint);
     this.#clock = clock;
