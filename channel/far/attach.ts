@@ -62,8 +62,10 @@ async function open({ connect }: AttachOptions): Promise<Duplex> {
 
 async function join(terminal: Duplex, socket: Duplex, clock: Clock): Promise<void> {
   const over = new AbortController();
-  const inward = pipeline(terminal, socket).then(() => clock.sleep(drainMs, over.signal));
-  // When the agent has said its last there is nobody left to talk to.
+  socket.on('error', () => {});
+  // Not a pipeline: a socket that closes when the agent has said its last must not take the rest of that with it.
+  terminal.pipe(socket);
+  const inward = once(terminal, 'end', { signal: over.signal }).then(() => clock.sleep(drainMs, over.signal));
   const outward = pipeline(socket, terminal);
   outward.catch(() => {});
   try {

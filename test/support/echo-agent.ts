@@ -35,12 +35,17 @@ export class EchoAgent implements Disposable {
   /** A new connection, proven before it is served. */
   connect(): Duplex {
     const [theirs, ours] = duplexPair();
-    ours.on('error', () => {});
-    proveFar(ours, this.#identity, this.#clock, 5_000).then(
-      () => this.#server.emit('connection', ours),
+    this.serve(ours);
+    return theirs;
+  }
+
+  /** Serves a connection that came from elsewhere. */
+  serve(socket: Duplex): void {
+    socket.on('error', () => {});
+    proveFar(socket, this.#identity, this.#clock, 5_000).then(
+      () => this.#server.emit('connection', socket),
       () => {},
     );
-    return theirs;
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
 import { connectHttp } from '../../../channel/near/http.ts';
@@ -80,6 +84,22 @@ test('a cancelled request leaves the channel to the others', async () => {
   await once(cancelled, 'data');
   cancelled.close();
   expect((await post(channel.http, Buffer.from('next'))).toString()).toBe('next');
+});
+
+test('the agent may serve a Unix socket, and loses nothing that came right behind the proof', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'channel-'));
+  await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+  using agent = new EchoAgent(identity, clock);
+  const path = join(folder, 'channel.sock');
+  await using server = createServer((socket) => agent.serve(socket)).listen(path);
+  await once(server, 'listening');
+  await using channel = await openChannel({ connect: () => createConnection(path) });
+  const body = randomBytes(300_000);
+  expect((await post(channel.http, body)).equals(body)).toBe(true);
+  channel.http.close();
+  await channel.session.closed;
+  while (channel.service.attachEnds.length === 0) await new Promise(setImmediate);
+  expect(channel.service.attachEnds).toEqual(['ended']);
 });
 
 test('closing the client ends attach, the session and every socket', async () => {
