@@ -16,7 +16,7 @@ import {
   sandboxId,
   started,
   stream,
-} from './misbehaving-service.ts';
+} from '../../support/misbehaving-service.ts';
 
 const commandsOf = async ({ url }: MisbehavingService, more: ConnectionOptions = {}) =>
   new Commands(await openConnection({ url, credentials: { token: 't' }, ...more }), sandboxId);

@@ -7,7 +7,15 @@ import { send } from '../../../client/http/send.ts';
 import { Sandbox } from '../../../client/sandbox.ts';
 import { Service } from '../../../client/service.ts';
 import { createClock, systemClock } from '../../../contract/clock.ts';
-import { answer, fail, hang, hangUp, misbehavingService, sandboxId, sandboxRecord } from './misbehaving-service.ts';
+import {
+  answer,
+  fail,
+  hang,
+  hangUp,
+  misbehavingService,
+  sandboxId,
+  sandboxRecord,
+} from '../../support/misbehaving-service.ts';
 
 const at = (url: string, more: ConnectionOptions = {}) => ({ url, credentials: { token: 't' }, ...more });
 const one = { params: { sandbox_id: sandboxId } };

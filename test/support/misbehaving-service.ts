@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ErrorBody } from '../../../contract/api/error-body.ts';
-import { type ErrorCode, errors } from '../../../contract/api/errors.ts';
-import type { Sandbox as SandboxRecord } from '../../../contract/api/sandbox-record.ts';
+import type { ErrorBody } from '../../contract/api/error-body.ts';
+import { type ErrorCode, errors } from '../../contract/api/errors.ts';
+import type { Sandbox as SandboxRecord } from '../../contract/api/sandbox-record.ts';
 
 export interface SeenRequest {
   readonly method: string;

@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import {
+  answer,
+  fail,
+  type MisbehavingService,
+  misbehavingService,
+  sandboxId,
+  sandboxRecord,
+} from '../../support/misbehaving-service.ts';
+import { runMatrx } from '../../support/run-matrx.ts';
+
+const env = ({ url }: MisbehavingService) => ({ MATRX_URL: url, MATRX_TOKEN: 't' });
+
+test('help and version go to stdout and succeed', async () => {
+  const help = await runMatrx(['--help']);
+  expect(help.exitCode).toBe(0);
+  for (const verb of ['create', 'exec', 'ls', 'get', 'set', 'rm', 'me', 'doctor'])
+    expect(help.stdout.toString()).toContain(`  ${verb} `);
+  expect((await runMatrx(['exec', '--help'])).stdout.toString()).toContain('125 when it was killed or lost');
+  expect((await runMatrx(['--version'])).stdout.toString()).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test.each([
+  [['creat'], 'did you mean create?'],
+  [['ls', '--stauts', 'ready'], 'did you mean --status?'],
+  [['ls', '--status', 'redy'], 'did you mean ready?'],
+  [['ls', '--status'], '--status needs a value'],
+  [['ls', '--json=1'], 'takes no value'],
+  [['create', '--ttl', 'soon'], '--ttl is "soon", expected a duration'],
+  [['create', '--env', 'A'], 'expected NAME=VALUE'],
+  [['create', '--size', 's', '--size', 'm'], 'given 2 times'],
+  [['get'], 'expected a sandbox id'],
+  [['get', 'abc'], '"abc" is no sandbox id'],
+  [['exec', sandboxId, 'ls', '-la'], 'comes after --'],
+  [['exec', sandboxId], 'expected a command'],
+  [['exec', sandboxId, '-c', 'a', '--', 'b'], 'expected one of'],
+  [['set', sandboxId], 'expected something to change'],
+])('wrong usage %j says what is right and exits with 2', async (argv, message) => {
+  const { exitCode, stdout, stderr } = await runMatrx(argv);
+  expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
+test('without a service it says how to get one', async () => {
+  const { exitCode, stderr } = await runMatrx(['ls'], { cwd: '/' });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/not_configured\)\nhint: {2}.*npm start/);
+});
+
+test('a failure is a message and a hint on stderr, or its body with --json', async () => {
+  await using service = await misbehavingService(fail('not_found'));
+  const said = await runMatrx(['get', sandboxId], { env: env(service) });
+  expect(said).toMatchObject({ exitCode: 1, stdout: Buffer.alloc(0) });
+  expect(said.stderr).toBe(
+    'matrx: told not_found (not_found) [req_1]\nhint:  GET /sandboxes lists the sandboxes you own\n',
+  );
+  const body = await runMatrx(['get', sandboxId, '--json'], { env: env(service) });
+  expect(JSON.parse(body.stderr)).toMatchObject({ error: { code: 'not_found', request_id: 'req_1', retry: false } });
+});
+
+test('create prints the id alone, or the record with --json', async () => {
+  await using service = await misbehavingService(
+    answer(201, sandboxRecord({ status: 'starting' })),
+    answer(200, sandboxRecord()),
+    answer(201, sandboxRecord()),
+  );
+  const argv = ['create', '--ttl', '15m', '--idle=0', '--env', 'A=x=y', '--label', 'team=red', '--user', 'ann'];
+  expect(await runMatrx(argv, { env: env(service) })).toMatchObject({
+    exitCode: 0,
+    stdout: Buffer.from(`${sandboxId}\n`),
+  });
+  expect(JSON.parse(String(service.seen[0]?.body))).toEqual({
+    ttl_seconds: 900,
+    idle_timeout_seconds: 0,
+    env: { A: 'x=y' },
+    labels: { team: 'red' },
+    user_id: 'ann',
+  });
+  const json = await runMatrx(['create', '--no-wait', '--json'], { env: env(service) });
+  expect(JSON.parse(json.stdout.toString())).toEqual(sandboxRecord());
+});
+
+test('ls is a table of all pages, and control characters in it steer no terminal', async () => {
+  const labels = { team: 'a\u001b[2Jb' };
+  await using service = await misbehavingService(
+    answer(200, { sandboxes: [sandboxRecord({ labels })], next_cursor: 'c' }),
+    answer(200, { sandboxes: [sandboxRecord()], next_cursor: null }),
+  );
+  const { exitCode, stdout } = await runMatrx(['ls', '--label', 'team=a'], { env: env(service) });
+  const lines = stdout.toString().trimEnd().split('\n');
+  expect(exitCode).toBe(0);
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/^ID +STATUS +USER/);
+  expect(lines[1]).toContain('team=a?[2Jb');
+});
+
+test('rm ends each of several, and one that fails doesn’t keep the others', async () => {
+  const other = `sbx_${'1'.repeat(26)}`;
+  await using service = await misbehavingService(
+    fail('not_found'),
+    answer(202, sandboxRecord({ status: 'shutting_down' })),
+  );
+  const { exitCode, stdout, stderr } = await runMatrx(['rm', other, sandboxId, '--now'], { env: env(service) });
+  expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 1, stdout: `${sandboxId}  shutting_down\n` });
+  expect(stderr).toContain('told not_found');
+  expect(service.seen[1]?.url).toContain('graceful=false');
+});
+
+test('doctor names what is wrong and what to do, and exits with 1', async () => {
+  const part = { name: 'tasks', state: 'down', detail: 'no answer', since: '2026-01-01T00:00:00.000Z' };
+  await using service = await misbehavingService((response, request) => {
+    if (request.url === '/health') return answer(200, { status: 'ok' })(response, request);
+    if (request.url === '/v1/me') return fail('unauthenticated')(response, request);
+    return answer(503, { status: 'down', version: '1', parts: [part] })(response, request);
+  });
+  const { exitCode, stdout } = await runMatrx(['doctor', '--json'], { env: env(service) });
+  const report = JSON.parse(stdout.toString());
+  expect(exitCode).toBe(1);
+  expect(report.checks.map(({ name, ok }: { name: string; ok: boolean }) => [name, ok])).toEqual([
+    ['node', true],
+    ['configuration', true],
+    ['reachable', true],
+    ['credentials', false],
+    ['tasks', false],
+  ]);
+  for (const { ok, fix } of report.checks) expect(ok || fix.length > 0).toBe(true);
+});
