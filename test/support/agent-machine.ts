@@ -3,9 +3,11 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as z from 'zod';
 import type { ExitCode } from '../../containers/agent/exit-codes.ts';
 import { socketsIn } from '../../containers/agent/paths.ts';
 import { runAgent } from '../../containers/agent/run-agent.ts';
+import { AgentHealth } from '../../contract/agent/commands.ts';
 import { type Frame, FrameDecoder } from '../../contract/agent/frames.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
 import type { CommandOutcome } from '../../contract/api/command-result.ts';
@@ -24,7 +26,7 @@ export interface AgentMachine extends AsyncDisposable {
   stop(): void;
   /** Waits until it says so in a heartbeat. */
   ready(): Promise<void>;
-  health(): Promise<{ state: string; running_commands: number; open_descriptors: number; channels: number }>;
+  health(): Promise<z.infer<typeof AgentHealth>>;
   send(method: string, path: string, body?: unknown): Promise<{ status: number; body: Buffer }>;
   run(order: object, query?: string): Promise<Finished>;
 }
@@ -95,7 +97,7 @@ export async function startAgent(
     },
     stop: () => stop.abort(),
     ready: () => until(() => plane.heartbeats.some(({ state }) => state === 'ready')),
-    health: async () => JSON.parse((await machine.send('GET', '/health')).body.toString()),
+    health: () => requestHealth(machine.http),
     send: (method, path, body) => request(machine.http, method, path, body),
     run: (order, query) => requestFrames(machine.http, order, query),
     async [Symbol.asyncDispose]() {
@@ -119,6 +121,10 @@ export const requestFrames = async (session: ClientHttp2Session, order: object, 
   finish(
     await request(session, 'POST', `/commands${query}`, { command_id: commandId(), timeout_seconds: 30, ...order }),
   );
+
+/** `GET /health` over a session. */
+export const requestHealth = async (session: ClientHttp2Session) =>
+  AgentHealth.parse(JSON.parse((await request(session, 'GET', '/health')).body.toString()));
 
 async function request(session: ClientHttp2Session, method: string, path: string, body?: unknown) {
   const stream = session.request({ ':method': method, ':path': path });
