@@ -59,8 +59,12 @@ export class Terminal {
 
   async write(name: 'stdout' | 'stderr', data: Uint8Array | string): Promise<void> {
     const channel = name === 'stdout' ? this.#stdout : this.#stderr;
-    if (!channel.writable) return;
-    if (!channel.write(data)) await once(channel, 'drain', { signal: this.ending });
+    // After the end the last words are written without waiting, to whatever still listens.
+    if (!channel.writable || channel.write(data) || this.ending.aborted) return;
+    await once(channel, 'drain', { signal: this.ending }).catch((error: unknown) => {
+      this.ending.throwIfAborted();
+      throw error;
+    });
   }
 
   /** Coloured on a terminal, unless NO_COLOR says not to. */

@@ -9,6 +9,8 @@ export interface RunMatrx {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string | Uint8Array;
+  /** Stop reading its output when the first of it has come, as `head` does. */
+  readonly closeStdout?: boolean;
   /** Called with the process when it has written to this output for the first time. */
   readonly onFirst?: {
     readonly output: 'stdout' | 'stderr';
@@ -20,6 +22,7 @@ export interface MatrxRun {
   readonly exitCode: number | null;
   readonly stdout: Buffer;
   readonly stderr: string;
+  readonly stderrBytes: Buffer;
 }
 
 /** Runs the command line as a shell would, in a process of its own with no settings but those given. */
@@ -36,8 +39,10 @@ export async function runMatrx(argv: readonly string[], options: RunMatrx = {}):
     const { output, run } = options.onFirst;
     child[output].once('data', () => run((signal) => child.kill(signal)));
   }
+  if (options.closeStdout) child.stdout.once('data', () => child.stdout.destroy());
   const ended = once(child, 'close');
-  const [stdout, stderr] = await Promise.all([readAll(child.stdout), readAll(child.stderr)]);
+  const stdoutRead = options.closeStdout ? Buffer.alloc(0) : readAll(child.stdout);
+  const [stdout, stderr] = await Promise.all([stdoutRead, readAll(child.stderr)]);
   const [exitCode] = (await ended) as [number | null];
-  return { exitCode, stdout, stderr: stderr.toString() };
+  return { exitCode, stdout, stderr: stderr.toString(), stderrBytes: stderr };
 }

@@ -30,7 +30,7 @@ test('both outputs come apart and byte for byte, with the command’s own exit c
   );
   const run = await exec(service, ['--', 'program']);
   expect({ exitCode: run.exitCode, out: sha256(run.stdout) }).toEqual({ exitCode: 7, out: sha256(out) });
-  expect(run.stderr).toBe(err.toString());
+  expect(sha256(run.stderrBytes)).toBe(sha256(err));
 });
 
 test.each([
@@ -99,4 +99,12 @@ test('a failure of the service is not taken for the command’s exit code', asyn
   const run = await exec(service, ['--', 'program']);
   expect(run.exitCode).toBe(125);
   expect(run.stderr).toContain('(sandbox_ended)');
+});
+
+test('a reader that stops reading, as head does, is no error to report', async () => {
+  const bytes = randomBytes(3_000_000);
+  await using service = await misbehavingService(stream([started, ...pieces('stdout', bytes), finished()]));
+  const run = await exec(service, ['--', 'program'], { closeStdout: true });
+  expect(run.exitCode).toBe(141);
+  expect(run.stderr).not.toContain('Error');
 });
