@@ -1,0 +1,40 @@
+import './lambda-runtime.ts';
+import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
+import { hello } from '../../lambdas/core/agent/hello.ts';
+import { reportOutcomes } from '../../lambdas/core/agent/report-outcomes.ts';
+import { execCommand } from '../../lambdas/core/commands/exec-command.ts';
+import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
+import { deleteSandbox } from '../../lambdas/core/sandboxes/delete-sandbox.ts';
+import { getSandbox } from '../../lambdas/core/sandboxes/get-sandbox.ts';
+import { listSandboxes } from '../../lambdas/core/sandboxes/list-sandboxes.ts';
+import { patchSandbox } from '../../lambdas/core/sandboxes/patch-sandbox.ts';
+import { getHealth } from '../../lambdas/core/service/get-health.ts';
+import { getHealthReport } from '../../lambdas/core/service/get-health-report.ts';
+import { getLimits } from '../../lambdas/core/service/get-limits.ts';
+import { getMe } from '../../lambdas/core/service/get-me.ts';
+import { getOpenapi } from '../../lambdas/core/service/get-openapi.ts';
+import { listTemplates } from '../../lambdas/core/service/list-templates.ts';
+import { endpoint } from '../../lambdas/http/endpoint.ts';
+import { keptLog } from './fakes.ts';
+import { fakeService } from './sandbox-life.ts';
+
+/** The API's functions, whole but for their ports. */
+export function fakeFunctions() {
+  const life = fakeService();
+  const log = keptLog();
+  const services = { ports: life.ports, clock: life.clock, log };
+  const taskRole = { accountId: '000000000000', roleId: 'AROATASK' };
+  const functions = {
+    query: endpoint('query', services, { getSandbox, listSandboxes, getMe, getLimits, getOpenapi, listTemplates }),
+    lifecycle: endpoint('lifecycle', services, {
+      createSandbox,
+      patchSandbox,
+      deleteSandbox,
+      getHealth,
+      getHealthReport,
+    }),
+    commands: endpoint('commands', services, { execCommand }),
+    agent: endpoint('agent', { ...services, taskRole }, { hello, heartbeat, reportOutcomes }),
+  };
+  return { ...life, log, functions };
+}
