@@ -139,6 +139,15 @@ export function engineSuite(
       expect((await runScript(engine, host, `${asUser} ${connect}`)).output).toBe('EACCES\n');
     });
 
+    test('files given to a machine are for its root to read and for nobody to write', async () => {
+      const path = '/opt/given here/settings.json';
+      const script = `cat "${path}"; ${asUser} cat "${path}" 2>/dev/null || echo refused; echo x 2>/dev/null >>"${path}" || echo kept`;
+      const { output } = await runScript(engine, host, script, { files: { [path]: '{"a":"$HOME"}\n' } });
+      expect(output).toBe('{"a":"$HOME"}\nrefused\nkept\n');
+      const escape = scriptSpec(host, 'exit', { files: { '/../outside': '' } });
+      await expect(engine.start(escape)).rejects.toThrow(/^files is "\/\.\.\/outside", expected an absolute path/);
+    });
+
     test('two machines see neither the processes nor the files nor the link of each other', async () => {
       await using other = await createMachineHost('hello from another link');
       await using _idle = await startIdle(engine, host, { linkSocket: other.linkSocket });

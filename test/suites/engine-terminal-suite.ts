@@ -99,14 +99,16 @@ export function engineTerminalSuite(name: string, create: (host: MachineHost) =>
       expect(output.bytes().length).toBe(60_003);
     });
 
-    test('a paused reader stops a command that prints without end, and can still kill it', async () => {
-      const terminal = shell('yes');
-      terminal.pause();
-      terminal.onData(() => {});
-      terminal.pause();
-      await sleep(100);
-      terminal.kill();
-      expect(await terminal.exited).toMatchObject({ signal: 9 });
+    test('a command that prints without end can be killed though nobody reads, early or late', async () => {
+      const terminals = [0, 1, 5, 20, 60, 100, 200, 400].map(async (afterMs) => {
+        const terminal = shell('trap "" HUP; exec yes');
+        terminal.onData(() => {});
+        terminal.pause();
+        await sleep(afterMs);
+        terminal.kill();
+        expect(await terminal.exited).toEqual({ exitCode: 0, signal: 9 });
+      });
+      await Promise.all(terminals);
     });
 
     test('kill ends a command that ignores every signal it can', async () => {

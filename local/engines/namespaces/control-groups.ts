@@ -29,7 +29,7 @@ const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'u
 const wordsOf = (file: string): string[] => read(file).trim().split(/\s+/);
 
 /** The trees of this host, as this process sees them. */
-export function readHierarchies(): Hierarchy[] {
+function readHierarchies(): Hierarchy[] {
   return findHierarchies(read('/proc/self/mountinfo'), read('/proc/self/cgroup'), (folder) =>
     wordsOf(join(folder, 'cgroup.controllers')),
   );

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { MachineSpec } from '../engine.ts';
 import { environmentEntries } from './environment-entries.ts';
@@ -62,7 +62,7 @@ function spawnMachine(
       MACHINE_AGENT: parts.agentBundle,
       MACHINE_ATTACH: parts.attachScript,
       MACHINE_NPM: parts.npmDir ?? '',
-      MACHINE_LINK: spec.linkSocket,
+      MACHINE_LINK: resolve(spec.linkSocket),
       MACHINE_HOST_NETWORK: spec.network === 'host' ? '1' : '',
       MACHINE_BOUNDING: boundingSet,
       ...environmentEntries({ ...defaultEnvironment, ...spec.environment }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { checkSpec } from '../check-spec.ts';
 import type { Engine, Machine, MachineSpec } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
@@ -37,12 +37,19 @@ const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : S
  * end with this process, however it ends.
  */
 export function createNamespacesEngine(options: NamespacesEngineOptions): Engine {
-  const { parts, maxProcesses = 2048, onLeftover = (error) => process.emitWarning(String(error)) } = options;
+  const { maxProcesses = 2048, onLeftover = (error) => process.emitWarning(String(error)) } = options;
   mkdirSync(options.dataDir, { recursive: true });
   const dataDir = realpathSync(options.dataDir);
   const machinesFolder = join(dataDir, 'machines');
   // Names our control groups among those of other data folders.
   const groupPrefix = `matrx-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}-`;
+  // Scripts use them from folders of their own.
+  const parts = {
+    node: resolve(options.parts.node),
+    agentBundle: resolve(options.parts.agentBundle),
+    attachScript: resolve(options.parts.attachScript),
+    ...(options.parts.npmDir === undefined ? {} : { npmDir: resolve(options.parts.npmDir) }),
+  };
   const isolation = createIsolation(process.getuid?.() !== 0);
   const inUse = new Set<string>();
 
@@ -60,7 +67,7 @@ export function createNamespacesEngine(options: NamespacesEngineOptions): Engine
     const record = (group: string) => recordGroup(path, group);
     undo.defer(() => removeControlGroups(readRecord(path).groups));
     const groups = createControlGroups(`${groupPrefix}${spec.id}`, { ...spec, maxProcesses }, record).folders;
-    const launched = await launchMachine(spec, folder, groups, { ...parts, node: realpathSync(parts.node) }, isolation);
+    const launched = await launchMachine(spec, folder, groups, parts, isolation);
     recordProcess(path, launched.firstPid);
 
     const cleanup = undo.move();

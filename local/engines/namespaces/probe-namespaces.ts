@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { EngineProbe } from '../engine.ts';
+import { missingTerminals } from '../terminal/native-terminal.ts';
 import type { Controller } from './cgroup-hierarchies.ts';
 import { createControlGroups, removeControlGroups } from './control-groups.ts';
 import { type Isolation, systemPath } from './isolation.ts';
@@ -81,6 +82,8 @@ export async function probeNamespaces(options: {
       fix: 'apt-get install util-linux mount bash coreutils',
     };
   }
+  const noTerminals = missingTerminals();
+  if (noTerminals !== undefined) return { ok: false, reason: noTerminals, fix: 'npm install --include=optional' };
   const refusal = await tryIsolation(options.isolation);
   if (refusal !== undefined) return { ok: false, reason: refusal, fix: howToIsolate(rootless) };
   return {

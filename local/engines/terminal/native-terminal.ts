@@ -42,6 +42,16 @@ const loaded = () => {
   return addon;
 };
 
+/** Why this host has no terminals to offer, if it hasn't. */
+export function missingTerminals(): string | undefined {
+  try {
+    loaded();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Starts a program on a new terminal of 80 columns and 24 rows. `onExit` comes once, when the program has ended. */
 export function forkTerminal(
   argv: readonly string[],

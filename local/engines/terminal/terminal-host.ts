@@ -63,36 +63,48 @@ function readAll(fd: number, wire: Socket): Promise<void> {
   return new Promise((resolve) => output.once('close', () => resolve()));
 }
 
-async function hostTerminal({ argv, environment }: TerminalStart): Promise<void> {
+function hostTerminal({ argv, environment }: TerminalStart): void {
   const wire = new Socket({ fd: 3, readable: true, writable: true });
   const ended = Promise.withResolvers<TerminalEnd>();
-  const terminal = forkTerminal(argv, environment, (exitCode, signal) => ended.resolve({ exitCode, signal }));
-  let over = false;
-  process.on('message', (wish: TerminalWish) => {
-    if (over) return;
-    if (wish.do === 'resize') resizeTerminal(terminal, wish.columns, wish.rows);
-    else killSession(terminal);
+  let running = true;
+  const terminal = forkTerminal(argv, environment, (exitCode, signal) => {
+    running = false;
+    ended.resolve({ exitCode, signal });
   });
-  const abandon = () => {
+  const kill = () => {
+    // For a moment after its start the program has no session of its own yet.
+    if (running) killProcess(terminal.pid);
     killSession(terminal);
+  };
+  // Without the service there is nobody to read for, and no way to hear of it twice.
+  const abandon = () => {
+    kill();
     process.exit();
   };
   process.once('disconnect', abandon);
-  wire.once('error', abandon);
+  wire.once('error', abandon).once('close', abandon);
 
-  const read = readAll(terminal.fd, wire).then(() => {
-    over = true;
+  let open = true;
+  process.on('message', (wish: TerminalWish) => {
+    if (wish.do === 'kill') kill();
+    else if (open) resizeTerminal(terminal, wish.columns, wish.rows);
   });
-  const written = (async () => {
-    for await (const chunk of wire) await writeAll(terminal.fd, chunk, () => over);
-  })();
-  written.catch(abandon);
-  const [end] = await Promise.all([ended.promise, read]);
-  process.off('disconnect', abandon);
-  // The service hangs up once it has read everything; had this process ended, Node would read on for a paused reader.
-  process.once('disconnect', () => process.exit());
-  wire.end();
-  process.send?.(end satisfies TerminalEnd);
+  const writeInput = async () => {
+    for await (const chunk of wire) await writeAll(terminal.fd, chunk, () => !open);
+  };
+  const report = async () => {
+    await readAll(terminal.fd, wire);
+    open = false;
+    const end = await ended.promise;
+    // The service hangs up once it has read everything. Had this process ended by itself, Node would read on for a
+    // reader that has paused.
+    wire.off('close', abandon).end();
+    process.send?.(end, (failed: Error | null) => {
+      if (failed) process.exit();
+    });
+  };
+  writeInput().catch(abandon);
+  report().catch(abandon);
 }
 
-process.once('message', (start: TerminalStart) => void hostTerminal(start));
+process.once('message', (start: TerminalStart) => hostTerminal(start));

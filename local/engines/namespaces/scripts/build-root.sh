@@ -15,14 +15,13 @@
 set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
-ulimit -c 0
 root=$MACHINE_ROOT
 
 # The host's /proc still answers here, so this is the process id that the engine can signal.
 read -r pid _ </proc/self/stat
 echo "pid $pid" >&3
 
-mount -t tmpfs -o mode=755,nosuid,nodev,size=16m machine "$root"
+mount -t tmpfs -o mode=755,nosuid,nodev,size=64m machine "$root"
 cd "$root"
 mkdir -p usr etc proc dev run tmp var/lib/matrx var/tmp root home/agent opt/matrx/bin opt/tools/bin opt/tools/npm .host
 chmod 0700 root
@@ -38,7 +37,9 @@ for folder in bin sbin lib lib32 lib64 libx32; do
   fi
 done
 
+# Whoever checked the project out may have kept its files to themselves; users of the machine read these.
 cp -R "$MACHINE_SCRIPTS/etc" .
+chmod -R u=rwX,go=rX etc
 printf '%s\n' "$MACHINE_NAME" >etc/hostname
 ln -s ../usr/lib/os-release etc/os-release
 for name in ssl pki crypto-policies ca-certificates alternatives ld.so.conf.d; do

@@ -8,6 +8,8 @@ while [ "$1" != -- ]; do
   shift
 done
 shift
+# A core file would land on the host, where its kernel says.
+ulimit -c 0
 for entry in /proc/self/fd/*; do
   descriptor=${entry##*/}
   if [ "$descriptor" -gt 4 ]; then exec {descriptor}>&-; fi
