@@ -144,8 +144,8 @@ export function engineSuite(
       const script = `cat "${path}"; ${asUser} cat "${path}" 2>/dev/null || echo refused; echo x 2>/dev/null >>"${path}" || echo kept`;
       const { output } = await runScript(engine, host, script, { files: { [path]: '{"a":"$HOME"}\n' } });
       expect(output).toBe('{"a":"$HOME"}\nrefused\nkept\n');
-      const escape = scriptSpec(host, 'exit', { files: { '/../outside': '' } });
-      await expect(engine.start(escape)).rejects.toThrow(/^files is "\/\.\.\/outside", expected an absolute path/);
+      const outside = scriptSpec(host, 'exit', { files: { '/../outside': '' } });
+      await expect(engine.start(outside)).rejects.toThrow(/^files is "\/\.\.\/outside", expected an absolute path/);
     });
 
     test('two machines see neither the processes nor the files nor the link of each other', async () => {
