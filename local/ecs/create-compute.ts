@@ -48,7 +48,7 @@ export interface ComputeOptions {
 }
 
 /** Ways to go wrong on purpose. */
-export interface ComputeFaults {
+interface ComputeFaults {
   readonly ecs?: BeforeAction;
   readonly ssm?: BeforeAction;
   readonly runTaskFailures?: NonNullable<ClusterOptions['runTaskFailures']>;

@@ -2,14 +2,7 @@ import type { Container, Task } from '@aws-sdk/client-ecs';
 import type { Wire } from '../aws/wire.ts';
 
 /** The order of a task's life; a task without a load balancer never activates. */
-export type TaskStatus =
-  | 'PROVISIONING'
-  | 'PENDING'
-  | 'RUNNING'
-  | 'DEACTIVATING'
-  | 'STOPPING'
-  | 'DEPROVISIONING'
-  | 'STOPPED';
+type TaskStatus = 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'DEPROVISIONING' | 'STOPPED';
 
 type Known<T, Key extends keyof T> = T & { readonly [K in Key]-?: NonNullable<T[K]> };
 

@@ -30,6 +30,8 @@ export class ExecSession {
   /** Set while the session is over and no client has heard so. */
   #lastWord: { readonly output: string; readonly untilMs: number } | undefined;
   #worker: SessionWorker | undefined;
+  /** Whether the worker waits for its terminal, so that no client may send it more. */
+  #busy = false;
   #lastUsedAt: number;
   #idleTimer: Disposable | undefined;
 
@@ -68,6 +70,7 @@ export class ExecSession {
     this.#client = client;
     if (this.#lastWord) this.#sayLastWord(client, this.#lastWord.output);
     if (!this.#worker || this.isOver) return;
+    client.setBusy(this.#busy);
     this.#tell('start_publication');
     this.#worker.startPublication();
   }
@@ -112,7 +115,10 @@ export class ExecSession {
       pace,
       openTerminal: () => machine.openTerminal(words),
       transmit: (frame) => this.#fromAgent(frame),
-      onBusy: (busy) => this.#client?.setBusy(busy),
+      onBusy: (busy) => {
+        this.#busy = busy;
+        this.#client?.setBusy(busy);
+      },
     });
     this.#worker = worker;
     this.#tell('start_publication');
