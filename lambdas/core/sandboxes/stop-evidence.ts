@@ -12,6 +12,7 @@ export interface StopEvidence {
 const reasonsByCode: ReadonlyMap<string, StopReason> = new Map([
   ['SpotInterruption', 'spot_interruption'],
   ['TerminationNotice', 'platform'],
+  ['InfrastructureHealth', 'platform'],
   ['UserInitiated', 'platform'],
   ['ServiceSchedulerInitiated', 'platform'],
 ]);
