@@ -82,7 +82,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   life.start();
   onAbort(stop, () => void life.endBySignal());
   const failure = await Promise.race([
-    prepareSandbox(tools, home, assignment, socketsIn(config.runFolder).channel),
+    prepareSandbox({ tools, home, assignment, privateSocket: socketsIn(config.runFolder).channel, log }),
     life.ended,
   ]);
   if (failure) {

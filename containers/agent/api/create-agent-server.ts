@@ -30,14 +30,14 @@ interface Request {
 type Handler = (request: Request, tools: ApiTools) => Promise<void>;
 
 const handlers: Record<keyof typeof agentApi, Handler> = {
-  startCommand: async ({ stream, query }, { commands, clock }) => {
+  startCommand: async ({ stream, query }, { commands, clock, log }) => {
     const follow = parse(Follow, query);
     const order = parse(StartCommand, await readBody(stream));
-    await sendFrames(stream, await commands.start(order), follow, clock);
+    await sendFrames(stream, await commands.start(order), follow, clock, log);
   },
-  followCommand: async ({ stream, query, commandId }, { commands, clock }) => {
+  followCommand: async ({ stream, query, commandId }, { commands, clock, log }) => {
     const follow = parse(Follow, query);
-    await sendFrames(stream, await commands.get(commandId), follow, clock);
+    await sendFrames(stream, await commands.get(commandId), follow, clock, log);
   },
   getCommand: async ({ stream, commandId }, { commands }) => {
     const { outcome } = await commands.get(commandId);
@@ -57,7 +57,7 @@ export function createAgentServer(tools: ApiTools): Http2Server {
   server.on('stream', (stream, headers) => {
     stream.on('error', () => {}); // A client that goes away is no fault; `close` tells those who write to it.
     answer(stream, headers, tools).catch((error) => {
-      if (!(error instanceof AgentError)) tools.log.error('api.failed', error);
+      if (!(error instanceof AgentError) || error.code === 'internal') tools.log.error('api.failed', error);
       respondError(stream, error);
     });
   });

@@ -5,6 +5,7 @@ import { framesType } from '../../../contract/agent/commands.ts';
 import { encodeFrame } from '../../../contract/agent/frames.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Command } from '../commands/command.ts';
+import type { Log } from '../log.ts';
 import { followFrames } from './follow-frames.ts';
 import { agentErrorBody } from './respond.ts';
 
@@ -17,6 +18,7 @@ export async function sendFrames(
   command: Command,
   follow: Follow,
   clock: Clock,
+  log: Log,
 ): Promise<void> {
   const gone = new AbortController();
   stream.once('close', () => gone.abort());
@@ -28,6 +30,7 @@ export async function sendFrames(
     }
   } catch (error) {
     if (gone.signal.aborted) return;
+    log.error('follower.failed', error);
     stream.write(encodeFrame({ kind: 'error', json: agentErrorBody(error).body }));
   }
   if (!gone.signal.aborted) stream.end();

@@ -2,9 +2,13 @@ import type { Assignment } from '../../../contract/api/agent-reports.ts';
 import { Command, type CommandTools } from '../commands/command.ts';
 import { prepareCommand } from '../commands/prepare-command.ts';
 
-const maxDetail = 4_096;
+// The end says why: what it printed to stderr comes last.
+const maxExcerpt = 4_000;
 
-/** Runs the sandbox's own first command. Answers what to say of its failure, or undefined when it exited with 0. */
+/**
+ * Runs the sandbox's own first command. Answers what to say of its failure, with the end of its output, or undefined when
+ * it exited with 0. At most 4,096 characters.
+ */
 export async function runOnReady(
   tools: CommandTools,
   home: string,
@@ -16,5 +20,5 @@ export async function runOnReady(
   const { outcome, exit_code, signal } = await command.ended;
   if (outcome === 'exited' && exit_code === 0) return undefined;
   const how = outcome === 'exited' ? `exited with ${exit_code}` : `${outcome} by ${signal}`;
-  return `on_ready ${how}\n${command.excerpt}`.slice(0, maxDetail);
+  return `on_ready ${how}\n${command.excerpt.slice(-maxExcerpt)}`;
 }

@@ -50,9 +50,9 @@ export class Command {
   readonly #startedMs: number;
   readonly #excerpts = { stdout: new Excerpt(), stderr: new Excerpt() };
   readonly #abandoned = Promise.withResolvers<LeaderExit>();
-  #leaderGone = false;
+  #exitedMs: number | undefined;
   #termination: { readonly outcome: Ending; readonly done: Promise<unknown> } | undefined;
-  #end: { readonly how: End; readonly durationMs: number } | undefined;
+  #end: End | undefined;
 
   private constructor(spec: CommandSpec, mark: number, leader: Leader, tools: CommandTools) {
     const bounds = { maxBytes: tools.spoolBytes };
@@ -68,7 +68,7 @@ export class Command {
     this.ended = this.#live(leader, spec.timeoutSeconds, tools.marks);
   }
 
-  /** Starts it. Rejects with `too_many_commands` when the machine has no room for another process. */
+  /** Starts it. Rejects as `launch` does. */
   static async start(spec: CommandSpec, tools: CommandTools): Promise<Command> {
     const mark = tools.marks.take();
     try {
@@ -87,12 +87,12 @@ export class Command {
   get outcome(): CommandOutcome {
     return {
       command_id: this.id,
-      ...(this.#end?.how ?? { outcome: 'running', exit_code: null, signal: null }),
+      ...(this.#end ?? { outcome: 'running', exit_code: null, signal: null }),
       stdout_bytes: this.stdout.produced,
       stderr_bytes: this.stderr.produced,
       cwd: this.#cwd,
       started_at: new Date(this.#startedMs).toISOString(),
-      duration_ms: this.#end?.durationMs ?? this.#elapsedMs(),
+      duration_ms: Math.max(0, (this.#exitedMs ?? this.#clock.now()) - this.#startedMs),
     };
   }
 
@@ -119,7 +119,7 @@ export class Command {
 
   async #live(leader: Leader, timeoutSeconds: number | null, marks: Marks): Promise<CommandOutcome> {
     const exit = Promise.race([leader.exited, this.#abandoned.promise]).then((how) => {
-      this.#leaderGone = true;
+      this.#exitedMs = this.#clock.now();
       return how;
     });
     const sources = [
@@ -130,8 +130,7 @@ export class Command {
     // What carries the mark may write until it is gone, so the pipes are drained from then on.
     const over = exit.then(() => this.#termination?.done);
     await collect(sources, over, this.#clock);
-    const how = this.#endOf(await exit);
-    this.#end = { how, durationMs: this.#elapsedMs() };
+    this.#end = this.#endOf(await exit);
     marks.release(this.mark);
     this.changes.tell();
     return this.outcome;
@@ -147,7 +146,7 @@ export class Command {
 
   // The leader's own end comes first: a command that has just ended did not time out.
   #endBy(outcome: Ending, termination: () => Promise<number>): void {
-    if (this.#leaderGone || this.#termination) return;
+    if (this.#exitedMs !== undefined || this.#termination) return;
     const done = termination().then((left) => {
       // The kernel can't end it, so nobody can wait for it.
       if (left > 0) this.#abandoned.resolve({ code: null, signal: 'SIGKILL' });
@@ -161,9 +160,5 @@ export class Command {
     return signal
       ? { outcome: 'signaled', exit_code: null, signal }
       : { outcome: 'exited', exit_code: code, signal: null };
-  }
-
-  #elapsedMs(): number {
-    return Math.max(0, this.#clock.now() - this.#startedMs);
   }
 }

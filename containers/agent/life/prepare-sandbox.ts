@@ -3,21 +3,45 @@ import { checkIsolation } from '../check/check-isolation.ts';
 import { runOnReady } from '../check/run-on-ready.ts';
 import type { CommandTools } from '../commands/command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { Log } from '../log.ts';
 import type { Ending } from './ending.ts';
 
+interface Options {
+  readonly tools: CommandTools;
+  readonly home: string;
+  readonly assignment: Assignment;
+  /** A path that no command may see. */
+  readonly privateSocket: string;
+  readonly log: Log;
+}
+
+const maxDetail = 4_096;
+
 /** Everything between an assignment and `ready`. Answers why the sandbox can't become ready, or undefined when it can. */
-export async function prepareSandbox(
-  tools: CommandTools,
-  home: string,
-  assignment: Assignment,
-  privateSocket: string,
-): Promise<Ending | undefined> {
-  const faults = await checkIsolation(tools, home, assignment, privateSocket);
-  if (faults.length > 0) {
-    const detail = `commands are not isolated: ${faults.join('; ')}`.slice(0, 4_096);
-    return { reason: 'platform', detail, pace: 'now', exitCode: exitCodes.isolation };
+export async function prepareSandbox({
+  tools,
+  home,
+  assignment,
+  privateSocket,
+  log,
+}: Options): Promise<Ending | undefined> {
+  try {
+    const faults = await checkIsolation(tools, home, assignment, privateSocket);
+    if (faults.length > 0) {
+      const detail = `commands are not isolated: ${faults.join('; ')}`.slice(0, maxDetail);
+      return { reason: 'platform', detail, pace: 'now', exitCode: exitCodes.isolation };
+    }
+    const detail = await runOnReady(tools, home, assignment);
+    if (detail === undefined) return undefined;
+    return {
+      reason: 'on_ready_failed',
+      detail: detail.slice(0, maxDetail),
+      pace: 'graceful',
+      exitCode: exitCodes.onReady,
+    };
+  } catch (error) {
+    log.error('sandbox.unprepared', error);
+    const detail = `the sandbox could not be prepared: ${error}`.slice(0, maxDetail);
+    return { reason: 'platform', detail, pace: 'now', exitCode: exitCodes.internal };
   }
-  const failure = await runOnReady(tools, home, assignment);
-  if (failure === undefined) return undefined;
-  return { reason: 'on_ready_failed', detail: failure, pace: 'graceful', exitCode: exitCodes.onReady };
 }

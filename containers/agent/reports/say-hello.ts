@@ -15,7 +15,7 @@ interface Options {
 }
 
 /** How long a machine waits to be somebody's. */
-export const unassignedMs = 5 * 60_000;
+const unassignedMs = 5 * 60_000;
 
 /**
  * Asks who this machine is until it is told. Undefined after `unassignedMs`, or when the sandbox has already ended. No

@@ -26,7 +26,10 @@ export interface LaunchTools {
   readonly folder: string;
 }
 
-/** Starts a command in a session of its own. Rejects with `too_many_commands` when the machine can't start a process. */
+/**
+ * Starts a command in a session of its own. Rejects with `too_many_commands` when the machine has no room for a process
+ * more, with `internal` for whatever else is missing.
+ */
 export async function launch(spec: Launch, stdin: Uint8Array | undefined, tools: LaunchTools): Promise<Leader> {
   using childEnds = new DisposableStack();
   using readers = new DisposableStack();
@@ -48,11 +51,22 @@ export async function launch(spec: Launch, stdin: Uint8Array | undefined, tools:
     readers.move();
     return { stdout: stdout.reader, stderr: stderr.reader, exited };
   } catch (cause) {
-    throw new AgentError('too_many_commands', 'the machine can start no further process', { cause });
+    throw launchError(cause);
   }
 }
 
 function spawnDetached(spec: Launch, stdio: [number, number, number]): ChildProcess {
   const [file, args] = launchArguments(spec);
   return spawn(file, args, { cwd: '/', env: {}, detached: true, stdio });
+}
+
+const exhausted = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']);
+
+function launchError(cause: unknown): AgentError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (typeof code === 'string' && exhausted.has(code)) {
+    return new AgentError('too_many_commands', 'the machine has no room for a process more', { cause });
+  }
+  const reason = code === 'ENOSPC' ? "the machine's disk is full" : 'the command could not be launched';
+  return new AgentError('internal', reason, { cause });
 }

@@ -1,6 +1,7 @@
 // The way from root to a command. Nothing that a user gives acts before the privileges are gone: programs are named by
 // absolute paths, `setpriv` runs with an empty environment (LD_PRELOAD would act in it), and the working directory is
-// entered by the user's own process. Each step replaces the one before it, so the command keeps the first one's pid.
+// entered by the user's own process. `env` takes the environment by its arguments, which the process table shows for the
+// moment of its life, to the same user. Each step replaces the one before it, so the command keeps the first one's pid.
 
 import { posix } from 'node:path';
 import { commandUser } from './environment.ts';

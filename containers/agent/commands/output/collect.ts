@@ -5,7 +5,7 @@ import type { Excerpt } from './excerpt.ts';
 import type { Spool } from './spool.ts';
 
 /** How long output may still come once the command's leader has ended. */
-export const drainMs = 500;
+const drainMs = 500;
 
 /** Takes one stream to the end, never faster than the disk. */
 async function pump(source: Readable, spool: Spool, excerpt: Excerpt): Promise<void> {
