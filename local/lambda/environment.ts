@@ -35,13 +35,19 @@ export class Environment implements AsyncDisposable {
   readonly #exited: Promise<unknown>;
   readonly #ready = Promise.withResolvers<void>();
   #timer: Disposable | undefined;
+  #answered = false;
   /** By the clock; when the function last began to wait. */
   waitingSince = 0;
 
   constructor(spec: EnvironmentSpec) {
     this.#spec = spec;
     const [program = '', ...args] = dieWithParent([process.execPath, '--enable-source-maps', spec.runtime]);
-    this.#process = spawn(program, args, { env: spec.variables, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    this.#process = spawn(program, args, {
+      env: spec.variables,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // A Ctrl-C at the terminal is for the service, which needs its functions until it has stopped.
+      detached: true,
+    });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       const lines = logLines(spec.onLog);
       stream?.on('data', lines.push).on('end', lines.end);
@@ -52,11 +58,19 @@ export class Environment implements AsyncDisposable {
       (cause: Error) => this.#onExit('the process did not start', cause),
     );
     this.#api = new RuntimeApi(this.#process.stdio[3] as Duplex, {
+      onAnswered: () => {
+        this.#answered = true;
+      },
       onWaiting: () => this.#onWaiting(),
       onInitError: (error) => this.#ready.reject(error),
     });
     // Loading a program takes this machine's time, however fast the clock runs.
     this.#timer = systemClock.after(lambdaLimits.initSeconds * 1_000, () => this.#timeOut(lambdaLimits.initSeconds));
+  }
+
+  /** Whether the function has answered and will soon wait for the next event. */
+  get isFinishing(): boolean {
+    return this.#answered;
   }
 
   /** Answers an event, after the function has loaded. Rejects with FunctionError. */
@@ -81,6 +95,7 @@ export class Environment implements AsyncDisposable {
   }
 
   #onWaiting(): void {
+    this.#answered = false;
     this.#timer?.[Symbol.dispose]();
     this.waitingSince = this.#spec.clock.now();
     this.#ready.resolve();

@@ -1,4 +1,4 @@
-import type { Clock } from '../../contract/clock.ts';
+import { type Clock, systemClock } from '../../contract/clock.ts';
 import { Environment, type EnvironmentSpec } from './environment.ts';
 import { InvocationRefused } from './function-error.ts';
 import type { FunctionResponse } from './function-response.ts';
@@ -19,6 +19,9 @@ interface Queued {
   readonly resolve: (response: Promise<FunctionResponse>) => void;
   readonly reject: (error: Error) => void;
 }
+
+// Whoever calls again at once meets a function that has answered and is about to wait: it is worth waiting for.
+const finishingMs = 50;
 
 /** The environments of one function: made when they are needed, the one used last is used next. */
 export class FunctionPool implements AsyncDisposable {
@@ -43,12 +46,17 @@ export class FunctionPool implements AsyncDisposable {
     const { environments, queued } = this.#spec.limits;
     const waiting = this.#waiting.pop();
     if (waiting) return waiting.invoke(event);
-    if (this.#all.size < environments) return this.#start().invoke(event);
-    if (this.#queue.length >= queued) {
+    const mayStart = this.#all.size < environments;
+    const isFinishing = Array.from(this.#all).some((environment) => environment.isFinishing);
+    if (mayStart && !isFinishing) return this.#start().invoke(event);
+    if (!mayStart && this.#queue.length >= queued) {
       const message = `${this.#spec.functionName} has ${environments} environments busy and ${queued} events waiting`;
       return Promise.reject(new InvocationRefused('throttled', message));
     }
-    return new Promise((resolve, reject) => this.#queue.push({ event, resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ event, resolve, reject });
+      if (mayStart) systemClock.after(finishingMs, () => this.#startForQueue());
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -87,7 +95,12 @@ export class FunctionPool implements AsyncDisposable {
     this.#all.delete(environment);
     const index = this.#waiting.indexOf(environment);
     if (index >= 0) this.#waiting.splice(index, 1);
-    const next = this.#stopped ? undefined : this.#queue.shift();
+    this.#startForQueue();
+  }
+
+  #startForQueue(): void {
+    if (this.#stopped || this.#all.size >= this.#spec.limits.environments) return;
+    const next = this.#queue.shift();
     next?.resolve(this.#start().invoke(next.event));
   }
 

@@ -12,6 +12,8 @@ export interface RuntimeInvocation {
 }
 
 export interface RuntimeHooks {
+  /** The function has answered whole, and may still be at work. */
+  onAnswered(): void;
   /** The function waits for an event; what it answered before is complete. */
   onWaiting(): void;
   onInitError(error: FunctionError): void;
@@ -101,6 +103,7 @@ export class RuntimeApi {
       body,
     });
     await body.taken;
+    this.#hooks.onAnswered();
   }
 }
 

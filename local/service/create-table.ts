@@ -1,6 +1,7 @@
 import {
   CreateTableCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
   ResourceNotFoundException,
@@ -15,12 +16,7 @@ export async function createTable(tableName: string, config: DynamoDBClientConfi
   try {
     if (!(await statusOf(client, tableName))) await make(client, tableName);
     while ((await statusOf(client, tableName)) !== 'ACTIVE') await clock.sleep(20);
-    await client.send(
-      new UpdateTimeToLiveCommand({
-        TableName: tableName,
-        TimeToLiveSpecification: { AttributeName: table.timeToLive, Enabled: true },
-      }),
-    );
+    await enableTimeToLive(client, tableName);
   } finally {
     client.destroy();
   }
@@ -33,6 +29,14 @@ async function statusOf(client: DynamoDBClient, tableName: string): Promise<stri
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
+}
+
+/** To enable it twice is an error. */
+async function enableTimeToLive(client: DynamoDBClient, tableName: string): Promise<void> {
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: tableName }));
+  if (TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL')) return;
+  const TimeToLiveSpecification = { AttributeName: table.timeToLive, Enabled: true };
+  await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }));
 }
 
 async function make(client: DynamoDBClient, tableName: string): Promise<void> {
