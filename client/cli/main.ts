@@ -47,7 +47,7 @@ async function runVerb(verb: Verb, argv: readonly string[], terminal: Terminal):
 }
 
 /** Runs a command line and resolves with its exit code: 0, 1 for a failure, 2 for a wrong usage; `exec` has its own. */
-export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [first = 'help', ...rest] = argv;
   try {
     if (first === '--version' || first === '-v') await terminal.print(packageJson.version);

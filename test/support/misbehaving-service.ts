@@ -5,7 +5,7 @@ import type { ErrorBody } from '../../contract/api/error-body.ts';
 import { type ErrorCode, errors } from '../../contract/api/errors.ts';
 import type { Sandbox as SandboxRecord } from '../../contract/api/sandbox-record.ts';
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
@@ -106,7 +106,7 @@ export const sandboxRecord = (changes: Partial<SandboxRecord> = {}): SandboxReco
   ...changes,
 });
 
-export const outcome = (changes: Record<string, unknown> = {}) => ({
+const outcome = (changes: Record<string, unknown> = {}) => ({
   command_id: commandId,
   outcome: 'exited',
   exit_code: 0,
