@@ -36,7 +36,8 @@ export class Link {
   }
 
   /**
-   * One request and its whole answer, whatever its status. Rejects with LinkError `network`, `timeout` or `garbage` (an
+   * One request and its whole answer, whatever its status; over a kept connection that turns out to be closed it is sent
+   * again, so it has to be one that may be repeated. Rejects with LinkError `network`, `timeout` or `garbage` (an
    * answer too large to be one), or with the signal's reason.
    */
   async send(request: LinkRequest): Promise<LinkAnswer> {
@@ -61,7 +62,8 @@ export class Link {
     this.#agents.https.destroy();
   }
 
-  async #exchange({ method, url, headers, body }: LinkRequest, signal: AbortSignal): Promise<LinkAnswer> {
+  async #exchange(request: LinkRequest, signal: AbortSignal): Promise<LinkAnswer> {
+    const { method, url, headers, body } = request;
     const secure = url.protocol === 'https:' && this.#socketPath === undefined;
     const options: http.RequestOptions = {
       method,
@@ -76,7 +78,14 @@ export class Link {
     const sent = (secure ? https : http).request(options);
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
     sent.once('response', resolve).once('error', reject).end(body);
-    const answer = await promise;
+    let answer: http.IncomingMessage;
+    try {
+      answer = await promise;
+    } catch (cause) {
+      // The other side had closed a kept connection: that says nothing about whether it can be reached.
+      if (sent.reusedSocket && !signal.aborted) return this.#exchange(request, signal);
+      throw cause;
+    }
     return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readAnswer(answer) };
   }
 }

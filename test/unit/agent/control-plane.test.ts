@@ -89,6 +89,19 @@ test.for([
   await expect(here.controlPlane.hello(hello)).rejects.toMatchObject(expected);
 });
 
+test('a kept connection that the other side has closed is no failure', async () => {
+  await using here = await connected();
+  await here.controlPlane.hello(hello);
+  const sockets = new Set<unknown>();
+  here.plane.fault = (request) => {
+    sockets.add(request.socket);
+    here.plane.fault = undefined;
+    request.socket.destroy();
+  };
+  expect(await here.controlPlane.hello(hello)).toEqual(here.plane.assignment);
+  expect(sockets.size).toBe(1);
+});
+
 test('credentials that are refused are not used again', async () => {
   await using here = await connected(beyondCredentials(refusal(403, 'forbidden')));
   await expect(here.controlPlane.hello(hello)).rejects.toMatchObject({ code: 'forbidden' });
