@@ -18,7 +18,7 @@ export async function relay(body: Readable, client: ServerResponse, clock: Clock
   try {
     for await (const chunk of pieces(body, client)) {
       limits.heard();
-      if (!client.write(chunk)) await Promise.race([once(client, 'drain'), once(client, 'close')]);
+      if (!client.write(chunk)) await drained(client);
     }
     client.end();
   } catch (error) {
@@ -45,6 +45,14 @@ async function* pieces(body: Readable, client: ServerResponse): AsyncGenerator<B
     if (begun.body.length > 0) yield begun.body;
   }
   if (!client.headersSent) throw new GatewayError('DEFAULT_5XX', 'the answer ended before its metadata');
+}
+
+/** Resolves when the client takes more, or has gone. */
+async function drained(client: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(client, 'drain', { signal }), once(client, 'close', { signal })]);
+  over.abort();
 }
 
 function writeHead(client: ServerResponse, { statusCode, headers }: Prelude): void {
