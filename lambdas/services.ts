@@ -2,6 +2,7 @@
 
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { agentChannel } from './aws/channel/agent-channel.ts';
+import { openChannel } from './aws/channel/open-channel.ts';
 import { commandRecords } from './aws/dynamodb/command-records.ts';
 import { documentClient } from './aws/dynamodb/document-client.ts';
 import { healthRecords } from './aws/dynamodb/health-records.ts';
@@ -58,11 +59,12 @@ export function commandServices(config = readConfig('commands')) {
   const { clock } = config;
   const table = tableOf(config);
   const log = jsonLog();
+  const sessions = { ecs: execClient(), ssm: new SSMClient({ maxAttempts: 3 }), cluster: config.MATRX_CLUSTER };
   const channel = agentChannel({
     clock,
     log,
     leases: slotLeases(table, clock),
-    sessions: { ecs: execClient(), ssm: new SSMClient({ maxAttempts: 3 }), cluster: config.MATRX_CLUSTER },
+    open: (target, machine) => openChannel(sessions, target, { clock, machine }),
   });
   return {
     ports: { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock), channel },

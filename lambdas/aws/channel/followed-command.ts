@@ -30,7 +30,7 @@ export const channelLost = (commandId: string, cause: unknown): SandboxError =>
   });
 
 /** What the agent itself has said stands; that it can't be reached says nothing about the command. */
-const isDefinite = (error: unknown): boolean =>
+export const isDefinite = (error: unknown): boolean =>
   error instanceof SandboxError && !['unavailable', 'rate_limited', 'capacity_unavailable'].includes(error.code);
 
 /**

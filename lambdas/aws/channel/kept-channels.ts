@@ -2,13 +2,13 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { ChannelTarget } from '../../core/ports.ts';
 import type { SlotLeases } from '../dynamodb/slot-leases.ts';
 import { HeldChannel } from './held-channel.ts';
-import type { OpenChannel } from './open-channel.ts';
+import type { Acquaintance, OpenChannel } from './open-channel.ts';
 import { waitForSlot } from './wait-for-slot.ts';
 
 export interface KeptOptions {
   readonly clock: Clock;
   readonly leases: SlotLeases;
-  readonly open: (target: ChannelTarget) => Promise<OpenChannel>;
+  readonly open: (target: ChannelTarget, machine: Acquaintance) => Promise<OpenChannel>;
   /** The most channels that one environment keeps. @default 32 */
   readonly most?: number;
 }
@@ -30,10 +30,10 @@ export class KeptChannels {
   }
 
   /** A channel to the target for one turn: the one that is open, or a new one. Throws what opening one throws. */
-  async take(target: ChannelTarget): Promise<Turn> {
+  async take(target: ChannelTarget, machine: Acquaintance = 'new'): Promise<Turn> {
     for (;;) {
       const known = this.#channels.get(target.sandboxId);
-      const opening = known ?? this.#open(target);
+      const opening = known ?? this.#open(target, machine);
       const channel = await opening;
       const fits = channel.generation === target.generation && channel.isUsable && (await channel.beginTurn());
       if (fits) {
@@ -52,18 +52,18 @@ export class KeptChannels {
     await Promise.allSettled(all.map(async (opening) => await (await opening).end('in peace')));
   }
 
-  #open(target: ChannelTarget): Promise<HeldChannel> {
-    const opening = this.#openNow(target);
+  #open(target: ChannelTarget, machine: Acquaintance): Promise<HeldChannel> {
+    const opening = this.#openNow(target, machine);
     this.#channels.set(target.sandboxId, opening);
     opening.catch(() => this.#forget(target.sandboxId, opening));
     return opening;
   }
 
-  async #openNow(target: ChannelTarget): Promise<HeldChannel> {
+  async #openNow(target: ChannelTarget, machine: Acquaintance): Promise<HeldChannel> {
     const { leases, clock, open } = this.#options;
     const lease = await waitForSlot(leases, target, clock);
     try {
-      return new HeldChannel(await open(target), { lease, leases, clock, generation: target.generation });
+      return new HeldChannel(await open(target, machine), { lease, leases, clock, generation: target.generation });
     } catch (error) {
       await leases.release(lease).catch(() => undefined);
       throw error;

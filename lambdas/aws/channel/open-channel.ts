@@ -26,16 +26,25 @@ export interface OpenChannel {
   terminate(): Promise<void>;
 }
 
-// Definite refusals that pass: the exec agent of a young task isn't connected yet, or too many calls at once. For so long each.
-const passing: Readonly<Record<string, number>> = {
-  TargetNotConnectedException: 20_000,
-  ThrottlingException: 20_000,
-  InvalidParameterException: 5_000,
+/**
+ * Whether this machine has had a channel a moment ago. The exec agent of a young task connects seconds after its sandbox is ready; one that
+ * was connected and isn't has most likely gone with its machine.
+ */
+export type Acquaintance = 'new' | 'known';
+
+// Definite refusals that pass, and for how many milliseconds each may go on.
+const passing: Readonly<Record<Acquaintance, Readonly<Record<string, number>>>> = {
+  new: { TargetNotConnectedException: 20_000, ThrottlingException: 20_000, InvalidParameterException: 5_000 },
+  known: { TargetNotConnectedException: 2_000, ThrottlingException: 20_000, InvalidParameterException: 0 },
 };
 const firstPauseMs = 250;
 const proofTimeoutMs = 5_000;
 
-async function executeAttach({ ecs, cluster }: Sessions, target: ChannelTarget, clock: Clock) {
+async function executeAttach(
+  { ecs, cluster }: Sessions,
+  target: ChannelTarget,
+  { clock, machine }: { clock: Clock; machine: Acquaintance },
+) {
   const since = clock.now();
   const command = new ExecuteCommandCommand({
     cluster,
@@ -48,7 +57,7 @@ async function executeAttach({ ecs, cluster }: Sessions, target: ChannelTarget, 
     try {
       return (await ecs.send(command)).session;
     } catch (error) {
-      const patience = error instanceof Error ? (passing[error.name] ?? 0) : 0;
+      const patience = error instanceof Error ? (passing[machine][error.name] ?? 0) : 0;
       if (clock.now() - since + pause > patience) throw unreachable(error);
       await clock.sleep(pause);
     }
@@ -69,8 +78,12 @@ function unreachable(error: unknown): SandboxError {
  * Opens a session of `attach` in the task, has both ends prove themselves, and speaks HTTP/2 over it. Throws `unavailable` or
  * `rate_limited`, and then nothing of the session is left, here or there.
  */
-export async function openChannel(sessions: Sessions, target: ChannelTarget, clock: Clock): Promise<OpenChannel> {
-  const { sessionId, streamUrl, tokenValue } = (await executeAttach(sessions, target, clock)) ?? {};
+export async function openChannel(
+  sessions: Sessions,
+  target: ChannelTarget,
+  { clock, machine }: { clock: Clock; machine: Acquaintance },
+): Promise<OpenChannel> {
+  const { sessionId, streamUrl, tokenValue } = (await executeAttach(sessions, target, { clock, machine })) ?? {};
   if (!sessionId || !streamUrl || !tokenValue) throw unreachable(new Error('ExecuteCommand answers no session'));
   const terminateSession = () =>
     sessions.ssm.send(new TerminateSessionCommand({ SessionId: sessionId })).then(
