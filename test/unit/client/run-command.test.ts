@@ -87,13 +87,13 @@ test('a half-written outcome is no outcome', async () => {
 test('a silent stream is taken for broken and joined; heartbeats keep a quiet one', async () => {
   await using service = await misbehavingService(stream([started], 'silence'), async (response) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    for (let beat = 0; beat < 8; beat += 1) {
+    for (let beat = 0; beat < 10; beat += 1) {
       response.write('{"event":"heartbeat"}\n');
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
     response.end(`${JSON.stringify(finished())}\n`);
   });
-  expect((await run(service, {}, { timeouts: { silenceMs: 200 } })).outcome).toBe('exited');
+  expect((await run(service, {}, { timeouts: { silenceMs: 1_500 } })).outcome).toBe('exited');
   expect(service.seen).toHaveLength(2);
 });
 
