@@ -64,6 +64,7 @@ export type SandboxChanges = Pick<SandboxSettings, 'ttlMs' | 'idleTimeoutMs' | '
 const date = (time: string): Date => new Date(time);
 const dateOrNull = (time: string | null): Date | null => (time === null ? null : new Date(time));
 
+/** A record of the API, in the library’s names, with Dates and milliseconds. */
 export const toSandboxInfo = (record: SandboxRecord): SandboxInfo => ({
   sandboxId: record.sandbox_id,
   userId: record.user_id,
@@ -98,6 +99,7 @@ const onReadyBody = ({ command, timeoutMs }: NonNullable<SandboxSettings['onRead
   timeout_seconds: wholeSeconds('onReady.timeoutMs', timeoutMs),
 });
 
+/** The body of a create. Throws `invalid_request` for a duration that is not in whole seconds. */
 export const toCreateBody = (settings: SandboxSettings): z.input<typeof CreateSandbox> => ({
   user_id: settings.userId,
   template: settings.template,
@@ -112,6 +114,7 @@ export const toCreateBody = (settings: SandboxSettings): z.input<typeof CreateSa
   on_ready: settings.onReady && onReadyBody(settings.onReady),
 });
 
+/** The body of a change; what is undefined stays as it is. */
 export const toPatchBody = (changes: SandboxChanges): z.input<typeof PatchSandbox> => ({
   ttl_seconds: wholeSeconds('ttlMs', changes.ttlMs),
   idle_timeout_seconds: wholeSeconds('idleTimeoutMs', changes.idleTimeoutMs),

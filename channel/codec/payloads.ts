@@ -53,6 +53,7 @@ export function readAcknowledgement(payload: Uint8Array): Acknowledgement {
   return { sequenceNumber: readInteger('acknowledge', name, fields[name], Number.MAX_SAFE_INTEGER) };
 }
 
+/** What the service sends both ends when a session is over. */
 export const writeChannelClosed = (fields: ChannelClosed & { messageId: string; createdDate: string }): Buffer =>
   write({
     MessageType: 'channel_closed' satisfies MessageType,
@@ -73,9 +74,11 @@ export function readChannelClosed(payload: Uint8Array): ChannelClosed {
   };
 }
 
+/** What an agent tells the service of its session; never relayed to the client. */
 export const writeSessionState = ({ state, sessionId }: SessionState): Buffer =>
   write({ SchemaVersion: 1, SessionState: state, SessionId: sessionId });
 
+/** Throws `payload_malformed` that names the field at fault. */
 export function readSessionState(payload: Uint8Array): SessionState {
   const fields = readObject('agent_session_state', payload);
   const state = readText('agent_session_state', fields, 'SessionState');
@@ -84,6 +87,7 @@ export function readSessionState(payload: Uint8Array): SessionState {
   return { state, sessionId: readText('agent_session_state', fields, 'SessionId') };
 }
 
+/** The terminal’s size, in characters. */
 export const writeSize = ({ cols, rows }: TerminalSize): Buffer => write({ cols, rows });
 
 /** A missing side is 0, as for the real agent. */

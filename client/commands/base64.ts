@@ -8,6 +8,7 @@ export function fromBase64(text: string): Uint8Array {
   return bytes;
 }
 
+/** Bytes as base64, without Node’s Buffer, so that it runs in a browser. */
 export function toBase64(bytes: Uint8Array): string {
   let binary = '';
   // In pieces, since each byte is an argument.

@@ -26,6 +26,7 @@ export interface CommandResult<Output = string> {
 export const succeeded = ({ outcome, exitCode }: Pick<CommandResult, 'outcome' | 'exitCode'>): boolean =>
   outcome === 'exited' && exitCode === 0;
 
+/** The outcome with what was kept of its output, in the library’s names. */
 export function toCommandResult<Output>(
   outcome: CommandOutcome,
   kept: { stdout: KeptOutput; stderr: KeptOutput },

@@ -10,6 +10,7 @@ import type { Action } from '../aws/json-service.ts';
 import type { Wire } from '../aws/wire.ts';
 import type { Engine } from './engine/engine.ts';
 
+/** Backups are always on and never made: there is nothing here to restore from. */
 export async function describeContinuousBackups(
   engine: Engine,
   input: Wire<DescribeContinuousBackupsCommandInput>,

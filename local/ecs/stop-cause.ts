@@ -25,6 +25,7 @@ export const hostRetired: StopCause = {
   stoppedReason: 'The host of the task is ending.',
 };
 
+/** A machine that could not be made. */
 export const failedToStart = (error: unknown): StopCause => ({
   stopCode: 'TaskFailedToStart',
   stoppedReason: `CannotStartContainerError: ${error instanceof Error ? error.message : String(error)}`,

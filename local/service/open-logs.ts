@@ -8,6 +8,7 @@ export interface Logs extends Disposable {
   readonly aws: Log;
 }
 
+/** Opens one file a part in `folder`. Throws when one can’t be written. */
 export function openLogs(folder: string): Logs {
   using opened = new DisposableStack();
   const open = (name: string) => opened.use(openLog(folder, name));

@@ -76,6 +76,8 @@ export type ReadyRecord = z.infer<typeof Ready>;
 export type CreatingRecord = z.infer<typeof Creating>;
 export type EndedRecord = z.infer<typeof Ended>;
 
+/** Whether nothing can happen to the sandbox any more. */
 export const hasEnded = (record: SandboxRecord): record is EndedRecord => 'ended_at' in record;
 
+/** Its task, in the states that have one. */
 export const taskOf = (record: SandboxRecord): Task | undefined => ('task' in record ? record.task : undefined);

@@ -1,6 +1,7 @@
 import type { Refusal } from 'dynalite/db/index.js';
 import { AwsError } from '../../aws/aws-error.ts';
 
+/** A request that DynamoDB refuses for its form. */
 export const validationError = (message: string): AwsError => new AwsError('ValidationException', message);
 
 /** What dynalite refused, as an AwsError; anything else is an error of its own and stays what it is. */

@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster.ts';
 
 const schema = z.object({ taskDefinition: z.string().min(1) });
 
+/** By family (the newest revision), `family:revision` or ARN. */
 export const describeTaskDefinition = ({ definitions }: Cluster) =>
   ((input) => ({
     taskDefinition: definitions.find(checkInput(schema, input).taskDefinition),

@@ -11,6 +11,7 @@ const schema = z.object({
   include: z.array(z.literal('TAGS')).default([]),
 });
 
+/** Up to a hundred tasks; those that are not there come as `failures`, with HTTP 200. */
 export const describeTasks = (cluster: Cluster) =>
   ((input) => {
     const { cluster: name, tasks, include } = checkInput(schema, input);

@@ -18,6 +18,7 @@ const invalid = (message: string) => new AwsError('InvalidParameterException', m
 const notEnabled =
   'The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running. Wait and try again or run a new task with execute command enabled and try again.';
 
+/** Opens a session in a running task whose exec agent is up; else the errors that ECS gives. */
 export const executeCommand = (cluster: Cluster) =>
   ((input) => {
     const checked = checkInput(schema, input);

@@ -27,6 +27,7 @@ const schema = z.looseObject({
   ephemeralStorage: z.object({ sizeInGiB: z.int().min(21).max(200) }).optional(),
 });
 
+/** A new revision of the family, kept on disk. */
 export const registerTaskDefinition = ({ definitions, options }: Cluster) =>
   ((input, { clock, principal }) => {
     const { tags: _, ...checked } = checkInput(schema, input);

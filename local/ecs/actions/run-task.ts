@@ -19,6 +19,7 @@ function startedBefore({ tasks }: Cluster, input: RunTaskInput): StoredTask[] {
   return records.map(({ task }) => task);
 }
 
+/** Starts a task; the same client token with the same parameters gives the same one. */
 export const runTask = (cluster: Cluster) =>
   ((raw, { clock }) => {
     const { arns, runTaskFailures } = cluster.options;

@@ -22,6 +22,7 @@ export const boundingSet = '-all,+kill,+setgid,+setuid,+setpcap';
 
 const privateNamespaces = ['--mount', '--uts', '--ipc', '--pid', '--cgroup'];
 
+/** The words for `unshare` and `nsenter` that make a machine and enter it. */
 export function createIsolation(rootless: boolean): Isolation {
   // A user namespace with one id would give agent and commands the same user; these map a whole range of them.
   const mapped = rootless ? ['--user', '--map-root-user', '--map-auto'] : [];

@@ -10,10 +10,12 @@ export interface MachineRecord {
 
 const fileOf = (folder: string) => join(folder, 'record');
 
+/** Writes a control group down before it is made, for the sweep of a killed run. */
 export function recordGroup(folder: string, group: string): void {
   appendFileSync(fileOf(folder), `group ${group}\n`);
 }
 
+/** Writes a process down with its start time, since its number may be another’s by the time of the sweep. */
 export function recordProcess(folder: string, pid: number): void {
   const startedAt = readProcess(pid)?.startedAt;
   if (startedAt !== undefined) appendFileSync(fileOf(folder), `process ${pid} ${startedAt}\n`);

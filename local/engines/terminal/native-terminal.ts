@@ -63,6 +63,7 @@ export function forkTerminal(
   return loaded().fork(file, args, entries, '/', 80, 24, keepUser, keepUser, false, '', onExit);
 }
 
+/** Sets the size that programs on the terminal see, in characters. */
 export function resizeTerminal(terminal: NativeTerminal, columns: number, rows: number): void {
   loaded().resize(terminal.fd, columns, rows);
 }

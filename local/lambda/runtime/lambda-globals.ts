@@ -6,6 +6,7 @@ export type StreamingHandler = (event: unknown, stream: ResponseStream, context:
 
 const streamingHandlers = new WeakSet<object>();
 
+/** Whether the handler was made by `streamifyResponse`. */
 export const isStreaming = (handler: object): handler is StreamingHandler => streamingHandlers.has(handler);
 
 /** What Lambda's managed Node runtime has as `awslambda`. Source: AWS, "Writing response streaming-enabled functions". */

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../../..');
+const folders = ['contract', 'channel', 'lambdas', 'containers', 'client', 'local', 'lib'];
+
+const sources = folders.flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name: `${folder}/${name}`, text: readFileSync(join(root, folder, name), 'utf8') })),
+);
+
+const exported =
+  /^export (?:(?:async )?function\*?|(?:abstract )?class) \w+|^export const \w+[^=]*= (?:async )?(?:\(|<|\w+ =>)/;
+
+/** Lines that export a function or a class with no sentence before them. */
+function undocumented(text: string): string[] {
+  const lines = text.split('\n');
+  const sentenceBefore = (index: number): boolean => {
+    const line = lines[index - 1] ?? '';
+    return line.startsWith('// biome-ignore') ? sentenceBefore(index - 1) : /\*\/$|^\/\/ /.test(line);
+  };
+  return lines.filter((line, index) => exported.test(line) && !sentenceBefore(index));
+}
+
+test('H3: every exported function and class says what it promises', () => {
+  const found = sources.flatMap(({ name, text }) => undocumented(text).map((line) => `${name}: ${line}`));
+  expect(sources.length).toBeGreaterThan(100);
+  expect(found).toEqual([]);
+});
+
+test('L2: no module is empty', () => {
+  const isEmpty = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '').trim() === '';
+  expect(sources.filter(({ text }) => isEmpty(text)).map(({ name }) => name)).toEqual([]);
+});
+
+test('L2: every folder of the top level is explained in ARCHITECTURE', () => {
+  const architecture = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  const hidden = /^(\.|node_modules$|dist$|cdk\.out$|coverage$)/;
+  const names = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of names.filter((entry) => !hidden.test(entry.name))) expect(architecture).toContain(`${name}/`);
+});
+
+test('L3: no error code, status or stop reason is invented outside its table', () => {
+  const thrown = sources.flatMap(({ name, text }) =>
+    [...text.matchAll(/new SandboxError\(\s*'(\w+)'/g)].map(([, code]) => ({ name, code })),
+  );
+  const table = readFileSync(join(root, 'contract/api/errors.ts'), 'utf8');
+  expect(thrown.length).toBeGreaterThan(10);
+  for (const { name, code } of thrown)
+    expect(table, `${name} throws ${code}`).toMatch(new RegExp(`^ {2}${code}: `, 'm'));
+});
+
+test('L4: what is imported or declared and not used is a fault of lint', () => {
+  const { linter } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8'));
+  expect(linter.rules.correctness).toMatchObject({ noUnusedImports: 'error', noUnusedVariables: 'error' });
+});
+
+test('H7: every dependency is one exact version', () => {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  );
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))
+    expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
+});
