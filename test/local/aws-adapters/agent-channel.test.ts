@@ -1,0 +1,192 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { encodeFrame } from '../../../contract/agent/frames.ts';
+import { systemClock } from '../../../contract/clock.ts';
+import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
+import type { Lease, SlotLeases } from '../../../lambdas/aws/dynamodb/slot-leases.ts';
+import type { ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
+import { keptLog } from '../../support/fakes.ts';
+import { type AgentAsked, playedAgent } from '../../support/played-agent.ts';
+
+const commandId = `cmd_${'0'.repeat(26)}`;
+const order = { command_id: commandId, command: 'true', env: {}, timeout_seconds: 60 };
+const finished = (fields: object = {}) => ({
+  kind: 'finished' as const,
+  json: {
+    command_id: commandId,
+    outcome: 'exited',
+    exit_code: 0,
+    signal: null,
+    stdout_bytes: 6,
+    stderr_bytes: 0,
+    cwd: '/home/agent',
+    started_at: '2027-01-15T08:00:00.000Z',
+    duration_ms: 5,
+    ...fields,
+  },
+});
+const out = (offset: number, text: string) => encodeFrame({ kind: 'stdout', offset, data: Buffer.from(text) });
+
+class FreeLeases implements SlotLeases {
+  readonly held = new Set<number>();
+  #fence = 0;
+
+  async acquire(sandboxId: string, slots: number): Promise<Lease | undefined> {
+    if (this.held.size >= slots) return undefined;
+    this.held.add(++this.#fence);
+    return { sandboxId, slot: 0, fence: this.#fence, expiresAtMs: systemClock.now() + 75_000 };
+  }
+
+  async renew(lease: Lease): Promise<Lease | undefined> {
+    return this.held.has(lease.fence) ? lease : undefined;
+  }
+
+  async release(lease: Lease): Promise<void> {
+    this.held.delete(lease.fence);
+  }
+
+  async wantChannel(): Promise<void> {}
+}
+
+async function begin(play: (asked: AgentAsked, count: number) => unknown) {
+  const asked: AgentAsked[] = [];
+  const agent = await playedAgent((each) => play(each, asked.push(each)));
+  const leases = new FreeLeases();
+  const channel = agentChannel({ clock: systemClock, log: keptLog(), leases, open: agent.open });
+  onTestFinished(() => channel[Symbol.asyncDispose]());
+  const target: ChannelTarget = {
+    sandboxId: `sbx_${'0'.repeat(26)}`,
+    generation: 1,
+    taskArn: 'arn:task',
+    agent: { channel_key: '', session_limit: 2, version: '1' },
+    wantedUntil: null,
+  };
+  const abort = new AbortController();
+  const run = async (fields: Partial<ChannelTarget> = {}) => {
+    const options = { streamBytes: undefined, signal: abort.signal };
+    const seen: CommandEvent[] = [];
+    for await (const event of await channel.run({ ...target, ...fields }, order, options)) seen.push(event);
+    return seen;
+  };
+  return { ...agent, asked, leases, run, abort, channel, target };
+}
+
+const answer = ({ stream }: AgentAsked, ...frames: Uint8Array[]) => {
+  stream.respond({ ':status': 200 });
+  for (const frame of frames) stream.write(frame);
+};
+
+const whole = (asked: AgentAsked) => {
+  answer(asked, encodeFrame({ kind: 'started', json: {} }), out(0, 'hello!'), encodeFrame(finished()));
+  asked.stream.end();
+};
+
+test('C7: many commands go through one channel, which is given back at the end', async () => {
+  const { run, opened, leases, asked, channel } = await begin(whole);
+  for (let n = 0; n < 20; n++) expect((await run()).map(({ kind }) => kind)).toEqual(['stdout', 'finished']);
+  expect(JSON.parse(asked[0]?.body ?? '')).toEqual(order);
+  expect([opened.length, leases.held.size]).toEqual([1, 1]);
+  await channel[Symbol.asyncDispose]();
+  expect([opened[0]?.closed, leases.held.size]).toEqual([true, 0]);
+});
+
+test('a channel that died in the meantime is replaced, and the command is sent again with its id', async () => {
+  const { run, opened, asked } = await begin(whole);
+  await run();
+  opened[0]?.kill();
+  expect(await run()).toHaveLength(2);
+  expect(opened).toHaveLength(2);
+  expect(new Set(asked.map(({ body }) => body)).size).toBe(1);
+});
+
+test('a stream that breaks goes on from where it was, on another channel', async () => {
+  const { run, opened, asked } = await begin((each, count) => {
+    if (count === 1) {
+      answer(each, out(0, 'hel'));
+      setTimeout(() => opened[0]?.kill(), 20);
+    } else {
+      answer(each, out(3, 'lo!'), encodeFrame(finished()));
+      each.stream.end();
+    }
+  });
+  const seen = await run();
+  expect(seen.map((event) => ('data' in event ? Buffer.from(event.data).toString() : event.kind))).toEqual([
+    'hel',
+    'lo!',
+    'finished',
+  ]);
+  expect(asked[1]?.url.pathname).toBe(`/commands/${commandId}/frames`);
+  expect(asked[1]?.url.searchParams.get('stdout_offset')).toBe('3');
+});
+
+test.each([
+  ['garbage', Buffer.from('not frames at all, for sure')],
+  ['an outcome of another command', encodeFrame(finished({ command_id: `cmd_${'1'.repeat(26)}` }))],
+  ['an outcome that is none', encodeFrame(finished({ outcome: 'running' }))],
+  ['an outcome without its fields', encodeFrame({ kind: 'finished', json: {} })],
+  ['output that goes back', Buffer.concat([out(5, 'x'), out(0, 'y')])],
+])('an agent that sends %s is given up after a few tries', async (_, bytes) => {
+  const { run, opened, leases } = await begin((each) => {
+    answer(each, bytes);
+    each.stream.end();
+  });
+  await expect(run()).rejects.toMatchObject({ code: 'channel_lost', details: { command_id: commandId } });
+  expect(opened).toHaveLength(4);
+  expect(opened.every(({ terminated }) => terminated)).toBe(true);
+  expect(leases.held.size).toBe(0);
+});
+
+test('what the agent refuses is said in our words, and the channel stays', async () => {
+  const { run, opened } = await begin(({ stream }) => {
+    stream.respond({ ':status': 429 });
+    stream.end(JSON.stringify({ error: { code: 'too_many_commands', message: 'too many', details: { secret: 1 } } }));
+  });
+  await expect(run()).rejects.toMatchObject({ code: 'rate_limited', message: 'too many', details: {} });
+  await expect(run()).rejects.toMatchObject({ code: 'rate_limited' });
+  expect(opened).toHaveLength(1);
+});
+
+test('an agent that answers nonsense in the place of an error is internal', async () => {
+  const { run } = await begin(({ stream }) => {
+    stream.respond({ ':status': 500 });
+    stream.end('x'.repeat(200_000));
+  });
+  await expect(run()).rejects.toMatchObject({ code: 'internal', message: 'internal error' });
+});
+
+test('letting go ends the events without an error, and leaves the channel open', async () => {
+  const { channel, target, abort, opened, leases } = await begin((each) => answer(each, out(0, 'hi')));
+  const events = await channel.run(target, order, { streamBytes: 10, signal: abort.signal });
+  const seen: CommandEvent[] = [];
+  for await (const event of events) {
+    seen.push(event);
+    abort.abort();
+  }
+  expect(seen).toHaveLength(1);
+  expect([opened[0]?.terminated, leases.held.size]).toEqual([false, 1]);
+});
+
+test('whoever sees that a channel is wanted gives it back after its turn', async () => {
+  const { run, opened, leases } = await begin(whole);
+  await run({ wantedUntil: new Date(Date.now() + 20_000).toISOString() });
+  expect([opened[0]?.closed, leases.held.size]).toEqual([true, 0]);
+});
+
+test('a machine that was assigned anew gets a channel of its own', async () => {
+  const { run, opened } = await begin(whole);
+  await run();
+  await run({ generation: 2 });
+  expect(opened.map(({ terminated }) => terminated)).toEqual([true, false]);
+});
+
+test('a lease that was lost takes its channel with it', async () => {
+  const { run, opened, leases } = await begin(whole);
+  leases.renew = async () => undefined;
+  const acquire = leases.acquire.bind(leases);
+  let count = 0;
+  leases.acquire = async (sandboxId, slots) => {
+    const lease = await acquire(sandboxId, slots);
+    return lease && (count++ === 0 ? { ...lease, expiresAtMs: systemClock.now() + 30_000 } : lease);
+  };
+  expect(await run()).toHaveLength(2);
+  expect(opened.map(({ terminated }) => terminated)).toEqual([true, false]);
+});
