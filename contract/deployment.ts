@@ -86,6 +86,7 @@ export const container = {
   name: 'sandbox',
   command: ['/opt/matrx/bin/node', '/opt/matrx/agent.mjs'],
   attach: '/opt/matrx/bin/attach',
+  healthCheck: ['/opt/matrx/bin/node', '/opt/matrx/bin/health'],
   stopTimeoutSeconds: 120,
 } as const;
 

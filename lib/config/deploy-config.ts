@@ -68,7 +68,7 @@ const Schema = z.strictObject({
   diskGb: z.int().min(limits.diskGb.min).max(limits.diskGb.max).default(limits.diskGb.default),
   liveSandboxesPerUser: z.int().min(1).max(10_000).default(20),
   maxTtlSeconds: z.int().min(limits.ttlSeconds.min).max(limits.ttlSeconds.max).default(86_400),
-  /** Of each method. Those that make ECS act get a fifth of it: ECS allows 40 changes a second in an account. */
+  /** Of each method. Those that launch and stop tasks, and those open to anybody, get a fifth of it. */
   throttle: z
     .strictObject({ requestsPerSecond: z.int().min(5).max(10_000), burst: z.int().min(5).max(5_000) })
     .default({ requestsPerSecond: 100, burst: 200 }),

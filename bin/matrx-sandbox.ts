@@ -1,0 +1,25 @@
+// The CDK app: `cdk synth`, `cdk deploy`. Settings are `matrx` in cdk.json.
+import { join } from 'node:path';
+import { App, Tags, Validations } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import type { FunctionName } from '../contract/deployment.ts';
+import { readConfig } from '../lib/config/read-config.ts';
+import { bundleFunction } from '../lib/functions/bundle-function.ts';
+import { ImageStack } from '../lib/image-stack.ts';
+import { SandboxStack } from '../lib/sandbox-stack.ts';
+
+const code = (name: FunctionName): Code => {
+  const folder = join('dist', 'functions', name);
+  bundleFunction(name, folder);
+  return Code.fromAsset(folder, { exclude: ['*.map'] });
+};
+
+const app = new App();
+const config = readConfig(app.node.tryGetContext('matrx'));
+const image = new ImageStack(app, `${config.name}-image`, { config, description: 'Images of MATRX sandboxes' });
+const service = new SandboxStack(app, config.name, { config, code, description: 'MATRX Sandbox' });
+service.addStackDependency(image);
+Tags.of(app).add('matrx:deployment', config.name);
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+app.synth();

@@ -1,0 +1,77 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type EventPattern, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type FunctionName, eventRules as rules } from '../contract/deployment.ts';
+import type { Compute } from './compute.ts';
+import { type Functions, functionNames, isEventFunction } from './functions/functions.ts';
+
+/** A row of the contract's event rules: a pattern that task events match, or every so many minutes. */
+export type EventRule = { readonly function: FunctionName } & (
+  | { readonly pattern: Readonly<Record<string, readonly string[]>> }
+  | { readonly everyMinutes: number }
+);
+
+export const eventRules: Readonly<Record<string, EventRule>> = rules;
+
+interface EventsProps {
+  readonly functions: Functions;
+  readonly compute: Compute;
+  /** @default the contract's */
+  readonly eventRules?: Readonly<Record<string, EventRule>>;
+}
+
+// An event older than that says nothing that a newer one doesn't.
+const worthTrying = Duration.hours(2);
+
+/** Events and the functions they reach, at least once; what can't be delivered or handled waits in a queue for a person. */
+export class Events extends Construct {
+  readonly failures: Queue;
+
+  constructor(scope: Construct, id: string, { functions, compute, ...props }: EventsProps) {
+    super(scope, id);
+
+    this.failures = new Queue(this, 'Failures', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(this.failures).acknowledge(
+      { id: 'AwsSolutions-SQS3', reason: 'this is the dead-letter queue' },
+      { id: 'Serverless-SQSRedrivePolicy', reason: 'this is the dead-letter queue' },
+    );
+
+    for (const name of functionNames.filter(isEventFunction)) {
+      new CfnEventInvokeConfig(this, `${name}-failures`, {
+        functionName: functions.get(name).function.functionName,
+        qualifier: '$LATEST',
+        maximumRetryAttempts: 2,
+        maximumEventAgeInSeconds: worthTrying.toSeconds(),
+        destinationConfig: { onFailure: { destination: this.failures.queueArn } },
+      });
+    }
+
+    for (const [name, rule] of Object.entries(props.eventRules ?? eventRules)) {
+      const target = new LambdaTarget(functions.get(rule.function).function, {
+        deadLetterQueue: this.failures,
+        retryAttempts: 8,
+        maxEventAge: worthTrying,
+      });
+      new Rule(this, name, {
+        ...('pattern' in rule
+          ? { eventPattern: ofCluster(rule.pattern, compute.cluster.clusterArn) }
+          : { schedule: Schedule.rate(Duration.minutes(rule.everyMinutes)) }),
+        targets: [target],
+      });
+    }
+  }
+}
+
+/** Other clusters of the account have events too. */
+function ofCluster(pattern: Readonly<Record<string, readonly string[]>>, clusterArn: string): EventPattern {
+  const { 'detail-type': detailType = [], source = [] } = pattern;
+  return { source: [...source], detailType: [...detailType], detail: { clusterArn: [clusterArn] } };
+}

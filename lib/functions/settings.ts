@@ -1,0 +1,36 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Setting } from '../../contract/deployment.ts';
+import type { Compute } from '../compute.ts';
+import type { DeployConfig } from '../config/deploy-config.ts';
+import type { Network } from '../network.ts';
+import type { State } from '../state.ts';
+import type { TaskRoles } from '../task-roles.ts';
+
+interface Parts {
+  readonly config: DeployConfig;
+  readonly network: Network;
+  readonly state: State;
+  readonly compute: Compute;
+  readonly roles: TaskRoles;
+}
+
+/** The value of every setting that a function can have, as lambdas/config.ts reads it. */
+export function functionSettings({ config, network, state, compute, roles }: Parts): Record<Setting, string> {
+  const stack = Stack.of(compute);
+  const templates = [...compute.templates].map(([name, { description, imageDigest, definition }]) => [
+    name,
+    { task_definition: definition.taskDefinitionArn, description, image_digest: imageDigest },
+  ]);
+  return {
+    MATRX_TABLE: state.table.tableName,
+    MATRX_CLUSTER: compute.cluster.clusterArn,
+    MATRX_TEMPLATES: stack.toJsonString(Object.fromEntries(templates)),
+    MATRX_SUBNETS: network.subnets.map(({ subnetId }) => subnetId).join(','),
+    MATRX_SECURITY_GROUPS: network.securityGroup.securityGroupId,
+    MATRX_TASK_ROLE: `${stack.account}/${roles.task.roleId}`,
+    MATRX_QUOTAS: JSON.stringify({
+      live_sandboxes_per_user: config.liveSandboxesPerUser,
+      max_ttl_seconds: config.maxTtlSeconds,
+    }),
+  };
+}

@@ -1,0 +1,109 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Rule } from 'aws-cdk-lib/aws-events';
+import type { Api } from '../api/api.ts';
+import type { DeployConfig } from '../config/deploy-config.ts';
+import { type EventRule, type Events, eventRules } from '../events.ts';
+import { type Functions, functionNames } from '../functions/functions.ts';
+import { ownMetric } from './metric.ts';
+
+/** One alarm, and where docs/operations.md says what to do about it. */
+export interface AlarmRow {
+  readonly id: string;
+  readonly says: string;
+  readonly metric: IMetric;
+  /** From this value on, or below it, as `when` says. */
+  readonly threshold: number;
+  readonly when: 'at least' | 'less than';
+  readonly periods: number;
+  readonly missing: TreatMissingData;
+  /** A heading of docs/operations.md, as a link names it. */
+  readonly page: string;
+}
+
+interface Watched {
+  readonly config: DeployConfig;
+  readonly api: Api;
+  readonly functions: Functions;
+  readonly events: Events;
+  /** Counts sessions that somebody else opened. */
+  readonly foreignSessions: Rule;
+  /** @default the contract's */
+  readonly rules?: Readonly<Record<string, EventRule>>;
+}
+
+const quiet = { when: 'at least', periods: 1, missing: TreatMissingData.NOT_BREACHING } as const;
+const window = { period: Duration.minutes(5), statistic: Stats.SUM };
+
+/** Every alarm of the service: what a person has to look at, and nothing else. */
+export function alarmRows(watched: Watched): AlarmRow[] {
+  const { config, api, functions, events, foreignSessions, rules = eventRules } = watched;
+  return [
+    {
+      ...quiet,
+      id: 'ApiFailures',
+      says: 'callers get 5xx',
+      metric: api.restApi.metricServerError(window),
+      threshold: 5,
+      page: 'callers-get-5xx',
+    },
+    ...functionNames.map((name) => ({
+      ...quiet,
+      id: `${name}-errors`,
+      says: `the function ${name} fails`,
+      metric: functions.get(name).function.metricErrors(window),
+      threshold: 1,
+      page: 'a-function-fails',
+    })),
+    {
+      ...quiet,
+      id: 'DeadLetters',
+      says: 'an event could not be handled',
+      metric: events.failures.metricApproximateNumberOfMessagesVisible({
+        period: window.period,
+        statistic: Stats.MAXIMUM,
+      }),
+      threshold: 1,
+      page: 'an-event-could-not-be-handled',
+    },
+    {
+      ...quiet,
+      id: 'OrphanedTasks',
+      says: 'a task runs without a record',
+      metric: ownMetric(config, 'OrphanedTasks', { statistic: Stats.MAXIMUM }),
+      threshold: 1,
+      page: 'a-task-runs-without-a-record',
+    },
+    {
+      ...quiet,
+      id: 'ForeignSession',
+      says: 'somebody opened a session into a sandbox past the API',
+      metric: new Metric({
+        ...window,
+        namespace: 'AWS/Events',
+        metricName: 'MatchedEvents',
+        dimensionsMap: { RuleName: foreignSessions.ruleName },
+      }),
+      threshold: 1,
+      page: 'somebody-opened-a-session-past-the-api',
+    },
+    ...Object.entries(rules).flatMap(([name, rule]) => ('pattern' in rule ? [] : [silence(name, rule, functions)])),
+  ];
+}
+
+/** For a function that a schedule calls: it is silent when it should have run three times. */
+function silence(name: string, rule: Extract<EventRule, { everyMinutes: number }>, functions: Functions): AlarmRow {
+  return {
+    id: `${name}-silent`,
+    says: `the schedule ${name} calls nobody`,
+    metric: functions.get(rule.function).function.metricInvocations({
+      period: Duration.minutes(rule.everyMinutes),
+      statistic: Stats.SUM,
+    }),
+    threshold: 1,
+    when: 'less than',
+    periods: 3,
+    missing: TreatMissingData.BREACHING,
+    page: 'a-schedule-is-silent',
+  };
+}

@@ -1,0 +1,43 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { DeployConfig } from './config/deploy-config.ts';
+
+/** The one bucket: homes under `users/`, which only the service removes, and `transfers/`, which are gone in a day. */
+export class Storage extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, config: DeployConfig) {
+    super(scope, id);
+
+    this.bucket = new Bucket(this, 'Bucket', {
+      bucketName: config.bucketName,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      lifecycleRules: [
+        { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        {
+          id: 'transfers',
+          prefix: 'transfers/',
+          expiration: Duration.days(1),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+        {
+          id: 'replaced',
+          prefix: 'users/',
+          noncurrentVersionExpiration: Duration.days(30),
+          expiredObjectDeleteMarker: true,
+        },
+      ],
+      removalPolicy: config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'objects are reached only with credentials that the service hands out by prefix, each an audit record of its own',
+    });
+  }
+}
