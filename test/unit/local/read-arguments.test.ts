@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { readArguments, UsageError } from '../../../local/read-arguments.ts';
+
+test('without arguments everything has its default', () => {
+  expect(readArguments([])).toEqual({ port: undefined, data: '.matrx', network: 'none', json: false, help: false });
+});
+
+test('each flag is read', () => {
+  expect(readArguments(['--port', '0', '--data=x', '--network', 'host', '--json'])).toEqual({
+    port: 0,
+    data: 'x',
+    network: 'host',
+    json: true,
+    help: false,
+  });
+});
+
+test.each([
+  [['--prot', '1'], '--prot'],
+  [['extra'], 'extra'],
+  [['--port', 'many'], '--port is "many", expected 0-65535'],
+  [['--port', '65536'], '65536'],
+  [['--network', 'some'], 'expected none or host'],
+  [['--data='], '--data'],
+])('fails for %j and says why', (args, message) => {
+  expect(() => readArguments(args)).toThrow(UsageError);
+  expect(() => readArguments(args)).toThrow(message);
+});
