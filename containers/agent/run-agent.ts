@@ -40,6 +40,7 @@ const reportMs = 10_000;
 /** The agent's whole life: opens its doors, learns whose machine this is, serves it until something ends it. */
 export async function runAgent({ config, log, version, sessionLimit, stop }: Options): Promise<ExitCode> {
   const { clock, home } = config;
+  const startedMs = clock.now();
   using link = new Link(config.linkSocket, clock);
   const credentials = new TaskCredentials(link, config.credentialsPath, clock);
   const controlPlane = new ControlPlane({ ...config, link, credentials });
@@ -60,7 +61,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
       const identity = { key: Buffer.from(channel_key, 'base64'), context: `${sandbox_id}/${generation}` };
       return proveFar(socket, identity, clock, proofMs);
     },
-    health: (channels) => agentHealth(version, commands, assigned?.life, channels),
+    health: (channels) => agentHealth({ version, startedMs }, commands, assigned?.life, channels),
   });
 
   const assignment = await sayHello({

@@ -103,15 +103,13 @@ async function answer(plane: Plane, request: IncomingMessage, response: ServerRe
 function credentials(request: IncomingMessage, response: ServerResponse): void {
   if (request.url !== credentialsPath) return void response.writeHead(404).end();
   const Expiration = new Date(Date.now() + 6 * 3_600_000).toISOString();
-  response
-    .writeHead(200)
-    .end(
-      JSON.stringify({
-        RoleArn: '',
-        AccessKeyId: 'ASIAEXAMPLE',
-        SecretAccessKey: 'secret',
-        Token: 'token',
-        Expiration,
-      }),
-    );
+  response.writeHead(200).end(
+    JSON.stringify({
+      RoleArn: '',
+      AccessKeyId: 'ASIAEXAMPLE',
+      SecretAccessKey: 'secret',
+      Token: 'token',
+      Expiration,
+    }),
+  );
 }

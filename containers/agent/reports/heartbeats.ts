@@ -22,15 +22,22 @@ export class Heartbeats {
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #trouble: string | undefined;
+  #since: number;
   #nudge = new AbortController();
 
   constructor(options: Options) {
     this.#options = options;
+    this.#since = options.clock.now();
   }
 
   /** Why the last beat was not answered; undefined when it was. */
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** When the control plane last began to answer, or stopped; in ms. */
+  get since(): number {
+    return this.#since;
   }
 
   /** Beats from now on, at once first. */
@@ -48,12 +55,12 @@ export class Heartbeats {
     const { controlPlane, sandboxId, say, log, onRefused, onReply } = this.#options;
     try {
       const reply = await controlPlane.heartbeat(sandboxId, say(), signal);
-      this.#trouble = undefined;
+      this.#judge(undefined);
       onReply(reply);
       return reply;
     } catch (error) {
       if (signal?.aborted) return undefined;
-      this.#trouble = String(error);
+      this.#judge(String(error));
       log.error('heartbeat.failed', error);
       onRefused(error);
       return undefined;
@@ -63,6 +70,11 @@ export class Heartbeats {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+  }
+
+  #judge(trouble: string | undefined): void {
+    if ((trouble === undefined) !== (this.#trouble === undefined)) this.#since = this.#options.clock.now();
+    this.#trouble = trouble;
   }
 
   async #run(): Promise<void> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { limits } from '../../../contract/api/limits.ts';
 import { commandId, decodeFrames, startAgent, until } from '../../support/agent-machine.ts';
 
 test('starting the same id again joins the first', async () => {
@@ -70,4 +71,17 @@ test('output can be followed while it is made, and the outcome be read before an
   const { outcome, frames } = await running;
   expect(frames.map((frame) => ('data' in frame ? frame.offset : frame.kind))).toEqual(['started', 0, 6, 'finished']);
   expect(await read()).toEqual(outcome);
+});
+
+test('output beyond what is kept is counted, and a late follower is told where it starts', async () => {
+  await using machine = await startAgent();
+  await machine.ready();
+  const produced = limits.spoolBytes + 10_000_000;
+  const { outcome } = await machine.run({ command: `head -c ${produced} /dev/zero` }, '?stream_bytes=0');
+  expect(outcome).toMatchObject({ outcome: 'exited', exit_code: 0, stdout_bytes: produced });
+  const { body } = await machine.send('GET', `/commands/${outcome.command_id}/frames?stream_bytes=10`);
+  const [, first] = decodeFrames(body).frames;
+  if (!first || !('data' in first)) throw new Error('no output');
+  expect(first.offset).toBeGreaterThanOrEqual(produced - limits.spoolBytes);
+  expect(first.offset).toBeLessThan(produced);
 });

@@ -15,7 +15,7 @@ import type { Machine, Terminal } from '../../../local/engines/engine.ts';
 import { createNamespacesEngine } from '../../../local/engines/namespaces/namespaces-engine.ts';
 import { commandId, requestFrames, requestHealth, until } from '../../support/agent-machine.ts';
 import { credentialsPath, type FakeControlPlane, startControlPlane } from '../../support/fake-control-plane.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
+import { limitsHere, namespacesHere } from '../../support/machine-namespaces.ts';
 
 async function buildAgent(folder: string): Promise<void> {
   for (const { file, mode, build: options } of agentBundles) {
@@ -161,5 +161,22 @@ test.skipIf(!namespacesHere)(
     });
     http.destroy();
     terminal.kill();
+  },
+);
+
+test.skipIf(!limitsHere)(
+  'C2: a fork bomb is over when its time is, and the machine serves the next command',
+  async () => {
+    await using inside = await startMachine();
+    await until(() => inside.plane.heartbeats.some(({ state }) => state === 'ready'));
+    const { http } = await openChannel(inside);
+    const { outcome } = await requestFrames(http, {
+      command: 'ulimit -u 400; bomb() { bomb | bomb & }; bomb; sleep 600',
+      timeout_seconds: 1,
+    });
+    expect(outcome.outcome).toMatch(/^(timed_out|exited)$/);
+    const next = await requestFrames(http, { command: 'echo alive' });
+    expect(next.stdout.toString()).toBe('alive\n');
+    http.destroy();
   },
 );

@@ -24,8 +24,13 @@ test('fails when every mark is taken', () => {
 });
 
 test('a process is read from its status, and a zombie is none', () => {
-  const status = (state: string) => `Name:\tsh\nState:\t${state}\nGroups:\t10007 20 \nVmSize:\t1 kB\n`;
-  expect(parseStatus(7, status('S (sleeping)'))).toEqual({ pid: 7, groups: [10_007, 20], stopped: false });
+  const status = (state: string) => `Name:\tsh\nState:\t${state}\nGroups:\t10007 20 \nNSpgid:\t5\t1\nVmSize:\t1 kB\n`;
+  expect(parseStatus(7, status('S (sleeping)'))).toEqual({
+    pid: 7,
+    groups: [10_007, 20],
+    processGroup: 5,
+    stopped: false,
+  });
   expect(parseStatus(7, status('T (stopped)'))).toMatchObject({ stopped: true });
   expect(parseStatus(7, status('Z (zombie)'))).toBeUndefined();
   expect(parseStatus(7, 'nothing')).toBeUndefined();

@@ -25,6 +25,9 @@ unset OLDPWD
 shift
 exec -- "$@"`;
 
+// However many processes a command starts, the agent and the exec agent get their turn to end them.
+const giveWay = ['/usr/bin/nice', '-n', '19'];
+
 /** The program and arguments that drop every privilege, enter the folder and become the command. */
 export function launchArguments({ argv, cwd, env, mark }: Launch): [file: string, args: string[]] {
   const drop = [
@@ -37,7 +40,7 @@ export function launchArguments({ argv, cwd, env, mark }: Launch): [file: string
   ];
   const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const shell = ['/bin/bash', '-p', '-c', enter, 'matrx', cwd, ...argv];
-  return ['/usr/bin/setpriv', [...drop, '--', '/usr/bin/env', '-i', ...assignments, ...shell]];
+  return ['/usr/bin/setpriv', [...drop, '--', ...giveWay, '/usr/bin/env', '-i', ...assignments, ...shell]];
 }
 
 /** The arguments for what an order names: a string goes to a login shell, arguments are taken as they are. */

@@ -6,7 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** A process that is not a zombie. */
 export interface Process {
   readonly pid: number;
+  /** Supplementary group ids. */
   readonly groups: readonly number[];
+  /** The id of its process group, which a signal can go to as a whole; its own id where that is unknown. */
+  readonly processGroup: number;
   /** Stopped by a signal: it acts on nothing but SIGKILL and SIGCONT. */
   readonly stopped: boolean;
 }
@@ -16,26 +19,36 @@ export function parseStatus(pid: number, status: string): Process | undefined {
   const state = /^State:\t(\S)/m.exec(status)?.[1];
   if (state === undefined || state === 'Z' || state === 'X') return undefined;
   const groups = /^Groups:\t(.*)$/m.exec(status)?.[1] ?? '';
-  return { pid, groups: groups.split(' ').filter(Boolean).map(Number), stopped: state === 'T' };
+  const named = Number(/^NSpgid:\t(\d+)/m.exec(status)?.[1]);
+  const processGroup = named > 1 ? named : pid; // No command is in init's group, and a signal to -1 would go to everybody.
+  return { pid, groups: groups.split(' ').filter(Boolean).map(Number), processGroup, stopped: state === 'T' };
 }
 
 /**
- * Every process there is, read one by one as the answer is walked: what is acted on at once can't be stale for long. Those
- * in `known` are left out, and every one that is read is put there.
+ * Every process there is, read one by one as the answer is walked: what is acted on at once can't be stale for long. The
+ * walk ends when /proc lists nobody new, so that one whose parent ended while it was looked for is not overlooked.
  */
-export function* processes(known?: Set<number>): Generator<Process> {
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || known?.has(pid)) continue;
-    known?.add(pid);
-    let status: string;
-    try {
-      status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    } catch {
-      continue; // It ended since the folder was read.
+export function* processes(): Generator<Process> {
+  const seen = new Set<number>();
+  for (let unseen = listUnseen(seen); unseen.length > 0; unseen = listUnseen(seen)) {
+    for (const pid of unseen) {
+      seen.add(pid);
+      const found = readProcess(pid);
+      if (found) yield found;
     }
-    const process = parseStatus(pid, status);
-    if (process) yield process;
+  }
+}
+
+const listUnseen = (seen: ReadonlySet<number>): number[] =>
+  readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && !seen.has(pid));
+
+function readProcess(pid: number): Process | undefined {
+  try {
+    return parseStatus(pid, readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return undefined; // It ended since it was listed.
   }
 }
 

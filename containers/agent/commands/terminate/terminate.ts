@@ -13,44 +13,55 @@ export type Selection = (candidate: Process) => boolean;
 
 /**
  * Ends every process that is selected: TERM, `grace` milliseconds, KILL. Children in sessions of their own, daemons,
- * stopped processes and those that fork while they are being ended included. Answers how many were left: 0, but for
+ * stopped processes and those that fork while they are being ended included. Answers how many process groups were left: 0, but for
  * processes that the kernel itself can't end.
  */
 export async function terminate(selection: Selection, clock: Clock, grace = graceMs): Promise<number> {
-  if (grace > 0 && signalAll(selection, askToEnd) > 0) {
+  if (grace > 0 && signalGroups(selection, askToEnd) > 0) {
     const until = clock.now() + grace;
     while (clock.now() < until && anyLeft(selection)) await clock.sleep(pollMs);
   }
   const until = clock.now() + givenUpMs;
   for (;;) {
     freezeAll(selection);
-    const left = signalAll(selection, ({ pid }) => send(pid, 'SIGKILL'));
+    const left = signalGroups(selection, (group) => send(-group, 'SIGKILL'));
     if (left === 0 || clock.now() >= until) return left;
     await clock.sleep(5);
   }
 }
 
-function askToEnd({ pid, stopped }: Process): boolean {
-  const sent = send(pid, 'SIGTERM');
-  if (stopped) send(pid, 'SIGCONT'); // A stopped process hears TERM only when it goes on.
-  return sent;
+function askToEnd(group: number): void {
+  send(-group, 'SIGTERM');
+  send(-group, 'SIGCONT'); // A stopped process hears TERM only when it goes on.
 }
 
 /**
- * Stops everything until nothing new is found, so that what forks faster than it can be killed comes to rest first. A
- * process with a signal pending can't fork, and a stopped one keeps its place under the limit of processes. Each process
- * is read once: what is found anew has just been started, and has little time to start another.
+ * Stops everything, so that what forks faster than it can be killed comes to rest first. A process with a signal pending
+ * can't fork, and a stopped one keeps its place under the limit of processes; what was started meanwhile is found before
+ * the walk ends.
  */
 function freezeAll(selection: Selection): void {
-  const known = new Set<number>();
-  while (signalAll(selection, ({ pid, stopped }) => !stopped && send(pid, 'SIGSTOP'), known) > 0);
+  const frozen = new Set<number>();
+  for (const candidate of processes()) {
+    if (candidate.stopped || !selection(candidate)) continue;
+    send(frozen.has(candidate.processGroup) ? candidate.pid : -candidate.processGroup, 'SIGSTOP');
+    frozen.add(candidate.processGroup);
+  }
 }
 
-/** To how many processes the signal went. */
-function signalAll(selection: Selection, signal: (target: Process) => boolean, known?: Set<number>): number {
-  let sent = 0;
-  for (const candidate of processes(known)) if (selection(candidate) && signal(candidate)) sent++;
-  return sent;
+/**
+ * Signals each process group of the selected processes, once, and answers how many there are. A group is reached by one
+ * call of the kernel, so that thousands of processes can't outrun it; whoever is in one with a selected process descends
+ * from the same command.
+ */
+function signalGroups(selection: Selection, signal: (group: number) => void): number {
+  const reached = new Set<number>();
+  for (const candidate of processes()) {
+    if (reached.has(candidate.processGroup) || !selection(candidate)) continue;
+    reached.add(candidate.processGroup);
+    signal(candidate.processGroup);
+  }
+  return reached.size;
 }
 
 function anyLeft(selection: Selection): boolean {
@@ -58,11 +69,11 @@ function anyLeft(selection: Selection): boolean {
   return false;
 }
 
-/** False when the process has ended meanwhile. */
-function send(pid: number, signal: NodeJS.Signals): boolean {
+/** To a process, or to the process group of a negative id. */
+function send(target: number, signal: NodeJS.Signals): void {
   try {
-    return process.kill(pid, signal);
+    process.kill(target, signal);
   } catch {
-    return false;
+    // It ended meanwhile.
   }
 }
