@@ -60,7 +60,13 @@ const Excerpt = z.strictObject({
 });
 
 export const OutcomeReport = z
-  .strictObject({ ...CommandOutcome.shape, stdout: Excerpt, stderr: Excerpt })
+  .strictObject({
+    ...CommandOutcome.shape,
+    signal: z.string().max(32).nullable(),
+    cwd: z.string().max(limits.pathBytes),
+    stdout: Excerpt,
+    stderr: Excerpt,
+  })
   .meta({ id: 'OutcomeReport' });
 export type OutcomeReport = z.infer<typeof OutcomeReport>;
 

@@ -55,7 +55,8 @@ export const sandboxRoutes = {
     doors: callers,
     scope: 'matrx/sandbox.write',
     function: 'lifecycle',
-    needs: ['records:read', 'records:write', 'tasks:run'],
+    // A task whose sandbox was deleted while it was launched is stopped by whoever launched it.
+    needs: ['records:read', 'records:write', 'tasks:run', 'tasks:stop'],
     headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
     query: z.strictObject({
       wait: flag.default(false).describe('answer when it is ready or has ended, at most 280 s'),

@@ -1,0 +1,88 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { type ErrorCode, errorCodes, errors, SandboxError } from '../../../contract/api/errors.ts';
+import { limits } from '../../../contract/api/limits.ts';
+import { fakeFunctions } from '../../support/fake-functions.ts';
+import { unavailable } from '../../support/fakes.ts';
+import { claimsOf, gatewayEvent } from '../../support/gateway-events.ts';
+import { answerOf } from '../../support/lambda-runtime.ts';
+
+type Service = ReturnType<typeof fakeFunctions>;
+type Provocation = (service: Service) => Promise<[keyof Service['functions'], APIGatewayProxyEvent]>;
+
+const nowhere = { sandbox_id: `sbx_${'0'.repeat(26)}` };
+const exec = (sandbox_id: string) => gatewayEvent('execCommand', { params: { sandbox_id }, body: { command: 'true' } });
+const create = (request: object = {}) => gatewayEvent('createSandbox', { door: 'person', ...request });
+
+/** The codes that the service answers with; the others are of a client's own side. */
+type Answered = { [C in ErrorCode]: (typeof errors)[C]['status'] extends 0 ? never : C }[ErrorCode];
+
+// How each row of the table comes about. A row without a way to it doesn't compile.
+const provocations: Record<Answered, Provocation> = {
+  invalid_request: async () => ['lifecycle', create({ body: { size: 'huge' } })],
+  unauthenticated: async () => ['query', gatewayEvent('getMe', { door: 'person', claims: undefined })],
+  forbidden: async () => [
+    'query',
+    gatewayEvent('getMe', { door: 'person', claims: { ...claimsOf('ada'), scope: '' } }),
+  ],
+  not_found: async () => ['query', gatewayEvent('getSandbox', { params: nowhere })],
+  method_not_allowed: async () => ['query', { ...gatewayEvent('getSandbox', { params: nowhere }), httpMethod: 'PUT' }],
+  sandbox_not_ready: async (service) => ['commands', exec((await service.create()).sandbox_id)],
+  idempotency_conflict: async ({ functions }) => {
+    const headers = { 'idempotency-key': 'k' };
+    await answerOf(functions.lifecycle, create({ headers }));
+    return ['lifecycle', create({ headers, body: { size: 'm' } })];
+  },
+  conflict: async ({ ready, ports }) => {
+    const sandbox_id = await ready();
+    ports.records.replace = async () => false;
+    return ['lifecycle', gatewayEvent('patchSandbox', { params: { sandbox_id }, body: { labels: {} } })];
+  },
+  sandbox_ended: async ({ ready, taskEvent }) => {
+    const sandbox_id = await ready();
+    await taskEvent(sandbox_id);
+    return ['commands', exec(sandbox_id)];
+  },
+  too_large: async () => ['lifecycle', create({ text: ' '.repeat(limits.requestBytes + 1) })],
+  quota_exceeded: async (service) => {
+    for (let n = 0; n < 3; n++) await service.create();
+    return ['lifecycle', create()];
+  },
+  rate_limited: async ({ ready, ports }) => {
+    ports.channel.refuse = new SandboxError('rate_limited', 'too many commands');
+    return ['commands', exec(await ready())];
+  },
+  internal: async ({ ports }) => {
+    ports.records.get = () => Promise.reject(new Error('unknown'));
+    return ['query', gatewayEvent('getSandbox', { params: nowhere })];
+  },
+  channel_lost: async ({ ready, ports }) => {
+    ports.channel.refuse = new SandboxError('channel_lost', 'the channel broke', { details: { command_id: 'cmd_x' } });
+    return ['commands', exec(await ready())];
+  },
+  capacity_unavailable: async ({ ports }) => {
+    ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no room' });
+    return ['lifecycle', create()];
+  },
+  unavailable: async ({ ports }) => {
+    ports.records.list = () => Promise.reject(unavailable());
+    return ['query', gatewayEvent('listSandboxes', { door: 'person' })];
+  },
+};
+
+test.each(errorCodes as readonly ErrorCode[] as readonly Answered[])(
+  'L6: %s is answered as the table says',
+  async (code) => {
+    const service = fakeFunctions();
+    const [name, event] = await provocations[code](service);
+    const answer = await answerOf(service.functions[name], event);
+    const { status, retry, hint } = errors[code];
+    expect(answer.status).toBe(status);
+    expect(answer.error).toMatchObject({ code, retry, hint, request_id: expect.stringMatching(/^req_/) });
+    expect('retry-after' in answer.headers).toBe(status === 429 || status === 503 || code === 'sandbox_not_ready');
+    expect(service.log.lines.at(-1)).toMatchObject({
+      level: status >= 500 ? 'error' : 'info',
+      fields: { code, status },
+    });
+  },
+);
