@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { processes } from '../../../containers/agent/commands/launch/processes.ts';
-import { startAgent, until } from '../../support/agent-machine.ts';
+import { commandId, startAgent, until } from '../../support/agent-machine.ts';
 
 /** Processes that carry one of the marks that a command printed as its group. */
 const marked = (mark: number): number[] =>
@@ -73,8 +73,13 @@ test('a command that kills itself is signaled', async () => {
 test('a running command is killed when the sandbox ends, its follower hears so, and the outcome is reported', async () => {
   await using machine = await startAgent();
   await machine.ready();
-  const running = machine.run({ command: `${printMark}; echo partial; exec sleep 600` });
-  await until(async () => (await machine.health()).running_commands === 1);
+  const id = commandId();
+  const running = machine.run({ command_id: id, command: `${printMark}; echo partial; exec sleep 600` });
+  const printed = async () => {
+    const { status, body } = await machine.send('GET', `/commands/${id}`);
+    return status === 200 && JSON.parse(body.toString()).stdout_bytes > 'mark 10000'.length + 1;
+  };
+  await until(printed);
   machine.stop();
   const { stdout, outcome } = await running;
   expect(stdout.toString()).toContain('partial\n');
