@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
 import { eventRules } from '../contract/deployment.ts';
 import type { Principals } from './aws/keys.ts';
-import { createCompute } from './ecs/create-compute.ts';
+import { type ComputeOptions, createCompute } from './ecs/create-compute.ts';
 import type { Engine } from './engines/engine.ts';
 import { createNamespacesEngine } from './engines/namespaces/namespaces-engine.ts';
 import { createEventBus } from './events/create-event-bus.ts';
@@ -36,6 +36,12 @@ export interface ServiceOptions {
   readonly npmDir?: string | undefined;
   /** @default Linux namespaces */
   readonly createEngine?: (dataDir: string, built: Built) => Engine;
+  /** Bundles are kept here and may be shared by services. @default the data folder's `build` */
+  readonly buildDir?: string;
+  /** How many sandboxes a user may have at once. @default as deployed */
+  readonly liveSandboxesPerUser?: number;
+  /** Ways to go wrong on purpose. */
+  readonly faults?: ComputeOptions['faults'];
   /** Hears of each step before it begins. */
   readonly onStep?: (step: string) => void;
 }
@@ -65,7 +71,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { accountId } = principals;
 
   onStep('Building the functions and the agent');
-  const built = await buildAll(join(dataDir, 'build'));
+  const built = await buildAll(options.buildDir ?? join(dataDir, 'build'));
 
   onStep('Trying whether this machine can isolate');
   const engine = (options.createEngine ?? namespaces(options.npmDir))(dataDir, built);
@@ -94,12 +100,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       onEvent: (event) => onEvent(event),
       onLog: (_taskId, chunk) => logs.agents.write(chunk),
       onRefused: (message) => logs.aws.write(`ssm ${message}\n`),
+      ...(options.faults && { faults: options.faults }),
     }),
   );
   const taskRoleArn = `arn:aws:iam::${accountId}:role/${taskRoleName}`;
   const ecs = { endpoint: compute.ecsUrl, region, credentials: deployer };
   const taskDefinition = await registerTemplate('base', taskRoleArn, ecs);
-  const functions = started.use(openFunctions(run, { built, databaseUrl: database.url, compute, taskDefinition }));
+  const places = { built, databaseUrl: database.url, compute, taskDefinition };
+  const functions = started.use(openFunctions(run, places, options.liveSandboxesPerUser));
   const bus = started.use(
     createEventBus({
       rules: eventRules,

@@ -1,7 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayEventIdentity, APIGatewayProxyEvent } from 'aws-lambda';
-import { doors } from '../../contract/api/doors.ts';
 import type { Caller } from './authorize.ts';
 import type { FoundRoute } from './find-route.ts';
 import { gather, queryPairs } from './multi-values.ts';
@@ -57,7 +56,7 @@ export function proxyEvent(given: ProxyRequest): APIGatewayProxyEvent {
       requestId,
       requestTime: logTime(receivedAt),
       requestTimeEpoch: receivedAt,
-      resourceId: doors[route.door].authorization,
+      resourceId: 'local',
       resourcePath: route.resource,
       stage,
     },

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -14,9 +15,16 @@ export interface LocalFile {
   readonly pid: number;
 }
 
-/** Writes `local.json` for its owner's eyes; it goes when the service does. */
+/** Writes `local.json` for its owner's eyes; it goes when the service does, unless that is killed. */
 export async function announce(dataDir: string, content: Omit<LocalFile, 'pid'>): Promise<AsyncDisposable> {
   const path = join(dataDir, 'local.json');
   await writeAtomically(path, `${JSON.stringify({ ...content, pid: process.pid }, undefined, 2)}\n`);
-  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+  const removeAtOnce = () => rmSync(path, { force: true });
+  process.once('exit', removeAtOnce);
+  return {
+    async [Symbol.asyncDispose]() {
+      process.off('exit', removeAtOnce);
+      await rm(path, { force: true });
+    },
+  };
 }

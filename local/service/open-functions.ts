@@ -19,7 +19,8 @@ export interface FunctionPlaces {
 }
 
 /** The functions of the contract, which find the stand-ins at the places of this run. */
-export function openFunctions(run: Run, { built, databaseUrl, compute, taskDefinition }: FunctionPlaces): Functions {
+export function openFunctions(run: Run, places: FunctionPlaces, liveSandboxesPerUser?: number): Functions {
+  const { built, databaseUrl, compute, taskDefinition } = places;
   const { region, clock, principals, logs } = run;
   const { accountId } = principals;
   const base = { task_definition: taskDefinition, description: 'the tools of this machine', image_digest: null };
@@ -30,7 +31,7 @@ export function openFunctions(run: Run, { built, databaseUrl, compute, taskDefin
     MATRX_SUBNETS: 'subnet-local',
     MATRX_SECURITY_GROUPS: 'sg-local',
     MATRX_TASK_ROLE: `${accountId}/${uniqueId('AROA', accountId, taskRoleName)}`,
-    MATRX_QUOTAS: '{}',
+    MATRX_QUOTAS: JSON.stringify({ live_sandboxes_per_user: liveSandboxesPerUser }),
   };
   const common = {
     ...run.clockVariables,

@@ -5,7 +5,7 @@ import { Sha256 } from '../../local/aws/sha256.ts';
 /** What a caller shows: a key to sign with, a token, or nothing. */
 export type FetchCredentials = Credentials | { readonly token?: string };
 
-export interface SignedRequestInit {
+interface SignedRequestInit {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;

@@ -6,6 +6,9 @@ import { findNpm } from '../../local/service/find-npm.ts';
 import { type Service, type ServiceOptions, startService } from '../../local/start.ts';
 import { type SignedFetch, signedFetch } from './signed-fetch.ts';
 
+// Shared, so that only the first service of a run has anything to bundle.
+const buildDir = join(import.meta.dirname, '../../node_modules/.cache/matrx-build');
+
 /** A whole service of its own, with callers to call it as. */
 export interface Stack extends AsyncDisposable {
   readonly service: Service;
@@ -22,7 +25,7 @@ export async function startStack(options: Partial<ServiceOptions> = {}): Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'matrx-stack-'));
   undo.defer(() => rm(dataDir, { recursive: true, force: true }));
   const npmDir = findNpm(process.env);
-  const service = undo.use(await startService({ dataDir, port: 0, pace: 'fast', npmDir, ...options }));
+  const service = undo.use(await startService({ dataDir, port: 0, pace: 'fast', npmDir, buildDir, ...options }));
   const { url } = service.local;
   const { access_key_id: accessKeyId, secret_access_key: secretAccessKey } = service.local.service;
   const asPerson: Stack['asPerson'] = async (sub, over = {}) =>
