@@ -14,7 +14,7 @@ type CallerOf<N extends RouteName> = Row<N>['doors'][number] extends 'agent'
     : UserCaller;
 
 /** Facts for the record of a call: ids, counts and names; never values a caller may want to keep to itself. */
-export type Note = (facts: Readonly<Record<string, string | number | boolean | null>>) => void;
+type Note = (facts: Readonly<Record<string, string | number | boolean | null>>) => void;
 
 /** One call of a route, known and checked: whatever is wrong with it has been refused before. */
 export interface Call<N extends RouteName> {

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts';
 import { bodyBytes } from './read-body.ts';
 
 /** A route's name as a log names it: `execCommand` is `command.exec`. */
-export function eventName(route: string): string {
+function eventName(route: string): string {
   const [verb = '', ...noun] = route.split(/(?=[A-Z])/);
   return noun.length === 0 ? `agent.${verb}` : `${noun.join('_').toLowerCase()}.${verb}`;
 }

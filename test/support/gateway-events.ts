@@ -15,7 +15,7 @@ interface Request {
   readonly claims?: object | undefined;
 }
 
-export const serviceIdentity = {
+const serviceIdentity = {
   accountId: '000000000000',
   caller: 'AROABACKEND:any-name',
   userArn: 'arn:aws:sts::000000000000:assumed-role/backend/any-name',

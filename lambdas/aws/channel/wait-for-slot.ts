@@ -11,7 +11,7 @@ const pauseMs = 500;
 const retrySeconds = 10;
 
 /** How many sessions we open in a sandbox at once. */
-export const slotsOf = ({ agent }: ChannelTarget): number =>
+const slotsOf = ({ agent }: ChannelTarget): number =>
   Math.max(1, Math.min(agent.session_limit ?? defaultSlots, mostSlots));
 
 /**
