@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../contract/clock.ts';
 import { eventRules } from '../contract/deployment.ts';
 import type { Principals } from './aws/keys.ts';
-import { type ComputeOptions, createCompute } from './ecs/create-compute.ts';
+import type { ComputeOptions } from './ecs/create-compute.ts';
 import type { Engine } from './engines/engine.ts';
 import { createNamespacesEngine } from './engines/namespaces/namespaces-engine.ts';
 import { createEventBus } from './events/create-event-bus.ts';
@@ -12,6 +12,7 @@ import { announce, type LocalFile } from './service/announce.ts';
 import { type Built, buildAll } from './service/build-all.ts';
 import { lockFolder } from './service/lock-folder.ts';
 import { openCallers } from './service/open-callers.ts';
+import { nothingOutside, openCompute } from './service/open-compute.ts';
 import { openDatabase } from './service/open-database.ts';
 import { openEngine } from './service/open-engine.ts';
 import { openFunctions, taskRoleName } from './service/open-functions.ts';
@@ -61,7 +62,7 @@ export interface Service extends AsyncDisposable {
 
 /** Starts everything `npm start` does. Throws ServiceError, with nothing left behind, when this machine won't do. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { onStep = () => undefined, network = 'none', pace = 'real' } = options;
+  const { onStep = () => undefined } = options;
   await using started = new AsyncDisposableStack();
   const dataDir = await prepareFolder(options.dataDir);
   started.use(await lockFolder(dataDir));
@@ -82,27 +83,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const deployer = principals.issueFunction('matrx-deploy', 'deploy').credentials;
   const database = started.use(await openDatabase(run, deployer));
 
-  // Sandboxes and the functions need each other; what the sandboxes need is only there when they are.
-  let gatewayUrl = '';
-  let onEvent: (event: object) => Promise<void> = () => Promise.reject(new Error('the functions have not started'));
-  const compute = started.use(
-    await createCompute({
-      dataDir,
-      engine,
-      principals,
-      clock,
-      region,
-      accountId,
-      network,
-      pace,
-      environment: run.clockVariables,
-      gatewayUrl: () => gatewayUrl,
-      onEvent: (event) => onEvent(event),
-      onLog: (_taskId, chunk) => logs.agents.write(chunk),
-      onRefused: (message) => logs.aws.write(`ssm ${message}\n`),
-      ...(options.faults && { faults: options.faults }),
-    }),
-  );
+  const outside = nothingOutside();
+  const { network = 'none', pace = 'real', faults } = options;
+  const compute = started.use(await openCompute(run, engine, outside, { network, pace, ...(faults && { faults }) }));
   const taskRoleArn = `arn:aws:iam::${accountId}:role/${taskRoleName}`;
   const ecs = { endpoint: compute.ecsUrl, region, credentials: deployer };
   const taskDefinition = await registerTemplate('base', taskRoleArn, ecs);
@@ -116,12 +99,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       onFailure: (rule, error) => logs.functions.write(`event ${rule} failed: ${describeError(error)}\n`),
     }),
   );
-  onEvent = (event) => bus.put(event);
+  outside.onEvent = (event) => bus.put(event);
   const onLog = (line: string) => logs.gateway.write(`${line}\n`);
   const gateway = started.use(
     await openGateway({ functions, principals, tokens, region, accountId, clock, onLog }, options.port),
   );
-  gatewayUrl = gateway.url;
+  outside.gatewayUrl = gateway.url;
 
   // Agents report to the end, and the ends of their tasks are events for the functions.
   started.defer(async () => {

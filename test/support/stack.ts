@@ -6,8 +6,8 @@ import { findNpm } from '../../local/service/find-npm.ts';
 import { type Service, type ServiceOptions, startService } from '../../local/start.ts';
 import { type SignedFetch, signedFetch } from './signed-fetch.ts';
 
-// Shared, so that only the first service of a run has anything to bundle.
-const buildDir = join(import.meta.dirname, '../../node_modules/.cache/matrx-build');
+/** Where services of tests have their bundles: shared, so that only the first one has anything to build. */
+export const buildDir = join(import.meta.dirname, '../../node_modules/.cache/matrx-build');
 
 /** A whole service of its own, with callers to call it as. */
 export interface Stack extends AsyncDisposable {

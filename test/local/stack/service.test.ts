@@ -11,7 +11,7 @@ import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
 import { startService } from '../../../local/start.ts';
 import { type Caller, call, createReady } from '../../support/sandbox-calls.ts';
 import { signedFetch } from '../../support/signed-fetch.ts';
-import { startStack } from '../../support/stack.ts';
+import { buildDir, startStack } from '../../support/stack.ts';
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'matrx-service-'));
@@ -111,6 +111,7 @@ test('a machine that cannot isolate is refused, with what to do, and nothing is 
   const start = () =>
     startService({
       dataDir,
+      buildDir,
       port: 0,
       createEngine: () => ({
         name: 'namespaces',
@@ -134,7 +135,7 @@ test('a port that is taken is refused when it was asked for', async () => {
   await once(other, 'listening');
   onTestFinished(() => void other.close());
   const { port } = other.address() as { port: number };
-  await expect(startService({ dataDir: await folder(), port })).rejects.toMatchObject({
+  await expect(startService({ dataDir: await folder(), buildDir, port })).rejects.toMatchObject({
     message: `port ${port} is in use`,
   });
 });

@@ -1,0 +1,36 @@
+import { type Compute, type ComputeOptions, createCompute } from '../ecs/create-compute.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { Run } from './run.ts';
+
+/** What sandboxes need of parts that start after them, and that need them in turn. */
+export interface Outside {
+  gatewayUrl: string;
+  onEvent: (event: object) => Promise<void>;
+}
+
+/** Nobody to hand events to yet: whoever has one keeps it and tries again. */
+export const nothingOutside = (): Outside => ({
+  gatewayUrl: '',
+  onEvent: () => Promise.reject(new Error('the functions have not started')),
+});
+
+type Choices = Pick<ComputeOptions, 'network' | 'pace' | 'faults'>;
+
+/** ECS and its exec sessions on the engine's machines. */
+export function openCompute(run: Run, engine: Engine, outside: Outside, choices: Choices): Promise<Compute> {
+  const { dataDir, principals, clock, region, logs } = run;
+  return createCompute({
+    ...choices,
+    dataDir,
+    engine,
+    principals,
+    clock,
+    region,
+    accountId: principals.accountId,
+    environment: run.clockVariables,
+    gatewayUrl: () => outside.gatewayUrl,
+    onEvent: (event) => outside.onEvent(event),
+    onLog: (_taskId, chunk) => logs.agents.write(chunk),
+    onRefused: (message) => logs.aws.write(`ssm ${message}\n`),
+  });
+}
