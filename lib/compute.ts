@@ -19,6 +19,7 @@ import { defaultSize, sizes } from '../contract/api/sizes.ts';
 import { container } from '../contract/deployment.ts';
 import { droppedCapabilities } from './capabilities.ts';
 import type { DeployConfig } from './config/deploy-config.ts';
+import { digestParameter, pascalCase } from './digest-parameter.ts';
 import type { Network } from './network.ts';
 import type { TaskRoles } from './task-roles.ts';
 
@@ -81,12 +82,12 @@ export class Compute extends Construct {
 
   /** Known when the image is pushed, which is after the repository is made: CloudFormation keeps it from then on. */
   #addDigestParameter(template: string): string {
-    const parameter = new CfnParameter(this, `${pascal(template)}ImageDigest`, {
+    const parameter = new CfnParameter(this, digestParameter(template), {
       description: `Digest of the image of the template ${template}; npm run image prints it`,
       allowedPattern: '^sha256:[0-9a-f]{64}$',
       constraintDescription: 'sha256: and 64 hexadecimal digits',
     });
-    parameter.overrideLogicalId(`${pascal(template)}ImageDigest`);
+    parameter.overrideLogicalId(digestParameter(template));
     return parameter.valueAsString;
   }
 
@@ -98,7 +99,7 @@ export class Compute extends Construct {
     apiUrl: string,
   ): FargateTaskDefinition {
     const { cpu, memory_mb: memoryLimitMiB } = sizes[defaultSize];
-    const definition = new FargateTaskDefinition(this, `${pascal(template)}Task`, {
+    const definition = new FargateTaskDefinition(this, `${pascalCase(template)}Task`, {
       family: `${config.name}-${template}`,
       cpu: cpu * 1_024,
       memoryLimitMiB,
@@ -143,11 +144,8 @@ export class Compute extends Construct {
   }
 
   #linuxParameters(template: string): LinuxParameters {
-    const parameters = new LinuxParameters(this, `${pascal(template)}Linux`, { initProcessEnabled: true });
+    const parameters = new LinuxParameters(this, `${pascalCase(template)}Linux`, { initProcessEnabled: true });
     parameters.dropCapabilities(...droppedCapabilities);
     return parameters;
   }
 }
-
-const pascal = (name: string): string =>
-  name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

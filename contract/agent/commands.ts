@@ -31,7 +31,14 @@ export const AgentErrorBody = z.object({
 export const AgentHealth = z.object({
   version: z.string(),
   state: z.enum(['waiting', 'starting', 'ready', 'ending']),
-  parts: z.array(z.object({ name: z.string(), state: z.enum(['ok', 'down']), detail: z.string() })),
+  parts: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['ok', 'down']),
+      detail: z.string(),
+      since: z.iso.datetime().describe('when this state began'),
+    }),
+  ),
   running_commands: z.number().int(),
   memory_bytes: z.number().int(),
   open_descriptors: z.number().int(),
