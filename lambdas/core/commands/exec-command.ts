@@ -59,8 +59,12 @@ async function explain({ records }: ExecPorts, record: ReadyRecord, error: unkno
   });
 }
 
-async function start(ports: ExecPorts, call: ExecCall, record: ReadyRecord): Promise<RunningCommand> {
-  const order = orderOf(call, await commandIdOf(ports, call, record.sandbox_id));
+async function start(
+  ports: ExecPorts,
+  call: ExecCall,
+  { record, commandId }: { record: ReadyRecord; commandId: string },
+): Promise<RunningCommand> {
+  const order = orderOf(call, commandId);
   call.note({ commandId: order.command_id, ...commandSummary(order) });
   const target = {
     sandboxId: record.sandbox_id,
@@ -89,10 +93,15 @@ async function start(ports: ExecPorts, call: ExecCall, record: ReadyRecord): Pro
  * of a stream, and `running` in a result.
  */
 export async function execCommand(ports: ExecPorts, call: ExecCall): Promise<Answer<'execCommand'>> {
-  const record = assertReady(await readOwned(ports.records, call.params.sandbox_id, call.caller));
+  const { sandbox_id } = call.params;
+  // The key is claimed while the record is read: a claim for a call that is then refused grants nothing to anybody.
+  const claimed = commandIdOf(ports, call, sandbox_id);
+  claimed.catch(() => undefined);
+  const record = assertReady(await readOwned(ports.records, sandbox_id, call.caller));
   call.note({ sandboxId: record.sandbox_id, userId: record.user_id });
-  await ports.records.touch(record, isoTime(ports.clock.now()));
-  const run = await start(ports, call, record);
+  // A time of last use that lags behind is no reason to fail a command.
+  const touched = ports.records.touch(record, isoTime(ports.clock.now())).catch(() => undefined);
+  const [run] = await Promise.all([start(ports, call, { record, commandId: await claimed }), touched]);
   const onEnd = (end: CommandEvent | SandboxError) => {
     if (end instanceof SandboxError) call.note({ code: end.code });
     else if (end.kind === 'finished')
