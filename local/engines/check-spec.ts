@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { MachineSpec } from './engine.ts';
+import type { MachineSpec, Network } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 
 const nul = '\0';
@@ -45,7 +45,7 @@ function checkFiles(files: MachineSpec['files'] = {}): void {
 }
 
 /** Throws `invalid_spec`, naming the field, its value and its rule. Values of the environment are never repeated. */
-export function checkSpec(spec: MachineSpec): void {
+export function checkSpec(spec: MachineSpec, networks: readonly Network[]): void {
   if (!/^[0-9a-f]{8,64}$/.test(spec.id)) refuse('id', spec.id, 'expected 8 to 64 lower-case hexadecimal digits');
   checkArgv('command', spec.command);
   checkEnvironment(spec.environment);
@@ -53,5 +53,6 @@ export function checkSpec(spec: MachineSpec): void {
   checkAmount('memoryMb', spec.memoryMb);
   checkAmount('diskMb', spec.diskMb);
   checkSocket(spec.linkSocket);
+  if (!networks.includes(spec.network)) refuse('network', spec.network, `expected ${networks.join(' or ')}`);
   checkFiles(spec.files);
 }

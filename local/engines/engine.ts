@@ -3,17 +3,30 @@ import type { Buffer } from 'node:buffer';
 /** What can start an isolated Linux machine here. One suite runs on every engine. */
 export interface Engine {
   readonly name: 'namespaces' | 'docker';
+  /** The networks it can give a machine. */
+  readonly networks: readonly Network[];
   /** Whether this machine can isolate, and if not, why and what to do. Changes nothing. */
   probe(): Promise<EngineProbe>;
+  /**
+   * Makes what the first machine would have to wait for, which may take minutes the first time; `onProgress` hears of it
+   * line by line. Rejects with what went wrong. An engine without it is always prepared.
+   */
+  prepare?(onProgress: (line: string) => void): Promise<void>;
   /** Resolves once the machine's command runs; rejects with an EngineError and nothing left behind. */
   start(spec: MachineSpec): Promise<Machine>;
-  /** Removes what a killed run of the same data folder left: processes, mounts, cgroups, folders. */
+  /** Removes what a killed run of the same data folder left: processes, mounts, cgroups, folders, containers, networks. */
   sweep(): Promise<void>;
 }
 
 export type EngineProbe =
   | { readonly ok: true; readonly notes: readonly string[] }
   | { readonly ok: false; readonly reason: string; readonly fix: string };
+
+/**
+ * What a machine reaches beside its link: nothing; what this host reaches by its network, but not the host itself, its
+ * cloud's metadata or another machine; or all that the host reaches, its loopback included.
+ */
+export type Network = 'none' | 'internet' | 'host';
 
 export interface MachineSpec {
   /** ECS task id: lower-case hex, unique. */
@@ -28,7 +41,7 @@ export interface MachineSpec {
   readonly linkSocket: string;
   /** Files that root alone can read inside, and nobody can write: absolute path to content. */
   readonly files?: Readonly<Record<string, string>>;
-  readonly network: 'none' | 'host';
+  readonly network: Network;
   /** Gets the first process's standard output and error, as it comes. */
   readonly onLog: (chunk: Buffer) => void;
 }
@@ -54,8 +67,6 @@ export interface MachineExit {
 
 /** A real terminal, bytes both ways. What nobody listens for yet is kept. */
 export interface Terminal {
-  /** The host's process that holds the terminal. */
-  readonly pid: number;
   onData(listener: (chunk: Buffer) => void): void;
   /** False when the terminal's input is full: wait for `drained`. An ended terminal swallows what it gets. */
   write(chunk: Buffer): boolean;

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine, Machine, MachineExit, MachineSpec, Terminal } from '../../local/engines/engine.ts';
-import type { MachineParts } from '../../local/engines/namespaces/machine-parts.ts';
+import type { MachineParts } from '../../local/engines/machine-parts.ts';
 
 /** A folder of its own with what machines need: stand-ins for the agent's files and a link that answers. */
 export interface MachineHost extends AsyncDisposable {

@@ -6,6 +6,7 @@ import { HostTerminal } from '../../local/engines/terminal/host-terminal.ts';
 export function processEngine(onStart: (spec: MachineSpec) => void | Promise<void> = () => undefined): Engine {
   return {
     name: 'namespaces',
+    networks: ['none', 'host'],
     probe: async () => ({ ok: true, notes: [] }),
     sweep: async () => undefined,
     async start(spec) {

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { MachineSpec } from '../engine.ts';
-import { environmentEntries } from './environment-entries.ts';
+import { environmentEntries, runCommandScript } from '../environment-entries.ts';
+import type { MachineParts } from '../machine-parts.ts';
 import { boundingSet, type Isolation, scriptsFolder, systemPath } from './isolation.ts';
 import type { MachineFolder } from './machine-folder.ts';
-import type { MachineParts } from './machine-parts.ts';
 
 /** A machine whose first process runs. */
 export interface LaunchedMachine {
@@ -61,6 +61,7 @@ function spawnMachine(
       MACHINE_NODE: parts.node,
       MACHINE_AGENT: parts.agentBundle,
       MACHINE_ATTACH: parts.attachScript,
+      MACHINE_RUN_COMMAND: runCommandScript,
       MACHINE_NPM: parts.npmDir ?? '',
       MACHINE_LINK: resolve(spec.linkSocket),
       MACHINE_HOST_NETWORK: spec.network === 'host' ? '1' : '',

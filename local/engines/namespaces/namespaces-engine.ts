@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkSpec } from '../check-spec.ts';
-import type { Engine, Machine, MachineSpec } from '../engine.ts';
+import type { Engine, Machine, MachineSpec, Network } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
+import type { MachineParts } from '../machine-parts.ts';
 import { createControlGroups, removeControlGroups } from './control-groups.ts';
 import { createIsolation } from './isolation.ts';
 import { launchMachine } from './launch-machine.ts';
 import { fillMachineFolder, removeMachineFolder } from './machine-folder.ts';
-import type { MachineParts } from './machine-parts.ts';
 import { readRecord, recordGroup, recordProcess } from './machine-record.ts';
 import { NamespacesMachine } from './namespaces-machine.ts';
 import { probeNamespaces } from './probe-namespaces.ts';
@@ -29,6 +29,9 @@ export interface NamespacesEngineOptions {
    */
   readonly onLeftover?: (error: unknown) => void;
 }
+
+// A network of its own with a way out would need an address translation on the host, which is the host's to set up.
+const networks: readonly Network[] = ['none', 'host'];
 
 const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
@@ -76,7 +79,7 @@ export function createNamespacesEngine(options: NamespacesEngineOptions): Engine
   };
 
   const start = async (spec: MachineSpec): Promise<Machine> => {
-    checkSpec(spec);
+    checkSpec(spec, networks);
     if (inUse.has(spec.id)) throw new EngineError('id_in_use', `the machine ${spec.id} is running already`);
     try {
       return await build(spec);
@@ -89,6 +92,7 @@ export function createNamespacesEngine(options: NamespacesEngineOptions): Engine
 
   return {
     name: 'namespaces',
+    networks,
     probe: () => probeNamespaces({ isolation, groupPrefix, maxProcesses }),
     start,
     sweep: () => sweepMachines({ machinesFolder, groupPrefix, isolation, inUse }),

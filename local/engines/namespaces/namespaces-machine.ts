@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkArgv } from '../check-spec.ts';
 import type { Machine, MachineExit, MachineSpec, Terminal } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
+import { environmentEntries } from '../environment-entries.ts';
 import { readProcess } from '../process-table.ts';
 import { HostTerminal } from '../terminal/host-terminal.ts';
 import { sawOutOfMemory } from './control-groups.ts';
-import { environmentEntries } from './environment-entries.ts';
 import { boundingSet, type Isolation, systemPath } from './isolation.ts';
 import { defaultEnvironment, enterGroups, type LaunchedMachine } from './launch-machine.ts';
 

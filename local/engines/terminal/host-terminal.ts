@@ -11,7 +11,6 @@ const lostEnd: TerminalEnd = { exitCode: 0, signal: 9 };
 
 /** A terminal with a program of this host on it, in a process of its own. */
 export class HostTerminal implements Terminal {
-  readonly pid: number;
   readonly exited: Promise<TerminalEnd>;
   readonly #host: ChildProcess;
   readonly #wire: Socket;
@@ -25,7 +24,6 @@ export class HostTerminal implements Terminal {
       detached: true,
     });
     if (this.#host.pid === undefined) throw new Error('the process for a terminal could not be started');
-    this.pid = this.#host.pid;
     this.#wire = this.#host.stdio[3] as Socket;
     // A host that dies resets the wire; its exit says so.
     this.#wire.on('error', () => this.#wire.destroy());

@@ -115,6 +115,7 @@ test('a machine that cannot isolate is refused, with what to do, and nothing is 
       port: 0,
       createEngine: () => ({
         name: 'namespaces',
+        networks: ['none'],
         probe: async () => ({ ok: false, reason: 'no namespaces here', fix: 'run as root' }),
         sweep: () => Promise.reject(new Error('not reached')),
         start: () => Promise.reject(new Error('not reached')),

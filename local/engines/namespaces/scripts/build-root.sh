@@ -8,7 +8,7 @@
 # MACHINE_FILES        a folder whose content appears at the root, for the machine's root alone
 # MACHINE_SCRIPTS      the folder of this script
 # MACHINE_NAME         the host name
-# MACHINE_NODE, MACHINE_AGENT, MACHINE_ATTACH, MACHINE_LINK    files of the host that appear inside
+# MACHINE_NODE, MACHINE_AGENT, MACHINE_ATTACH, MACHINE_RUN_COMMAND, MACHINE_LINK    files of the host that appear inside
 # MACHINE_NPM          npm's own folder, or empty
 # MACHINE_HOST_NETWORK 1 when the host's network is shared, or empty
 # MACHINE_BOUNDING     the capabilities root keeps, in setpriv's words
@@ -101,7 +101,7 @@ mount -o bind,nosuid,nodev "$MACHINE_DISK/spool" var/lib/matrx
 # Copied, so that a new build on the host doesn't change a machine that runs.
 cp "$MACHINE_AGENT" opt/matrx/agent.mjs
 cp "$MACHINE_ATTACH" opt/matrx/bin/attach
-cp "$MACHINE_SCRIPTS/machine-init.sh" "$MACHINE_SCRIPTS/run-command.sh" opt/matrx/bin
+cp "$MACHINE_SCRIPTS/machine-init.sh" "$MACHINE_RUN_COMMAND" opt/matrx/bin
 chmod 0444 opt/matrx/agent.mjs
 chmod 0555 opt/matrx/bin/*
 : >opt/matrx/bin/node

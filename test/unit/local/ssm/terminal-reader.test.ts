@@ -11,7 +11,6 @@ function start() {
   const state = { paused: false };
   let print: (chunk: Buffer) => void = () => undefined;
   const terminal: Terminal = {
-    pid: 1,
     onData: (listener) => {
       print = listener;
     },

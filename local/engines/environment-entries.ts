@@ -1,4 +1,9 @@
-/** Carries an environment to scripts/run-command.sh, which restores it exactly; see there. */
+import { join } from 'node:path';
+
+/** The program inside a machine that restores an environment exactly and becomes the command in its arguments. */
+export const runCommandScript = join(import.meta.dirname, 'run-command.sh');
+
+/** Carries an environment to `runCommandScript`; see there. */
 export function environmentEntries(environment: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return {
