@@ -6,13 +6,16 @@ import { routeRows } from './api/routes.ts';
 
 /** Settings a function reads from its environment; `lambdas/config.ts` parses them. */
 export type Setting =
+  | 'MATRX_NAME'
   | 'MATRX_TABLE'
   | 'MATRX_CLUSTER'
   | 'MATRX_TEMPLATES'
   | 'MATRX_SUBNETS'
   | 'MATRX_SECURITY_GROUPS'
   | 'MATRX_TASK_ROLE'
-  | 'MATRX_QUOTAS';
+  | 'MATRX_QUOTAS'
+  | 'MATRX_PLACEMENT'
+  | 'MATRX_CORS_ORIGINS';
 
 interface FunctionSpec {
   /** The source file whose `handler` is the function. */
@@ -27,26 +30,37 @@ interface FunctionSpec {
 const api = { memoryMb: 512, timeoutSeconds: 900 };
 
 export const functions = {
-  query: { ...api, entry: 'lambdas/query.ts', settings: ['MATRX_TABLE', 'MATRX_TEMPLATES', 'MATRX_QUOTAS'] },
+  query: {
+    ...api,
+    entry: 'lambdas/query.ts',
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TEMPLATES', 'MATRX_QUOTAS', 'MATRX_CORS_ORIGINS'],
+  },
   lifecycle: {
     ...api,
     entry: 'lambdas/lifecycle.ts',
     settings: [
+      'MATRX_NAME',
       'MATRX_TABLE',
       'MATRX_CLUSTER',
       'MATRX_TEMPLATES',
       'MATRX_SUBNETS',
       'MATRX_SECURITY_GROUPS',
       'MATRX_QUOTAS',
+      'MATRX_PLACEMENT',
+      'MATRX_CORS_ORIGINS',
     ],
   },
-  commands: { ...api, entry: 'lambdas/commands.ts', settings: ['MATRX_TABLE', 'MATRX_CLUSTER'] },
-  agent: { ...api, entry: 'lambdas/agent.ts', settings: ['MATRX_TABLE', 'MATRX_TASK_ROLE'] },
+  commands: {
+    ...api,
+    entry: 'lambdas/commands.ts',
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER', 'MATRX_CORS_ORIGINS'],
+  },
+  agent: { ...api, entry: 'lambdas/agent.ts', settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TASK_ROLE'] },
   'settle-task': {
     entry: 'lambdas/settle-task.ts',
     memoryMb: 256,
     timeoutSeconds: 60,
-    settings: ['MATRX_TABLE', 'MATRX_CLUSTER'],
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER'],
     needs: ['records:read', 'records:write'],
   },
 } as const satisfies Record<ApiFunction, FunctionSpec> & Record<string, FunctionSpec>;

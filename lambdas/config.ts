@@ -36,6 +36,21 @@ const Quotas = z.strictObject({
   max_ttl_seconds: z.number().int().min(limits.ttlSeconds.min).max(limits.ttlSeconds.max).default(86_400),
 });
 
+/** How tasks are launched: with a public address or behind a gateway, and on which capacity, in the order tried. */
+const Placement = z.strictObject({
+  public_addresses: z.boolean().default(true),
+  capacity: z
+    .array(z.enum(['on-demand', 'spot']))
+    .min(1)
+    .default(['on-demand']),
+});
+
+const origins = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').filter((part) => part !== ''))
+  .pipe(z.array(z.url()));
+
 const TaskRole = z
   .string()
   .regex(/^\d{12}\/AROA[A-Z0-9]+$/, 'expected <account id>/<role id>, as in 123456789012/AROAEXAMPLE')
@@ -45,6 +60,10 @@ const TaskRole = z
   });
 
 const schemas = {
+  MATRX_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,30}$/, 'expected the name of the deployment')
+    .default('matrx-sandbox'),
   MATRX_TABLE: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{3,255}$/, 'expected the name of a table: 3-255 letters, digits, "_.-"'),
@@ -54,6 +73,8 @@ const schemas = {
   MATRX_SECURITY_GROUPS: list(5),
   MATRX_TASK_ROLE: TaskRole,
   MATRX_QUOTAS: z.string().default('{}').transform(json).pipe(Quotas),
+  MATRX_PLACEMENT: z.string().default('{}').transform(json).pipe(Placement),
+  MATRX_CORS_ORIGINS: origins,
 } as const satisfies Record<Setting, z.ZodType>;
 
 /** Everything that is wrong with the settings of a function, at once. */

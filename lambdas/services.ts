@@ -13,11 +13,14 @@ import { ecsTasks } from './aws/ecs/tasks.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Deployment } from './core/ports.ts';
 import { jsonLog } from './log.ts';
+import { measuredLog } from './measured-log.ts';
 
 const tableOf = (config: { readonly MATRX_TABLE: string }) => ({
   documents: documentClient(),
   name: config.MATRX_TABLE,
 });
+
+const logOf = (config: { readonly MATRX_NAME: string }) => measuredLog(jsonLog(), config.MATRX_NAME);
 
 const deploymentOf = (config: Config<'query'> | Config<'lifecycle'>): Deployment => ({
   version: config.version,
@@ -34,7 +37,7 @@ const deploymentOf = (config: Config<'query'> | Config<'lifecycle'>): Deployment
 export function queryServices(config = readConfig('query')) {
   const { clock } = config;
   const ports = { clock, records: sandboxRecords(tableOf(config), clock), deployment: deploymentOf(config) };
-  return { ports, clock, log: jsonLog() };
+  return { ports, clock, log: logOf(config), corsOrigins: config.MATRX_CORS_ORIGINS };
 }
 
 /** For running and stopping tasks. */
@@ -45,20 +48,22 @@ export function lifecycleServices(config = readConfig('lifecycle')) {
     cluster: config.MATRX_CLUSTER,
     subnets: config.MATRX_SUBNETS,
     securityGroups: config.MATRX_SECURITY_GROUPS,
+    publicAddresses: config.MATRX_PLACEMENT.public_addresses,
+    capacity: config.MATRX_PLACEMENT.capacity,
     taskDefinitions: new Map(
       Object.entries(config.MATRX_TEMPLATES).map(([name, template]) => [name, template.task_definition]),
     ),
   });
   const records = sandboxRecords(table, clock);
   const ports = { clock, records, tasks, health: healthRecords(table), deployment: deploymentOf(config) };
-  return { ports, clock, log: jsonLog() };
+  return { ports, clock, log: logOf(config), corsOrigins: config.MATRX_CORS_ORIGINS };
 }
 
 /** For everything that needs a channel. */
 export function commandServices(config = readConfig('commands')) {
   const { clock } = config;
   const table = tableOf(config);
-  const log = jsonLog();
+  const log = logOf(config);
   const sessions = { ecs: execClient(), ssm: new SSMClient({ maxAttempts: 3 }), cluster: config.MATRX_CLUSTER };
   const channel = agentChannel({
     clock,
@@ -70,6 +75,7 @@ export function commandServices(config = readConfig('commands')) {
     ports: { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock), channel },
     clock,
     log,
+    corsOrigins: config.MATRX_CORS_ORIGINS,
   };
 }
 
@@ -78,11 +84,11 @@ export function agentServices(config = readConfig('agent')) {
   const { clock } = config;
   const table = tableOf(config);
   const ports = { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock) };
-  return { ports, clock, log: jsonLog(), taskRole: config.MATRX_TASK_ROLE };
+  return { ports, clock, log: logOf(config), taskRole: config.MATRX_TASK_ROLE };
 }
 
 /** For the events of tasks. */
 export function settleServices(config = readConfig('settle-task')) {
   const { clock } = config;
-  return { ports: { clock, records: sandboxRecords(tableOf(config), clock) }, log: jsonLog() };
+  return { ports: { clock, records: sandboxRecords(tableOf(config), clock) }, log: logOf(config) };
 }

@@ -88,15 +88,18 @@ export interface Launch {
   readonly sandboxId: string;
   /** The same token never launches twice. */
   readonly token: string;
+  /** From 1; a later one may go to other capacity. */
+  readonly attempt: number;
   readonly template: string;
   readonly cpu: number;
   readonly memoryMb: number;
   readonly diskGb: number;
 }
 
+/** `elsewhere`: it was refused for want of room, and the next attempt has other capacity to try. */
 export type Launched =
   | { readonly kind: 'accepted'; readonly task: Pick<Task, 'arn' | 'id'> }
-  | { readonly kind: 'refused'; readonly reason: StopReason; readonly detail: string };
+  | { readonly kind: 'refused'; readonly reason: StopReason; readonly detail: string; readonly elsewhere: boolean };
 
 export interface Tasks {
   /** Definite answers only; throws `unavailable` when nobody knows whether a task was launched. */

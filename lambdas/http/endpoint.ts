@@ -9,6 +9,7 @@ import type { Log } from '../core/ports.ts';
 import { writeAccess } from './access-log.ts';
 import { acceptedStream } from './body-forms.ts';
 import { assertScope, callerOf, type TaskRole } from './caller.ts';
+import { corsHeaders } from './cors-headers.ts';
 import { errorReply } from './error-reply.ts';
 import { type Exchange, openExchange } from './exchange.ts';
 import { type Match, routeMatcher } from './match-route.ts';
@@ -22,6 +23,8 @@ export interface Services<Ports> {
   readonly log: Log;
   /** Only where agents call. */
   readonly taskRole?: TaskRole;
+  /** Web pages that may read the answers. */
+  readonly corsOrigins?: readonly string[];
 }
 
 async function serve(
@@ -61,6 +64,10 @@ export function endpoint<F extends ApiFunction, Ports>(
   const match = routeMatcher(name);
   const table = operations as unknown as Readonly<Record<string, Operation<RouteName, unknown> | undefined>>;
   const exchanges = new WeakMap<object, Exchange>();
+  const readable = (reply: Reply, event: APIGatewayProxyEvent): Reply => ({
+    ...reply,
+    headers: { ...reply.headers, ...corsHeaders(event, services.corsOrigins ?? []) },
+  });
   return middy<APIGatewayProxyEvent, Reply>({ executionMode: executionModeStreamifyResponse })
     .before(({ event }) => {
       exchanges.set(event, openExchange(event));
@@ -70,13 +77,13 @@ export function endpoint<F extends ApiFunction, Ports>(
       const reply = errorReply(request.error, exchange.requestId);
       exchange.bytesOut = Buffer.byteLength(reply.body);
       writeAccess(services.log, exchange, reply.statusCode, request.error);
-      return reply;
+      return readable(reply, request.event);
     })
     .handler(async (event: APIGatewayProxyEvent) => {
       const exchange = exchanges.get(event) ?? openExchange(event);
       const found = match(event);
       const operation = table[found.name];
       if (operation === undefined) throw new Error(`no operation for ${found.name}`);
-      return await serve(exchange, found, services, operation);
+      return readable(await serve(exchange, found, services, operation), event);
     });
 }

@@ -22,6 +22,7 @@ export function functionSettings({ config, network, state, compute, roles }: Par
     { task_definition: definition.taskDefinitionArn, description, image_digest: imageDigest },
   ]);
   return {
+    MATRX_NAME: config.name,
     MATRX_TABLE: state.table.tableName,
     MATRX_CLUSTER: compute.cluster.clusterArn,
     MATRX_TEMPLATES: stack.toJsonString(Object.fromEntries(templates)),
@@ -32,5 +33,7 @@ export function functionSettings({ config, network, state, compute, roles }: Par
       live_sandboxes_per_user: config.liveSandboxesPerUser,
       max_ttl_seconds: config.maxTtlSeconds,
     }),
+    MATRX_PLACEMENT: JSON.stringify({ public_addresses: network.publicAddresses, capacity: config.capacity }),
+    MATRX_CORS_ORIGINS: config.corsOrigins.join(','),
   };
 }

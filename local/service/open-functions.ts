@@ -32,6 +32,9 @@ export function openFunctions(run: Run, places: FunctionPlaces, liveSandboxesPer
     MATRX_SECURITY_GROUPS: 'sg-local',
     MATRX_TASK_ROLE: `${accountId}/${uniqueId('AROA', accountId, taskRoleName)}`,
     MATRX_QUOTAS: JSON.stringify({ live_sandboxes_per_user: liveSandboxesPerUser }),
+    MATRX_NAME: 'local',
+    MATRX_PLACEMENT: '{}',
+    MATRX_CORS_ORIGINS: '',
   };
   const common = {
     ...run.clockVariables,

@@ -12,7 +12,16 @@ export interface Placement {
   readonly securityGroups: readonly string[];
   /** By template. */
   readonly taskDefinitions: ReadonlyMap<string, string>;
+  /** Where tasks have no way out but their own address. */
+  readonly publicAddresses: boolean;
+  /** In the order tried, one kind for each attempt. */
+  readonly capacity: readonly ('on-demand' | 'spot')[];
 }
+
+// Pinned: what a task may do differs between versions, and the newest one comes without notice.
+const platformVersion = '1.4.0';
+
+const providers = { 'on-demand': 'FARGATE', spot: 'FARGATE_SPOT' } as const;
 
 // The field takes 21 to 200; 20 GiB are there without it.
 const includedDiskGb = 20;
@@ -25,11 +34,14 @@ const taskIdOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 const accepted = (arn: string): Launched => ({ kind: 'accepted', task: { arn, id: taskIdOf(arn) } });
 
 function inputOf(placement: Placement, taskDefinition: string, launch: Launch): RunTaskCommandInput {
-  const { sandboxId, token, cpu, memoryMb, diskGb } = launch;
+  const { sandboxId, token, attempt, cpu, memoryMb, diskGb } = launch;
+  const { capacity, publicAddresses } = placement;
+  const kind = capacity[Math.min(attempt, capacity.length) - 1] ?? 'on-demand';
   return {
     cluster: placement.cluster,
     taskDefinition,
-    launchType: 'FARGATE',
+    capacityProviderStrategy: [{ capacityProvider: providers[kind], weight: 1 }],
+    platformVersion,
     count: 1,
     clientToken: token,
     startedBy: sandboxId,
@@ -38,7 +50,7 @@ function inputOf(placement: Placement, taskDefinition: string, launch: Launch): 
       awsvpcConfiguration: {
         subnets: [...placement.subnets],
         securityGroups: [...placement.securityGroups],
-        assignPublicIp: 'ENABLED',
+        assignPublicIp: publicAddresses ? 'ENABLED' : 'DISABLED',
       },
     },
     overrides: {
@@ -50,23 +62,25 @@ function inputOf(placement: Placement, taskDefinition: string, launch: Launch): 
   };
 }
 
-function refused(reason: StopReason, detail: string | undefined): Launched {
-  return { kind: 'refused', reason, detail: (detail ?? 'RunTask was refused').slice(0, 1_000) };
+function refused(reason: StopReason, detail: string | undefined, elsewhere = false): Launched {
+  return { kind: 'refused', reason, detail: (detail ?? 'RunTask was refused').slice(0, 1_000), elsewhere };
 }
 
 /** What a failed call says; throws when it says nothing definite. */
-function judge(error: unknown): Launched {
+function judge(error: unknown, elsewhere: boolean): Launched {
   // The token was used before, with other settings of the deployment: the task is there.
   if (error instanceof ConflictException && error.resourceIds?.[0] !== undefined) return accepted(error.resourceIds[0]);
   const status = awsStatus(error);
   if (!(error instanceof Error) || status === undefined || status >= 500) throw translateError('tasks', error);
-  return refused(passing.has(error.name) ? 'capacity' : 'platform', `${error.name}: ${error.message}`);
+  const message = `${error.name}: ${error.message}`;
+  return passing.has(error.name) ? refused('capacity', message, elsewhere) : refused('platform', message);
 }
 
 /** Runs a task. Answers only what is definite; throws `unavailable` when nobody knows whether it was launched. */
 export async function launchTask(client: ECSClient, placement: Placement, launch: Launch): Promise<Launched> {
   const taskDefinition = placement.taskDefinitions.get(launch.template);
   if (taskDefinition === undefined) return refused('platform', `no template ${launch.template} any more`);
+  const elsewhere = launch.attempt < placement.capacity.length;
   try {
     const { tasks, failures } = await client.send(new RunTaskCommand(inputOf(placement, taskDefinition, launch)));
     const arn = tasks?.[0]?.taskArn;
@@ -74,8 +88,8 @@ export async function launchTask(client: ECSClient, placement: Placement, launch
     // ECS answers 200 and a list of failures when there is no room.
     const failure = failures?.[0];
     if (failure === undefined) throw new SandboxError('unavailable', 'tasks: RunTask says neither yes nor no');
-    return refused('capacity', [failure.reason, failure.detail].filter(Boolean).join(': '));
+    return refused('capacity', [failure.reason, failure.detail].filter(Boolean).join(': '), elsewhere);
   } catch (error) {
-    return judge(error);
+    return judge(error, elsewhere);
   }
 }

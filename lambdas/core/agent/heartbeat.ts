@@ -22,16 +22,22 @@ function eventOf({ state, reason, detail }: Heartbeat): SandboxEvent | undefined
 /** Takes what the agent says of itself and tells it what is wanted. Throws `sandbox_ended` once nothing is. */
 export async function heartbeat(
   { records, clock }: HeartbeatPorts,
-  { caller, params, body }: Call<'heartbeat'>,
+  { caller, params, body, note }: Call<'heartbeat'>,
 ): Promise<Answer<'heartbeat'>> {
   const id = params.sandbox_id;
   await assertOwn(records, id, caller);
   const event = eventOf(body);
-  const record = await changeRecord(records, id, (now) => event && applyEvent(now, event, clock.now()));
+  let becameReady = false;
+  const record = await changeRecord(records, id, (now) => {
+    const next = event && applyEvent(now, event, clock.now());
+    becameReady = next?.status === 'ready' && now.status !== 'ready';
+    return next;
+  });
   if (record === undefined) throw noSuchSandbox(id);
   if (hasEnded(record)) throw sandboxEnded(record);
   if (body.last_active_at !== null && Date.parse(body.last_active_at) <= clock.now())
     await records.touch(record, body.last_active_at);
+  if (becameReady) note({ readyMs: clock.now() - Date.parse(record.created_at) });
   const { expires_at, idle_timeout_seconds } = record;
   const stop = record.status === 'shutting_down' ? record.stop_wish : 'no';
   return { status: 200, body: { expires_at, idle_timeout_seconds, stop } };

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../contract/clock.ts';
-import type { Claim, Launched, SandboxRecords, Tasks } from '../ports.ts';
+import type { Claim, Launch, Launched, SandboxRecords, Tasks } from '../ports.ts';
 import { isoTime } from '../time.ts';
 import { applyEvent, type SandboxEvent } from './apply-event.ts';
 import { changeRecord } from './change-record.ts';
@@ -16,8 +16,27 @@ const eventOf = (launched: Launched, nowMs: number): SandboxEvent =>
     ? { name: 'task_accepted', task: { ...launched.task, launched_at: isoTime(nowMs), event_version: 0 } }
     : { name: 'task_refused', reason: launched.reason, detail: launched.detail };
 
+const launchOf = (record: CreatingRecord): Launch => ({
+  sandboxId: record.sandbox_id,
+  token: `${record.sandbox_id}-${record.attempt}`,
+  attempt: record.attempt,
+  template: record.template,
+  cpu: record.size.cpu,
+  memoryMb: record.size.memory_mb,
+  diskGb: record.size.disk_gb,
+});
+
+/** Writes the next attempt down before it is made; answers the record, whatever others made of it. */
+const beginNextAttempt = (records: Ports['records'], { sandbox_id, attempt }: CreatingRecord) =>
+  changeRecord(records, sandbox_id, (now) =>
+    now.status === 'creating' && now.attempt === attempt
+      ? { ...now, attempt: attempt + 1, version: now.version + 1 }
+      : undefined,
+  );
+
 /**
- * Launches the machine of a record that has none, and writes down what came of it; answers the record as it then stands.
+ * Launches the machine of a record that has none, and writes down what came of it; answers the record as it then stands. What
+ * is refused for want of room is tried on the next kind of capacity, if there is one.
  *
  * The token makes it harmless to repeat: after a crash, beside another call, or when the answer was lost. A launch nobody knows
  * the outcome of throws `unavailable` and leaves the record as it is: the next call with the same Idempotency-Key, or the
@@ -28,14 +47,11 @@ export async function launchSandbox(
   record: CreatingRecord,
   claim: Claim | undefined,
 ): Promise<SandboxRecord> {
-  const launched = await tasks.launch({
-    sandboxId: record.sandbox_id,
-    token: `${record.sandbox_id}-${record.attempt}`,
-    template: record.template,
-    cpu: record.size.cpu,
-    memoryMb: record.size.memory_mb,
-    diskGb: record.size.disk_gb,
-  });
+  const launched = await tasks.launch(launchOf(record));
+  if (launched.kind === 'refused' && launched.elsewhere) {
+    const next = await beginNextAttempt(records, record);
+    return next?.status === 'creating' ? await launchSandbox({ records, tasks, clock }, next, claim) : (next ?? record);
+  }
   const event = eventOf(launched, clock.now());
   const release = launched.kind === 'refused' ? claim : undefined;
   const conditional = {

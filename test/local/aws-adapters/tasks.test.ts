@@ -6,7 +6,15 @@ import type { Launch } from '../../../lambdas/core/ports.ts';
 import { startCompute } from '../../support/compute.ts';
 
 const sandboxId = `sbx_${'0'.repeat(26)}`;
-const launch: Launch = { sandboxId, token: `${sandboxId}-1`, template: 'base', cpu: 0.25, memoryMb: 512, diskGb: 20 };
+const launch: Launch = {
+  sandboxId,
+  token: `${sandboxId}-1`,
+  attempt: 1,
+  template: 'base',
+  cpu: 0.25,
+  memoryMb: 512,
+  diskGb: 20,
+};
 
 async function begin() {
   const compute = await startCompute();
@@ -15,6 +23,8 @@ async function begin() {
     cluster: compute.cluster,
     subnets: ['subnet-1'],
     securityGroups: ['sg-1'],
+    publicAddresses: true,
+    capacity: ['spot', 'on-demand'] as const,
     taskDefinitions: new Map([['base', taskDefinition]]),
   };
   const tasksWith = (client: ECSClient, changed: Partial<typeof placement> = {}) =>

@@ -101,9 +101,25 @@ test('a machine that arrives after its sandbox was deleted is stopped', async ()
   expect(await ports.records.countLive('ada')).toBe(0);
 });
 
+test('without room on one kind of capacity the next one is tried, as an attempt of its own', async () => {
+  const { create, ports } = fakeService();
+  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no Spot', elsewhere: true });
+  const sandbox = await create({});
+  expect(sandbox.status).toBe('starting');
+  expect([...ports.tasks.launched]).toMatchObject([[`${sandbox.sandbox_id}-2`, { attempt: 2 }]]);
+});
+
+test('a second attempt whose answer is lost is not launched again under another token', async () => {
+  const { create, ports } = fakeService();
+  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no Spot', elsewhere: true }, 'lost');
+  await expect(create({}, 'key')).rejects.toMatchObject({ code: 'unavailable' });
+  const sandbox = await create({}, 'key');
+  expect([...ports.tasks.launched.keys()]).toEqual([`${sandbox.sandbox_id}-2`]);
+});
+
 test('without room the call fails, the record says so, and the key is free again', async () => {
   const { create, ports } = fakeService();
-  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'Capacity is unavailable' });
+  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'Capacity is unavailable', elsewhere: false });
   await expect(create({}, 'key')).rejects.toMatchObject({
     code: 'capacity_unavailable',
     retryAfterSeconds: 15,

@@ -38,6 +38,8 @@ test('L8: everything that is wrong is said at once, with key, value and rule', (
 test('a function reads only the settings that are its own', () => {
   expect(Object.keys(readConfig('commands', { ...right, MATRX_QUOTAS: '{' })).sort()).toEqual([
     'MATRX_CLUSTER',
+    'MATRX_CORS_ORIGINS',
+    'MATRX_NAME',
     'MATRX_TABLE',
     'clock',
     'version',

@@ -61,7 +61,7 @@ const provocations: Record<Answered, Provocation> = {
     return ['commands', exec(await ready())];
   },
   capacity_unavailable: async ({ ports }) => {
-    ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no room' });
+    ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no room', elsewhere: false });
     return ['lifecycle', create()];
   },
   unavailable: async ({ ports }) => {
