@@ -5,6 +5,8 @@ export interface Arguments {
   readonly port: number | undefined;
   readonly data: string;
   readonly network: 'none' | 'host';
+  /** A file of hazards. */
+  readonly hazards: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -19,20 +21,21 @@ export const usage = `Usage: npm start -- [options]
   --port <number>        port of the API on 127.0.0.1; 0 takes a free one (7070, or a free one where that is taken)
   --data <folder>        where everything is kept (.matrx)
   --network none|host    what commands in a sandbox reach: nothing, or all that this machine reaches (none)
+  --hazards <file>       JSON of what is to go wrong on purpose: docs/hazards.md
   --json                 print one JSON object when ready, and nothing else
   --help                 print this
 `;
 
 /** Reads the command line. Throws UsageError. */
 export function readArguments(args: readonly string[]): Arguments {
-  const { port, data, network, json, help } = parse(args);
+  const { port, data, network, hazards, json, help } = parse(args);
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
     throw new UsageError(`--port is "${port}", expected 0-65535`);
   }
   if (network !== 'none' && network !== 'host')
     throw new UsageError(`--network is "${network}", expected none or host`);
   if (data === '') throw new UsageError('--data is empty, expected a folder');
-  return { port: port === undefined ? undefined : Number(port), data, network, json, help };
+  return { port: port === undefined ? undefined : Number(port), data, network, hazards, json, help };
 }
 
 function parse(args: readonly string[]) {
@@ -43,6 +46,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         data: { type: 'string', default: '.matrx' },
         network: { type: 'string', default: 'none' },
+        hazards: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -1,4 +1,5 @@
 import { firstScreen } from './first-screen.ts';
+import { readHazardsFile } from './hazards/read-hazards-file.ts';
 import { progressLine } from './progress-line.ts';
 import { type Arguments, readArguments, UsageError, usage } from './read-arguments.ts';
 import { findNpm } from './service/find-npm.ts';
@@ -29,6 +30,7 @@ async function serve(args: Arguments, host: Host): Promise<void> {
     dataDir: args.data,
     port: args.port,
     network: args.network,
+    hazards: args.hazards === undefined ? undefined : readHazardsFile(args.hazards),
     npmDir: findNpm(host.env),
     onStep: progress.show,
   }).finally(progress.clear);

@@ -8,6 +8,7 @@ import type { ComputeOptions } from './ecs/create-compute.ts';
 import type { Engine } from './engines/engine.ts';
 import { createNamespacesEngine } from './engines/namespaces/namespaces-engine.ts';
 import { createEventBus } from './events/create-event-bus.ts';
+import { type HazardSettings, readHazards } from './hazards/hazards.ts';
 import { announce, type LocalFile } from './service/announce.ts';
 import { type Built, buildAll } from './service/build-all.ts';
 import { lockFolder } from './service/lock-folder.ts';
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   readonly pace?: 'real' | 'fast';
   /** How many times as fast as the machine's the service's clock runs. @default 1 */
   readonly clockRate?: number;
+  /** Which of AWS's limits are there, and what goes wrong on purpose. @default all of them, and nothing */
+  readonly hazards?: HazardSettings | undefined;
   /** npm's own folder, for sandboxes on a machine whose /usr has no npm. */
   readonly npmDir?: string | undefined;
   /** @default Linux namespaces */
@@ -62,12 +65,13 @@ export interface Service extends AsyncDisposable {
 
 /** Starts everything `npm start` does. Throws ServiceError, with nothing left behind, when this machine won't do. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { onStep = () => undefined } = options;
+  const { onStep = () => undefined, clockRate } = options;
+  const hazards = readHazards(options.hazards);
   await using started = new AsyncDisposableStack();
   const dataDir = await prepareFolder(options.dataDir);
   started.use(await lockFolder(dataDir));
   const logs = started.use(openLogs(join(dataDir, 'logs')));
-  const run = createRun(dataDir, logs, options.clockRate);
+  const run = createRun({ dataDir, logs, hazards, clockRate });
   const { principals, region, clock } = run;
   const { accountId } = principals;
 

@@ -30,6 +30,9 @@ type AnyAction = (input: never, context: ActionContext) => unknown;
 /** Runs before each operation. To throw an AwsError answers with it, anything else breaks the connection. */
 export type BeforeAction = (operation: string, input: unknown) => void | Promise<void>;
 
+/** Runs after each operation that was carried out. To throw breaks the connection: the caller can't tell what happened. */
+export type AfterAction = (operation: string) => void | Promise<void>;
+
 export interface JsonServiceOptions {
   /** What stands before the operation in `x-amz-target`: `DynamoDB_20120810`. */
   readonly target: string;
@@ -46,6 +49,7 @@ export interface JsonServiceOptions {
   /** The name this service gives to a failure of its own. @default InternalServerError */
   readonly internalError?: string;
   readonly before?: BeforeAction;
+  readonly after?: AfterAction;
   /** Gets what an action threw that isn't an AwsError. @default printed on standard error */
   readonly onUnexpected?: (operation: string, error: unknown) => void;
 }
@@ -61,6 +65,16 @@ export function createJsonService(options: JsonServiceOptions): JsonService {
   const maxBodyBytes = options.maxBodyBytes ?? 1024 * 1024;
   const onUnexpected = options.onUnexpected ?? ((operation, error) => console.error(operation, error));
 
+  const carryOut = async (operation: string, run: () => unknown): Promise<unknown> => {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof AwsError) throw error;
+      onUnexpected(operation, error);
+      throw new AwsError(options.internalError ?? 'InternalServerError', 'The service failed unexpectedly.', 500);
+    }
+  };
+
   const answer = async (request: IncomingMessage, requestId: string): Promise<unknown> => {
     const body = await readBody(request, maxBodyBytes);
     if (!body)
@@ -70,13 +84,11 @@ export function createJsonService(options: JsonServiceOptions): JsonService {
     const [operation, action] = findAction(options, request);
     const input = parseInput(body);
     await options.before?.(operation, input);
-    try {
-      return await action(input as never, { principal: verified.principal, requestId, clock: options.clock });
-    } catch (error) {
-      if (error instanceof AwsError) throw error;
-      onUnexpected(operation, error);
-      throw new AwsError(options.internalError ?? 'InternalServerError', 'The service failed unexpectedly.', 500);
-    }
+    const output = await carryOut(operation, () =>
+      action(input as never, { principal: verified.principal, requestId, clock: options.clock }),
+    );
+    await options.after?.(operation);
+    return output;
   };
 
   const listener: RequestListener = async (request, response) => {

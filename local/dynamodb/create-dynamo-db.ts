@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { Clock } from '../../contract/clock.ts';
 import { type BeforeAction, createJsonService } from '../aws/json-service.ts';
 import type { Principals } from '../aws/keys.ts';
+import { callFaults } from '../hazards/call-faults.ts';
+import { type Hazards, readHazards } from '../hazards/hazards.ts';
 import { createActions } from './actions.ts';
+import { databaseRefusals } from './database-refusals.ts';
 import { Engine } from './engine/engine.ts';
 import { sweepEvery } from './sweep-every.ts';
 import { TimeToLive } from './time-to-live.ts';
@@ -18,23 +21,25 @@ export interface DynamoDbOptions {
   readonly region: string;
   /** @default 0, a free one */
   readonly port?: number;
-  /** How often ended items are looked for, by the clock. @default 10 minutes; AWS itself takes hours */
+  /** How often items to be removed are looked for, by the clock. @default 10 minutes */
   readonly sweepEveryMs?: number;
   /** Gets what failed unexpectedly, by operation. @default printed on standard error */
   readonly onUnexpected?: (operation: string, error: unknown) => void;
+  /** @default as AWS is */
+  readonly hazards?: Hazards;
 }
 
 export interface DynamoDb extends AsyncDisposable {
   readonly url: string;
-  /** Removes ended items and used-up transaction tokens now. */
+  /** Removes the items whose time it is, and used-up transaction tokens, now. */
   sweep(): Promise<void>;
-  /** What a test lets go wrong. */
+  /** What a test lets go wrong, from one moment to the next; `hazards` are for the whole run. */
   readonly faults: { before?: BeforeAction | undefined };
 }
 
 /** DynamoDB on loopback. Rejects when another process has the same folder open. */
 export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
-  const { dir, clock, principals, region } = options;
+  const { dir, clock, principals, region, hazards = readHazards() } = options;
   const report = options.onUnexpected ?? ((operation, error) => console.error('dynamodb', operation, error));
   let ending = false;
   // Whoever is served at the end finds the database closed under it, and its caller gone.
@@ -45,13 +50,20 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
   const engine = started.use(
     await Engine.open({ dir: dir && join(dir, 'level'), region, accountId: principals.accountId }),
   );
-  const timeToLive = new TimeToLive(engine, clock);
+  const timeToLive = new TimeToLive(engine, clock, hazards.database.timeToLiveLagSeconds);
   const tokens = new TransactionTokens(engine.db, clock);
   const sweep = async () => {
     await timeToLive.sweep();
     await tokens.sweep();
   };
   const faults: DynamoDb['faults'] = {};
+  const calls = callFaults({
+    service: 'dynamodb',
+    faults: hazards.calls,
+    seed: hazards.seed,
+    refusals: databaseRefusals,
+    clock,
+  });
   const service = createJsonService({
     target: 'DynamoDB_20120810',
     service: 'dynamodb',
@@ -59,7 +71,11 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
     // A batch of 25 items of 400 KB fits, as in AWS.
     maxBodyBytes: 16 * 1024 * 1024,
     actions: createActions(engine, timeToLive, tokens),
-    before: (operation, input) => faults.before?.(operation, input),
+    before: async (operation, input) => {
+      await faults.before?.(operation, input);
+      await calls.before(operation, input);
+    },
+    after: calls.after,
     onUnexpected,
     principals,
     region,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   DescribeTimeToLiveCommandInput,
   DescribeTimeToLiveCommandOutput,
@@ -19,10 +20,13 @@ const fiveYearsSeconds = 5 * 365 * 86_400;
 export class TimeToLive {
   readonly #engine: Engine;
   readonly #clock: Clock;
+  readonly #lagSeconds: number;
 
-  constructor(engine: Engine, clock: Clock) {
+  /** `lagSeconds` is the most that AWS takes to remove what has ended. */
+  constructor(engine: Engine, clock: Clock, lagSeconds: number) {
     this.#engine = engine;
     this.#clock = clock;
+    this.#lagSeconds = lagSeconds;
   }
 
   async update(input: Wire<UpdateTimeToLiveCommandInput>): Promise<Wire<UpdateTimeToLiveCommandOutput>> {
@@ -52,7 +56,7 @@ export class TimeToLive {
     await this.#engine.db.batch([{ type: 'del', key: `ttl~${tableName}` }]);
   }
 
-  /** Deletes what has ended by now, by the clock. As in AWS, what ended more than five years ago stays. */
+  /** Deletes what has ended, each item after its own lag, by the clock. As in AWS, what ended over five years ago stays. */
   async sweep(): Promise<void> {
     for await (const [key, attribute] of this.#engine.db.iterator(keysOf('ttl'))) {
       await this.#sweepTable(key.slice('ttl~'.length), String(attribute)).catch(unlessGone);
@@ -72,10 +76,13 @@ export class TimeToLive {
       const page = await this.#endedItems(tableName, attribute, now, start);
       for (const item of page.Items ?? []) {
         const ended = item[attribute];
-        if (!ended) continue;
+        const key = Object.fromEntries(
+          KeySchema.map(({ AttributeName: name }) => [name, item[name] ?? { NULL: true }]),
+        );
+        if (!ended || Number(ended.N) + this.#lagOf(key) >= now) continue;
         await writeItem(this.#engine, 'DeleteItem', {
           TableName: tableName,
-          Key: Object.fromEntries(KeySchema.map(({ AttributeName: name }) => [name, item[name] ?? { NULL: true }])),
+          Key: key,
           // Whoever gave the item more time after it was read keeps it.
           ConditionExpression: '#ttl = :ended',
           ExpressionAttributeNames: { '#ttl': attribute },
@@ -84,6 +91,12 @@ export class TimeToLive {
       }
       start = page.LastEvaluatedKey;
     } while (start);
+  }
+
+  /** Up to the longest one, and the same at each sweep. */
+  #lagOf(key: object): number {
+    const hash = createHash('sha256').update(JSON.stringify(key)).digest();
+    return (hash.readUInt32LE(0) / 2 ** 32) * this.#lagSeconds;
   }
 
   async #endedItems(

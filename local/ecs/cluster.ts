@@ -6,6 +6,7 @@ import { type Arns, lastPart } from './arns.ts';
 import { EventOutbox, type OnEvent } from './event-outbox.ts';
 import { hostLost, hostRetired, type StopCause } from './stop-cause.ts';
 import { type StoredDefinition, TaskDefinitions } from './task-definitions.ts';
+import type { EventFaults, TaskFaults } from './task-hazards.ts';
 import { TaskLife, type TaskSurroundings } from './task-life.ts';
 import type { StoredTask, TaskRecord } from './task-record.ts';
 import { Tasks } from './tasks.ts';
@@ -18,6 +19,12 @@ export interface ClusterOptions extends Omit<TaskSurroundings, 'current' | 'adva
   readonly onEvent: OnEvent;
   /** What RunTask answers with, HTTP 200, in the place of tasks. @default none */
   readonly runTaskFailures?: (input: unknown) => readonly Failure[];
+  readonly faults: TaskFaults;
+  readonly eventFaults: EventFaults;
+  /** vCPUs of tasks that run at once. @default without limit */
+  readonly vcpuQuota?: number | undefined;
+  /** How long a change of a task takes until callers see it. */
+  readonly consistencyLagMs: number;
 }
 
 /** The one cluster: its task definitions, its tasks, and the lives of those that run. */
@@ -31,11 +38,16 @@ export class Cluster implements AsyncDisposable {
 
   /** Tasks of a run that was killed are written down as stopped, and every event that wasn't delivered is sent again. */
   constructor(options: ClusterOptions) {
-    const { clock, folder, sessions } = options;
+    const { clock, folder, sessions, onEvent, eventFaults, consistencyLagMs } = options;
     this.options = options;
     this.definitions = new TaskDefinitions(join(folder, 'task-definitions'));
-    this.tasks = new Tasks(join(folder, 'tasks'), clock);
-    this.#outbox = new EventOutbox(clock, options.onEvent, ({ id, task }) => this.tasks.announced(id, task.version));
+    this.tasks = new Tasks(join(folder, 'tasks'), clock, consistencyLagMs);
+    this.#outbox = new EventOutbox({
+      clock,
+      onEvent,
+      faults: eventFaults,
+      onDelivered: ({ id, task }) => this.tasks.announced(id, task.version),
+    });
     this.#surroundings = {
       ...options,
       current: (id) => this.#known(id).task,
@@ -53,9 +65,9 @@ export class Cluster implements AsyncDisposable {
     }
   }
 
-  /** By ARN or id. */
+  /** By ARN or id, as callers see it. */
   findTask(name: string): TaskRecord | undefined {
-    return this.tasks.find(lastPart(name));
+    return this.tasks.findSeen(lastPart(name));
   }
 
   /** Begins a task's life; the record must be new. */

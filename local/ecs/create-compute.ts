@@ -3,17 +3,19 @@ import type { Clock } from '../../contract/clock.ts';
 import type { BeforeAction } from '../aws/json-service.ts';
 import type { Principals } from '../aws/keys.ts';
 import type { Engine, MachineSpec } from '../engines/engine.ts';
+import { type CallHooks, callFaults, plainRefusals } from '../hazards/call-faults.ts';
+import { type Hazards, readHazards } from '../hazards/hazards.ts';
 import { openTaskLink } from '../link/task-link.ts';
 import { serveDataChannel } from '../ssm/data-channel.ts';
 import { ExecSessions } from '../ssm/exec-sessions.ts';
-import type { FrameFault } from '../ssm/frame-fault.ts';
 import { type PaceName, paces } from '../ssm/pace.ts';
-import type { WhenFull } from '../ssm/session-slots.ts';
 import { createSsm } from '../ssm/ssm.ts';
 import { Arns } from './arns.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { createEcs } from './ecs.ts';
 import type { OnEvent } from './event-outbox.ts';
+import { rateLimits } from './rate-limits.ts';
+import { eventFaults, taskFaults } from './task-hazards.ts';
 
 export interface ComputeOptions {
   /** Tasks, task definitions and link sockets are kept in it. */
@@ -38,21 +40,18 @@ export interface ComputeOptions {
   readonly onLog?: (taskId: string, chunk: Buffer) => void;
   /** @default real */
   readonly pace?: PaceName;
-  /** Sessions that run at once in one machine. @default 8 */
-  readonly sessionLimit?: number;
-  /** What happens to a session too many. @default fail */
-  readonly whenSessionsFull?: WhenFull;
-  /** Hears of sessions that were refused. @default a line on standard error */
+  /** Hears of a session that was refused, and of an exec agent that locked up. @default a line on standard error */
   readonly onRefused?: (message: string) => void;
+  /** @default as AWS is */
+  readonly hazards?: Hazards;
   readonly faults?: ComputeFaults;
 }
 
-/** Ways to go wrong on purpose. */
+/** What a test lets go wrong, from one moment to the next; hazards are for the whole run. */
 interface ComputeFaults {
   readonly ecs?: BeforeAction;
   readonly ssm?: BeforeAction;
   readonly runTaskFailures?: NonNullable<ClusterOptions['runTaskFailures']>;
-  readonly frame?: FrameFault;
 }
 
 /** ECS and the message service, running. Disposing it stops every task, TERM then KILL, and delivers their events. */
@@ -65,8 +64,24 @@ export interface Compute extends AsyncDisposable {
 
 /** Starts the stand-ins for ECS and for sessions in its tasks, on free ports of 127.0.0.1. */
 export async function createCompute(options: ComputeOptions): Promise<Compute> {
-  const { clock, region, principals, dataDir, engine, faults = {}, sessionLimit = 8 } = options;
-  const pace = paces[options.pace ?? 'real'];
+  const { clock, region, principals, dataDir, engine, hazards = readHazards(), faults = {} } = options;
+  const { seed, sessions: sessionHazards, tasks: taskHazards } = hazards;
+  const pace = { ...paces[options.pace ?? 'real'], ...sessionHazards.pace };
+  const hooks = (
+    service: 'ecs' | 'ssm',
+    internalError: string,
+    ...earlier: (BeforeAction | undefined)[]
+  ): CallHooks => {
+    const refusals = plainRefusals(internalError);
+    const { before, after } = callFaults({ service, faults: hazards.calls, seed, clock, refusals });
+    const all = [...earlier, before];
+    return {
+      after,
+      async before(operation, input) {
+        for (const one of all) await one?.(operation, input);
+      },
+    };
+  };
   await using undo = new AsyncDisposableStack();
 
   let streamOrigin = '';
@@ -74,15 +89,14 @@ export async function createCompute(options: ComputeOptions): Promise<Compute> {
     new ExecSessions({
       clock,
       pace,
-      sessionLimit,
-      whenFull: options.whenSessionsFull ?? 'fail',
+      seed,
+      hazards: sessionHazards,
       streamOrigin: () => streamOrigin,
-      fault: faults.frame,
       onRefused: options.onRefused ?? ((message) => console.error(message)),
     }),
   );
-  const before = faults.ssm && { before: faults.ssm };
-  const ssm = undo.use(await createSsm(sessions, { principals, region, clock, ...before }).listen());
+  const ssmHooks = hooks('ssm', 'InternalServerError', faults.ssm);
+  const ssm = undo.use(await createSsm(sessions, { principals, region, clock, ...ssmHooks }).listen());
   undo.use(serveDataChannel(ssm.server, sessions, clock));
   streamOrigin = `ws://127.0.0.1:${ssm.port}`;
 
@@ -94,8 +108,18 @@ export async function createCompute(options: ComputeOptions): Promise<Compute> {
       engine,
       sessions,
       folder: join(dataDir, 'ecs'),
-      settings: { region, sessionLimit, network: options.network ?? 'none', environment: options.environment ?? {} },
+      settings: {
+        region,
+        sessionLimit: sessionHazards.limit,
+        network: options.network ?? 'none',
+        environment: options.environment ?? {},
+      },
       execAgentStartMs: pace.execAgentStartMs,
+      vcpuQuota: taskHazards.vcpuQuota,
+      consistencyLagMs: taskHazards.consistencyLagMs,
+      faults: taskFaults(taskHazards, seed),
+      eventFaults: eventFaults(hazards.events, seed),
+      ...(faults.runTaskFailures && { runTaskFailures: faults.runTaskFailures }),
       onEvent: options.onEvent,
       onLog: options.onLog ?? (() => undefined),
       openLink: (id, definition, task) =>
@@ -107,10 +131,11 @@ export async function createCompute(options: ComputeOptions): Promise<Compute> {
           principals,
           gatewayUrl: options.gatewayUrl,
         }),
-      ...(faults.runTaskFailures && { runTaskFailures: faults.runTaskFailures }),
     }),
   );
-  const ecs = undo.use(await createEcs(cluster, { principals, ...(faults.ecs && { before: faults.ecs }) }).listen());
+  const limits = taskHazards.throttling ? rateLimits(clock) : undefined;
+  const ecsHooks = hooks('ecs', 'ServerException', limits, faults.ecs);
+  const ecs = undo.use(await createEcs(cluster, { principals, ...ecsHooks }).listen());
 
   const parts = undo.move();
   return {

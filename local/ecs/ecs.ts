@@ -1,4 +1,4 @@
-import { type BeforeAction, createJsonService, type JsonService } from '../aws/json-service.ts';
+import { type AfterAction, type BeforeAction, createJsonService, type JsonService } from '../aws/json-service.ts';
 import type { Principals } from '../aws/keys.ts';
 import { describeTaskDefinition } from './actions/describe-task-definition.ts';
 import { describeTasks } from './actions/describe-tasks.ts';
@@ -11,12 +11,13 @@ import type { Cluster } from './cluster.ts';
 
 export interface EcsOptions {
   readonly principals: Principals;
-  /** Runs before each operation: see `JsonServiceOptions`. */
-  readonly before?: BeforeAction;
+  /** Run around each operation: see `JsonServiceOptions`. */
+  readonly before: BeforeAction;
+  readonly after: AfterAction;
 }
 
 /** ECS on the wire, for one cluster. */
-export function createEcs(cluster: Cluster, { principals, before }: EcsOptions): JsonService {
+export function createEcs(cluster: Cluster, { principals, before, after }: EcsOptions): JsonService {
   const { clock, settings } = cluster.options;
   return createJsonService({
     target: 'AmazonEC2ContainerServiceV20141113',
@@ -26,7 +27,8 @@ export function createEcs(cluster: Cluster, { principals, before }: EcsOptions):
     clock,
     jsonVersion: '1.1',
     internalError: 'ServerException',
-    ...(before && { before }),
+    before,
+    after,
     actions: {
       DescribeTaskDefinition: describeTaskDefinition(cluster),
       DescribeTasks: describeTasks(cluster),

@@ -26,9 +26,23 @@ export const hostRetired: StopCause = {
 };
 
 /** A machine that could not be made. */
+/** Capacity on Spot is taken away: SIGTERM now, the end in two minutes at the latest. */
+export const spotInterrupted: StopCause = {
+  stopCode: 'SpotInterruption',
+  stoppedReason: 'Your Spot Task was interrupted.',
+};
+
+/** The reason of a task that never ran, as ECS says it, or any other failure of its start. */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+}
+
 export const failedToStart = (error: unknown): StopCause => ({
   stopCode: 'TaskFailedToStart',
-  stoppedReason: `CannotStartContainerError: ${error instanceof Error ? error.message : String(error)}`,
+  stoppedReason:
+    error instanceof StartFailure
+      ? error.message
+      : `CannotStartContainerError: ${error instanceof Error ? error.message : String(error)}`,
 });
 
 /** What a container's end leaves to see: its exit code, and the reason where the kernel killed it for its memory. */

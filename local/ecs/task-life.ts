@@ -2,9 +2,10 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Engine, Machine, MachineExit } from '../engines/engine.ts';
 import type { Link } from '../link/open-link.ts';
 import { type MachineSettings, machineSpec } from './machine-spec.ts';
-import { containerExited, exitOf, failedToStart, type StopCause } from './stop-cause.ts';
+import { containerExited, exitOf, failedToStart, StartFailure, type StopCause, spotInterrupted } from './stop-cause.ts';
 import { stopMachine } from './stop-machine.ts';
 import type { StoredDefinition } from './task-definitions.ts';
+import type { TaskFaults } from './task-hazards.ts';
 import type { StoredContainer, StoredTask, TaskRecord } from './task-record.ts';
 
 /** What a life needs of the service around it. */
@@ -14,6 +15,7 @@ export interface TaskSurroundings {
   readonly settings: MachineSettings;
   /** How long the exec agent of a new machine needs before sessions can be opened. */
   readonly execAgentStartMs: number;
+  readonly faults: TaskFaults;
   /** `task` answers the task as it is when called. */
   openLink(id: string, definition: StoredDefinition, task: () => StoredTask): Promise<Link>;
   onLog(taskId: string, chunk: Buffer): void;
@@ -66,11 +68,21 @@ export class TaskLife {
     this.#stopAsked.resolve();
   }
 
+  /** Says that the task's capacity goes. It counts as running until its container has ended. */
+  #interrupt(): void {
+    if (this.#cause) return;
+    this.#cause = spotInterrupted;
+    this.#advance({ ...spotInterrupted, desiredStatus: 'STOPPED', stoppingAt: this.#seconds() });
+    this.#stopAsked.resolve();
+  }
+
   async #live(record: TaskRecord): Promise<void> {
     let left: Pick<StoredContainer, 'exitCode' | 'reason'> = {};
     try {
       const pullAt = this.#seconds();
       this.#advance({ lastStatus: 'PENDING', pullStartedAt: pullAt, pullStoppedAt: pullAt });
+      const failure = this.#around.faults.startFailure();
+      if (failure !== undefined) throw new StartFailure(failure);
       await using link = await this.#around.openLink(this.#id, this.#definition, () => this.#around.current(this.#id));
       left = exitOf(await this.#run(record, link));
       this.#cause ??= containerExited;
@@ -94,14 +106,21 @@ export class TaskLife {
     this.#machine = machine;
     if (!this.#cause) this.#running();
     using _agent = clock.after(this.#around.execAgentStartMs, () => this.#setManagedAgent('RUNNING'));
+    using _notice = this.#awaitNotice(record);
     await Promise.race([machine.exited, this.#stopAsked.promise]);
     onEnding(this.#id);
     if (this.#cause) {
-      this.#advance({ lastStatus: 'STOPPING' });
+      if (this.#cause !== spotInterrupted) this.#advance({ lastStatus: 'STOPPING' });
       const [container] = this.#definition.containerDefinitions ?? [];
       await stopMachine(machine, (container?.stopTimeout ?? defaultStopTimeoutSeconds) * 1000, clock);
     }
     return machine.exited;
+  }
+
+  #awaitNotice({ task }: TaskRecord): Disposable | undefined {
+    const { clock, faults } = this.#around;
+    const afterMs = faults.spotNoticeMs(task.capacityProviderName === 'FARGATE_SPOT');
+    return afterMs === undefined ? undefined : clock.after(afterMs, () => this.#interrupt());
   }
 
   #running(): void {

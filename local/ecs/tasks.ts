@@ -1,5 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import { JsonFolder } from './json-folder.ts';
+import { TaskHistory } from './task-history.ts';
 import type { StoredTask, TaskRecord } from './task-record.ts';
 
 /** How long ECS still describes a task that has stopped. */
@@ -11,12 +12,16 @@ export class Tasks implements Disposable {
   readonly #records = new Map<string, TaskRecord>();
   readonly #removals = new Map<string, Disposable>();
   readonly #clock: Clock;
+  readonly #history: TaskHistory;
 
-  constructor(path: string, clock: Clock) {
+  /** `lagMs` is how long a change takes until callers see it. */
+  constructor(path: string, clock: Clock, lagMs: number) {
     this.#folder = new JsonFolder(path);
     this.#clock = clock;
+    this.#history = new TaskHistory(clock, lagMs);
     for (const record of this.#folder.readAll()) {
       this.#records.set(record.id, record);
+      this.#history.note(record);
       this.#removeInTime(record);
     }
   }
@@ -28,6 +33,16 @@ export class Tasks implements Disposable {
   /** Oldest first. */
   all(): TaskRecord[] {
     return [...this.#records.values()].sort((a, b) => a.task.createdAt - b.task.createdAt);
+  }
+
+  /** The tasks as callers see them, who may not have heard of the last change. */
+  allSeen(): TaskRecord[] {
+    return this.all().flatMap((record) => this.#history.seen(record) ?? []);
+  }
+
+  findSeen(id: string): TaskRecord | undefined {
+    const record = this.#records.get(id);
+    return record && this.#history.seen(record);
   }
 
   add(record: TaskRecord): void {
@@ -64,6 +79,7 @@ export class Tasks implements Disposable {
   #put(record: TaskRecord): void {
     this.#folder.write(record.id, record);
     this.#records.set(record.id, record);
+    this.#history.note(record);
   }
 
   #removeInTime({ id, task: { stoppedAt } }: TaskRecord): void {
@@ -74,6 +90,7 @@ export class Tasks implements Disposable {
       this.#clock.after(waitMs, () => {
         this.#removals.delete(id);
         this.#records.delete(id);
+        this.#history.forget(id);
         this.#folder.remove(id);
       }),
     );

@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { Clock } from '../../contract/clock.ts';
 import { FunctionError, InvocationRefused } from './function-error.ts';
+import { functionFaults } from './function-faults.ts';
+import { type FunctionHazards, functionHazards } from './function-hazards.ts';
 import { FunctionPool, type PoolLimits } from './function-pool.ts';
 import type { FunctionResponse } from './function-response.ts';
 import { lambdaLimits } from './limits.ts';
@@ -21,6 +23,10 @@ export interface FunctionsOptions {
   readonly onLog: (functionName: string, line: string) => void;
   /** @default 16 environments and 256 waiting events a function, 10 idle minutes */
   readonly limits?: Partial<PoolLimits>;
+  /** @default as Lambda is */
+  readonly hazards?: FunctionHazards;
+  /** Of the hazards' chances. @default 1 */
+  readonly seed?: number;
 }
 
 export interface Functions extends AsyncDisposable {
@@ -34,7 +40,8 @@ const defaults: PoolLimits = { environments: 16, queued: 256, idleMs: 600_000 };
 
 /** Lambda on one machine: each function a pool of processes. Disposing it ends them at once. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { region, accountId, clock, runtime, onLog } = options;
+  const { region, accountId, clock, runtime, onLog, hazards = functionHazards.parse(undefined) } = options;
+  const faultsOf = functionFaults(hazards, options.seed ?? 1);
   const pools = new Map(
     Object.entries(options.functions).map(([name, { timeoutSeconds, variables }]) => [
       name,
@@ -43,6 +50,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
         functionArn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
         onLog: (line) => onLog(name, line),
         limits: { ...defaults, ...options.limits },
+        faults: faultsOf(name),
         timeoutSeconds,
         variables,
         runtime,
@@ -57,6 +65,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const bytes = Buffer.from(JSON.stringify(event));
     if (bytes.length > lambdaLimits.eventBytes) {
       throw new InvocationRefused('too_large', `an event is at most ${lambdaLimits.eventBytes} bytes`);
+    }
+    const busy = Array.from(pools.values()).reduce((sum, one) => sum + one.busy, 0);
+    if (busy >= hazards.concurrency) {
+      throw new InvocationRefused('throttled', `the account's ${hazards.concurrency} concurrent executions are in use`);
     }
     return pool.invoke(bytes);
   };

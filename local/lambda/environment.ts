@@ -19,6 +19,8 @@ export interface EnvironmentSpec {
   readonly runtime: string;
   /** Everything the process finds in its environment. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What the first event waits for beyond the time that loading takes. */
+  readonly coldStartMs: number;
   readonly clock: Clock;
   readonly onLog: (line: string) => void;
   /** Runs each time the function waits for an event. */
@@ -35,6 +37,10 @@ export class Environment implements AsyncDisposable {
   readonly #exited: Promise<unknown>;
   readonly #ready = Promise.withResolvers<void>();
   #timer: Disposable | undefined;
+  /** Armed while the environment is going to be lost. */
+  #loss: Disposable | undefined;
+  #isCold = true;
+  #failure: FunctionError | undefined;
   #answered = false;
   /** By the clock; when the function last began to wait. */
   waitingSince = 0;
@@ -73,19 +79,28 @@ export class Environment implements AsyncDisposable {
     return this.#answered;
   }
 
-  /** Answers an event, after the function has loaded. Rejects with FunctionError. */
-  async invoke(event: Uint8Array): Promise<FunctionResponse> {
+  /**
+   * Answers an event, after the function has loaded. Rejects with FunctionError. With `loseAfterMs` the environment is lost
+   * when it still works on the event after that long.
+   */
+  async invoke(event: Uint8Array, loseAfterMs?: number): Promise<FunctionResponse> {
+    this.#loss?.[Symbol.dispose]();
     await this.#ready.promise;
-    const { functionArn, timeoutSeconds, clock } = this.#spec;
+    const { functionArn, timeoutSeconds, clock, coldStartMs } = this.#spec;
+    if (this.#isCold && coldStartMs > 0) await clock.sleep(coldStartMs);
+    this.#isCold = false;
+    if (this.#failure) throw this.#failure;
+    this.#loseAfter(loseAfterMs);
     this.#timer = clock.after(timeoutSeconds * 1_000, () => this.#timeOut(timeoutSeconds));
     this.#process.kill('SIGCONT');
     const deadlineMs = clock.now() + timeoutSeconds * 1_000;
     return this.#api.invoke({ requestId: randomUUID(), event, functionArn, deadlineMs });
   }
 
-  /** Stops the process between two events. `invoke` lets it go on. */
-  freeze(): void {
+  /** Stops the process between two events; `invoke` lets it go on. With `loseAfterMs` it is lost unless that comes first. */
+  freeze(loseAfterMs?: number): void {
     this.#process.kill('SIGSTOP');
+    this.#loseAfter(loseAfterMs);
   }
 
   /** Ends the process at once, frozen or not. */
@@ -94,9 +109,14 @@ export class Environment implements AsyncDisposable {
     await this.#exited;
   }
 
+  #loseAfter(ms: number | undefined): void {
+    this.#loss = ms === undefined ? undefined : this.#spec.clock.after(ms, () => this.#process.kill('SIGKILL'));
+  }
+
   #onWaiting(): void {
     this.#answered = false;
     this.#timer?.[Symbol.dispose]();
+    this.#loss?.[Symbol.dispose]();
     this.waitingSince = this.#spec.clock.now();
     this.#ready.resolve();
     this.#spec.onWaiting(this);
@@ -109,11 +129,13 @@ export class Environment implements AsyncDisposable {
 
   #onExit(reason: string, cause?: Error): void {
     this.#timer?.[Symbol.dispose]();
+    this.#loss?.[Symbol.dispose]();
     this.#end(new FunctionError('Runtime.ExitError', `${this.#spec.functionName}: ${reason}`, { cause }));
     this.#spec.onExit(this);
   }
 
   #end(error: FunctionError): void {
+    this.#failure ??= error;
     this.#ready.reject(error);
     this.#api.fail(error);
   }

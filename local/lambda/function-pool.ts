@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { Environment, type EnvironmentSpec } from './environment.ts';
 import { InvocationRefused } from './function-error.ts';
+import type { FunctionFaults } from './function-faults.ts';
 import type { FunctionResponse } from './function-response.ts';
 
 export interface PoolLimits {
@@ -12,7 +13,10 @@ export interface PoolLimits {
   readonly idleMs: number;
 }
 
-export type PoolSpec = Omit<EnvironmentSpec, 'onWaiting' | 'onExit'> & { readonly limits: PoolLimits };
+export interface PoolSpec extends Omit<EnvironmentSpec, 'coldStartMs' | 'onWaiting' | 'onExit'> {
+  readonly limits: PoolLimits;
+  readonly faults: FunctionFaults;
+}
 
 interface Queued {
   readonly event: Uint8Array;
@@ -40,15 +44,20 @@ export class FunctionPool implements AsyncDisposable {
     this.#armSweep();
   }
 
+  /** Events that are worked on or wait. */
+  get busy(): number {
+    return this.#all.size - this.#waiting.length + this.#queue.length;
+  }
+
   /** Answers an event. Rejects with FunctionError or InvocationRefused. */
   invoke(event: Uint8Array): Promise<FunctionResponse> {
     if (this.#stopped) return Promise.reject(new InvocationRefused('stopped', 'the service is stopping'));
     const { environments, queued } = this.#spec.limits;
     const waiting = this.#waiting.pop();
-    if (waiting) return waiting.invoke(event);
+    if (waiting) return this.#run(waiting, event);
     const mayStart = this.#all.size < environments;
     const isFinishing = Array.from(this.#all).some((environment) => environment.isFinishing);
-    if (mayStart && !isFinishing) return this.#start().invoke(event);
+    if (mayStart && !isFinishing) return this.#run(this.#start(), event);
     if (!mayStart && this.#queue.length >= queued) {
       const message = `${this.#spec.functionName} has ${environments} environments busy and ${queued} events waiting`;
       return Promise.reject(new InvocationRefused('throttled', message));
@@ -66,11 +75,16 @@ export class FunctionPool implements AsyncDisposable {
     await Promise.all(Array.from(this.#all, (environment) => environment[Symbol.asyncDispose]()));
   }
 
+  #run(environment: Environment, event: Uint8Array): Promise<FunctionResponse> {
+    return environment.invoke(event, this.#spec.faults.lossMs('working'));
+  }
+
   #start(): Environment {
     // An environment first waits when it has loaded, with the event it was started for on its way.
     let loaded = false;
     const environment = new Environment({
       ...this.#spec,
+      coldStartMs: this.#spec.faults.coldStartMs,
       onWaiting: (waiting) => {
         if (loaded) this.#onWaiting(waiting);
         loaded = true;
@@ -84,9 +98,9 @@ export class FunctionPool implements AsyncDisposable {
   #onWaiting(environment: Environment): void {
     const next = this.#queue.shift();
     if (next) {
-      next.resolve(environment.invoke(next.event));
+      next.resolve(this.#run(environment, next.event));
     } else {
-      environment.freeze();
+      environment.freeze(this.#spec.faults.lossMs('frozen'));
       this.#waiting.push(environment);
     }
   }
@@ -101,7 +115,7 @@ export class FunctionPool implements AsyncDisposable {
   #startForQueue(): void {
     if (this.#stopped || this.#all.size >= this.#spec.limits.environments) return;
     const next = this.#queue.shift();
-    next?.resolve(this.#start().invoke(next.event));
+    next?.resolve(this.#run(this.#start(), next.event));
   }
 
   #armSweep(): void {

@@ -18,7 +18,7 @@ type Choices = Pick<ComputeOptions, 'network' | 'pace' | 'faults'>;
 
 /** ECS and its exec sessions on the engine's machines. */
 export function openCompute(run: Run, engine: Engine, outside: Outside, choices: Choices): Promise<Compute> {
-  const { dataDir, principals, clock, region, logs } = run;
+  const { dataDir, principals, clock, region, logs, hazards } = run;
   return createCompute({
     ...choices,
     dataDir,
@@ -26,6 +26,7 @@ export function openCompute(run: Run, engine: Engine, outside: Outside, choices:
     principals,
     clock,
     region,
+    hazards,
     accountId: principals.accountId,
     environment: run.clockVariables,
     gatewayUrl: () => outside.gatewayUrl,

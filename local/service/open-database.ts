@@ -10,7 +10,7 @@ export const tableName = 'matrx';
 
 /** DynamoDB with the table of the contract in it. */
 export async function openDatabase(run: Run, deployer: Credentials): Promise<DynamoDb> {
-  const { dataDir, clock, principals, region, logs } = run;
+  const { dataDir, clock, principals, region, logs, hazards } = run;
   await using started = new AsyncDisposableStack();
   const dynamo = started.use(
     await createDynamoDb({
@@ -18,6 +18,7 @@ export async function openDatabase(run: Run, deployer: Credentials): Promise<Dyn
       clock,
       principals,
       region,
+      hazards,
       onUnexpected: (operation, error) => logs.aws.write(`dynamodb ${operation} ${describeError(error)}\n`),
     }),
   );

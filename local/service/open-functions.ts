@@ -21,7 +21,7 @@ export interface FunctionPlaces {
 /** The functions of the contract, which find the stand-ins at the places of this run. */
 export function openFunctions(run: Run, places: FunctionPlaces, liveSandboxesPerUser?: number): Functions {
   const { built, databaseUrl, compute, taskDefinition } = places;
-  const { region, clock, principals, logs } = run;
+  const { region, clock, principals, logs, hazards } = run;
   const { accountId } = principals;
   const base = { task_definition: taskDefinition, description: 'the tools of this machine', image_digest: null };
   const settings: Record<Setting, string> = {
@@ -48,6 +48,8 @@ export function openFunctions(run: Run, places: FunctionPlaces, liveSandboxesPer
     accountId,
     clock,
     runtime: built.runtime,
+    hazards: hazards.functions,
+    seed: hazards.seed,
     onLog: (name, line) => logs.functions.write(`${name} ${line}\n`),
   });
 }

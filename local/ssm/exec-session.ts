@@ -1,11 +1,9 @@
 import type { WebSocket } from 'ws';
-import type { AgentMessage } from '../../channel/codec/message.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { Machine } from '../engines/engine.ts';
-import { ClientSocket } from './client-socket.ts';
-import type { FrameFault } from './frame-fault.ts';
+import type { FrameFault } from './frame-faults.ts';
 import { type Pace, sessionLimits } from './pace.ts';
-import { channelClosedFrame, publicationFrame } from './service-frames.ts';
+import { SessionRelay } from './session-relay.ts';
 import { SessionTokens } from './session-tokens.ts';
 import { SessionWorker } from './session-worker.ts';
 import { splitCommand } from './split-command.ts';
@@ -16,31 +14,45 @@ export interface ExecSessionOptions {
   readonly command: string;
   readonly clock: Clock;
   readonly pace: Pace;
-  readonly fault: FrameFault | undefined;
+  readonly fault: FrameFault;
+  readonly endOvertakesOutput: boolean;
 }
 
-/** One session: the service in the middle, a client that comes and goes, and the agent's worker once it has a slot. */
+interface CommandEnd {
+  /** What the client is told. */
+  readonly output: string;
+  /** Whether the client had acknowledged everything. */
+  readonly isHeard: boolean;
+}
+
+/** One session: a client that comes and goes, and the agent's worker once it has a slot. */
 export class ExecSession {
   readonly id: string;
   readonly machine: Machine;
   readonly tokens: SessionTokens;
   readonly #options: ExecSessionOptions;
   readonly #over = new AbortController();
-  #client: ClientSocket | undefined;
-  /** Set while the session is over and no client has heard so. */
-  #lastWord: { readonly output: string; readonly untilMs: number } | undefined;
+  readonly #relay: SessionRelay;
   #worker: SessionWorker | undefined;
-  /** Whether the worker waits for its terminal, so that no client may send it more. */
-  #busy = false;
   #lastUsedAt: number;
   #idleTimer: Disposable | undefined;
 
   constructor(options: ExecSessionOptions) {
-    this.id = options.id;
-    this.machine = options.machine;
+    const { id, machine, clock, fault, endOvertakesOutput } = options;
+    this.id = id;
+    this.machine = machine;
     this.#options = options;
-    this.tokens = new SessionTokens(options.clock);
-    this.#lastUsedAt = options.clock.now();
+    this.tokens = new SessionTokens(clock);
+    this.#relay = new SessionRelay({
+      sessionId: id,
+      clock,
+      fault,
+      endOvertakesOutput,
+      onUsed: () => {
+        this.#lastUsedAt = clock.now();
+      },
+    });
+    this.#lastUsedAt = clock.now();
     this.#watchIdle(sessionLimits.idleMs);
   }
 
@@ -50,38 +62,25 @@ export class ExecSession {
 
   /** Over, and nobody can come any more to hear how it ended. */
   get isForgotten(): boolean {
-    return this.isOver && (!this.#lastWord || this.#lastWord.untilMs <= this.#options.clock.now());
+    return this.isOver && !this.#relay.hasLastWord;
   }
 
   /** A client whose token was good; one that was there before is put out. */
   connect(socket: WebSocket): void {
-    this.#client?.cut();
-    const { clock, fault } = this.#options;
-    const client = new ClientSocket({
-      socket,
-      sessionId: this.id,
-      clock,
-      fault,
-      onMessage: (message) => this.#fromClient(message),
-      onClose: () => {
-        if (this.#client === client) this.#client = undefined;
-      },
-    });
-    this.#client = client;
-    if (this.#lastWord) this.#sayLastWord(client, this.#lastWord.output);
-    if (!this.#worker || this.isOver) return;
-    client.setBusy(this.#busy);
-    this.#tell('start_publication');
-    this.#worker.startPublication();
+    this.#relay.connect(socket);
   }
 
   /** The agent's part, for as long as it keeps its slot. Never rejects: why a command can't run is told to the client. */
   async run(): Promise<void> {
-    const output = await this.#runCommand().catch((error: Error) =>
+    const { clock, pace } = this.#options;
+    const { output, isHeard } = await this.#runCommand().catch((error: Error) => ({
       // Nobody hears of a session that was ended from outside while it waited.
-      this.isOver ? '' : `\n----------ERROR-------\nUnable to start command: ${error.message}\n\n`,
-    );
+      output: this.isOver ? '' : `\n----------ERROR-------\nUnable to start command: ${error.message}\n\n`,
+      isHeard: true,
+    }));
     this.end(output);
+    const releaseMs = pace.slotReleaseMs + (isHeard ? 0 : sessionLimits.unacknowledgedSlotMs);
+    if (releaseMs > 0) await clock.sleep(releaseMs);
   }
 
   /** Ends the session, whatever it was doing; `output` is the last word to the client. A second time changes nothing. */
@@ -90,40 +89,32 @@ export class ExecSession {
     this.#over.abort();
     this.#idleTimer?.[Symbol.dispose]();
     this.#worker?.[Symbol.dispose]();
-    if (this.#client) this.#sayLastWord(this.#client, output);
-    else this.#lastWord = { output, untilMs: this.#options.clock.now() + sessionLimits.tokenMs };
+    this.#relay.end(output);
   }
 
-  #sayLastWord(client: ClientSocket, output: string): void {
-    this.#lastWord = undefined;
-    client.sendOwn(channelClosedFrame(this.id, output, this.#options.clock.now()));
-    client.close();
-  }
-
-  async #runCommand(): Promise<string> {
+  async #runCommand(): Promise<CommandEnd> {
     const { clock, pace, command, machine } = this.#options;
     const signal = this.#over.signal;
+    const failed = (output: string): CommandEnd => ({ output, isHeard: true });
     await clock.sleep(pace.workerStartMs, signal);
-    if (command.trim() === '') return 'Commands cannot be empty for session type InteractiveCommands';
+    if (command.trim() === '') return failed('Commands cannot be empty for session type InteractiveCommands');
     const words = await this.#split(command);
     if (words.length === 0) {
       await clock.sleep(sessionLimits.deadWorkerMs, signal);
-      return 'document process failed unexpectedly: document worker exited without a result';
+      return failed('document process failed unexpectedly: document worker exited without a result');
     }
     const worker = new SessionWorker({
       clock,
       pace,
       openTerminal: () => machine.openTerminal(words),
-      transmit: (frame) => this.#fromAgent(frame),
-      onBusy: (busy) => {
-        this.#busy = busy;
-        this.#client?.setBusy(busy);
-      },
+      transmit: (frame) => this.#relay.fromAgent(frame),
+      onBusy: (isBusy) => this.#relay.setBusy(isBusy),
     });
     this.#worker = worker;
-    this.#tell('start_publication');
-    await worker.run();
-    return '';
+    this.#relay.connectWorker(worker);
+    const isHeard = await worker.run(signal);
+    // Of a session that was ended from outside nobody's acknowledgement is waited for.
+    return { output: '', isHeard: isHeard || this.isOver };
   }
 
   async #split(command: string): Promise<string[]> {
@@ -134,29 +125,6 @@ export class ExecSession {
       await this.#options.clock.sleep(this.#options.pace.startFailureMs, this.#over.signal);
       throw error;
     }
-  }
-
-  #fromClient(message: AgentMessage): void {
-    if (this.isOver) return;
-    this.#touch();
-    if (this.#worker) this.#worker.receive(message);
-    // The agent isn't there yet: the frame is lost, and the client is asked to be silent until it is.
-    else this.#tell('pause_publication');
-  }
-
-  #fromAgent(frame: Buffer): void {
-    if (this.#client) {
-      this.#touch();
-      this.#client.send(frame);
-    } else this.#worker?.pausePublication();
-  }
-
-  #tell(type: 'start_publication' | 'pause_publication'): void {
-    this.#client?.sendOwn(publicationFrame(type, this.#options.clock.now()));
-  }
-
-  #touch(): void {
-    this.#lastUsedAt = this.#options.clock.now();
   }
 
   #watchIdle(waitMs: number): void {

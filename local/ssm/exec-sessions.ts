@@ -3,20 +3,20 @@ import type { Clock } from '../../contract/clock.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Machine } from '../engines/engine.ts';
 import { ExecSession } from './exec-session.ts';
-import type { FrameFault } from './frame-fault.ts';
+import { frameFaults } from './frame-faults.ts';
 import type { Pace } from './pace.ts';
-import { SessionSlots, type WhenFull } from './session-slots.ts';
+import type { SessionHazards } from './session-hazards.ts';
+import { SessionSlots } from './session-slots.ts';
 
 export interface ExecSessionsOptions {
   readonly clock: Clock;
   readonly pace: Pace;
-  /** Sessions that run at once in one machine; one more waits. */
-  readonly sessionLimit: number;
-  readonly whenFull: WhenFull;
+  readonly hazards: Omit<SessionHazards, 'pace'>;
+  /** Of the hazards' chances. */
+  readonly seed: number;
   /** Where clients open sessions: `ws://127.0.0.1:<port>`. */
   readonly streamOrigin: () => string;
-  readonly fault: FrameFault | undefined;
-  /** Hears of a session that was refused. */
+  /** Hears of a session that was refused, and of an exec agent that locked up. */
   readonly onRefused: (message: string) => void;
 }
 
@@ -27,22 +27,28 @@ export interface SessionOffer {
   readonly tokenValue: string;
 }
 
+const lockedUp =
+  'a session found neither a slot nor a place in the queue for 4 s, so the exec agent has locked up: no session opens in this task any more.';
+
 /** Every session of every machine, and for a while those that ended before their client had come. */
 export class ExecSessions implements Disposable {
   readonly #options: ExecSessionsOptions;
   readonly #sessions = new Map<string, ExecSession>();
   readonly #slots = new Map<string, SessionSlots>();
+  #opened = 0;
 
   constructor(options: ExecSessionsOptions) {
     this.#options = options;
   }
 
-  /** Begins a session that runs `command`. Throws TargetNotConnectedException when the machine has no room for one. */
+  /** Begins a session that runs `command`. Throws TargetNotConnectedException where sessions too many are refused. */
   open(machine: Machine, command: string): SessionOffer {
     this.#forgetOver();
-    const { clock, pace, fault } = this.#options;
+    const { clock, pace, seed, hazards } = this.#options;
+    const { frames, endOvertakesOutput } = hazards;
     const id = `ecs-execute-command-${randomBytes(9).toString('hex').slice(1)}`;
-    const session = new ExecSession({ id, machine, command, clock, pace, fault });
+    const fault = frameFaults(frames, seed, ++this.#opened);
+    const session = new ExecSession({ id, machine, command, clock, pace, fault, endOvertakesOutput });
     if (!this.#slotsOf(machine).admit(session)) {
       session.end();
       throw this.#refuse(machine);
@@ -77,18 +83,22 @@ export class ExecSessions implements Disposable {
   /** Ends every session of a machine, which is ending itself. */
   endMachine(machineId: string): void {
     for (const session of this.#sessions.values()) if (session.machine.id === machineId) session.end();
+    this.#slots.get(machineId)?.[Symbol.dispose]();
     this.#slots.delete(machineId);
     this.#forgetOver();
   }
 
   [Symbol.dispose](): void {
     for (const session of this.#sessions.values()) session.end();
+    for (const slots of this.#slots.values()) slots[Symbol.dispose]();
     this.#forgetOver();
   }
 
   #slotsOf({ id }: Machine): SessionSlots {
-    const { sessionLimit, whenFull } = this.#options;
-    const slots = this.#slots.get(id) ?? new SessionSlots(sessionLimit, whenFull);
+    const { clock, hazards, onRefused } = this.#options;
+    const { limit, whenFull } = hazards;
+    const onLockedUp = () => onRefused(`task ${id}: ${lockedUp}`);
+    const slots = this.#slots.get(id) ?? new SessionSlots({ limit, whenFull, clock, onLockedUp });
     this.#slots.set(id, slots);
     return slots;
   }
@@ -99,8 +109,8 @@ export class ExecSessions implements Disposable {
   }
 
   #refuse({ id }: Machine): AwsError {
-    const { sessionLimit, onRefused } = this.#options;
-    const message = `The execute command failed: all ${sessionLimit} sessions of the container are taken and one is queued.`;
+    const { hazards, onRefused } = this.#options;
+    const message = `The execute command failed: all ${hazards.limit} sessions of the container are taken and one is queued.`;
     onRefused(`task ${id}: ${message} The real exec agent would hang here, for good.`);
     return new AwsError('TargetNotConnectedException', message);
   }

@@ -27,6 +27,8 @@ export class SessionWorker implements Disposable {
   readonly #receiver: Receiver;
   readonly #inbox: AgentMessage[] = [];
   #terminal: Terminal | undefined;
+  /** The first moments of the worker, in which it takes input and does nothing with it. */
+  #isEarly = true;
   #reader: TerminalReader | undefined;
   #busy = false;
   #paused = false;
@@ -45,13 +47,16 @@ export class SessionWorker implements Disposable {
       acknowledge: (message) => options.transmit(acknowledgement(message, options.clock.now())),
       deliver: (message) => this.#deliver(message),
       // Input that comes before its terminal is there stays without an answer and has to come again.
-      accepts: () => this.#terminal !== undefined,
+      accepts: () => this.#isEarly || this.#terminal !== undefined,
     });
   }
 
-  /** Runs the command to its end. Resolves when what it printed was acknowledged, or nobody did in time. */
-  async run(): Promise<void> {
+  /** Runs the command to its end. Resolves with whether what it printed was acknowledged in time; rejects when aborted before it runs. */
+  async run(signal: AbortSignal): Promise<boolean> {
     const { clock, pace, openTerminal } = this.#options;
+    if (pace.earlyInputLostMs > 0) await clock.sleep(pace.earlyInputLostMs, signal);
+    this.#isEarly = false;
+    if (pace.terminalStartMs > 0) await clock.sleep(pace.terminalStartMs, signal);
     const terminal = openTerminal();
     this.#terminal = terminal;
     this.#reader = new TerminalReader(terminal, clock, pace, (bytes) => {
@@ -61,6 +66,12 @@ export class SessionWorker implements Disposable {
     await this.#reader.finished;
     await terminal.exited;
     await this.#flush();
+    return this.#sender.outstanding === 0;
+  }
+
+  /** Kills the command; the session ends as it does when a command ends. */
+  killCommand(): void {
+    this.#terminal?.kill();
   }
 
   /** Takes a message from the client. While the terminal is full the worker reads nothing, as the real one. */
@@ -119,10 +130,11 @@ export class SessionWorker implements Disposable {
 
   #deliver({ payloadType, payload }: AgentMessage): void {
     const terminal = this.#terminal;
+    if (!terminal) return;
     if (payloadType === payloadTypes.size) {
       const { cols, rows } = readSize(payload);
-      terminal?.resize(cols, rows);
-    } else if (payloadType === payloadTypes.output && terminal && !terminal.write(payload)) {
+      terminal.resize(cols, rows);
+    } else if (payloadType === payloadTypes.output && !terminal.write(payload)) {
       this.#setBusy(true);
       void terminal.drained().then(() => {
         this.#setBusy(false);

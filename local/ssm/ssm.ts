@@ -1,5 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
-import { type BeforeAction, createJsonService, type JsonService } from '../aws/json-service.ts';
+import { type AfterAction, type BeforeAction, createJsonService, type JsonService } from '../aws/json-service.ts';
 import type { Principals } from '../aws/keys.ts';
 import { resumeSession } from './actions/resume-session.ts';
 import { terminateSession } from './actions/terminate-session.ts';
@@ -9,8 +9,9 @@ export interface SsmOptions {
   readonly principals: Principals;
   readonly region: string;
   readonly clock: Clock;
-  /** Runs before each operation: see `JsonServiceOptions`. */
-  readonly before?: BeforeAction;
+  /** Run around each operation: see `JsonServiceOptions`. */
+  readonly before: BeforeAction;
+  readonly after: AfterAction;
 }
 
 /** The part of Systems Manager that sessions need. */

@@ -18,6 +18,7 @@ import { systemClock } from '../../contract/clock.ts';
 import { Principals } from '../../local/aws/keys.ts';
 import { type ComputeOptions, createCompute } from '../../local/ecs/create-compute.ts';
 import type { TaskStateChange } from '../../local/ecs/state-change-event.ts';
+import { type HazardSettings, readHazards } from '../../local/hazards/hazards.ts';
 import { processEngine } from './process-engine.ts';
 
 export const taskRoleArn = 'arn:aws:iam::000000000000:role/sandbox-task';
@@ -32,16 +33,21 @@ export function temporaryFolder(): string {
 }
 
 /** Runs `check` until it answers something, and answers that. The test's own time-out is the limit. */
-export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined): Promise<T> {
+export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined, everyMs = 10): Promise<T> {
   for (;;) {
     const found = await check();
     if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 
+// ECS refuses who asks more often than 20 times a second for long.
+const describeEveryMs = 60;
+
+export type TestCompute = Partial<Omit<ComputeOptions, 'hazards'>> & { readonly hazards?: HazardSettings };
+
 /** ECS and sessions with real SDK clients for them; everything ends with the test. */
-export async function startCompute(options: Partial<ComputeOptions> = {}) {
+export async function startCompute({ hazards, ...options }: TestCompute = {}) {
   const events: TaskStateChange[] = [];
   const principals = options.principals ?? new Principals();
   const compute = await createCompute({
@@ -56,6 +62,7 @@ export async function startCompute(options: Partial<ComputeOptions> = {}) {
     pace: 'fast',
     onRefused: () => undefined,
     ...options,
+    hazards: readHazards(hazards),
   });
   const { credentials } = principals.issueService('caller');
   const client = { region: 'us-east-1', credentials, maxAttempts: 1 };
@@ -115,7 +122,7 @@ export async function startCompute(options: Partial<ComputeOptions> = {}) {
       eventually(async () => {
         const found = await describe(task);
         return found?.lastStatus === lastStatus ? found : undefined;
-      }),
+      }, describeEveryMs),
     /** Resolves with a session's offer once the task's exec agent is up. */
     execute: (task: string, command: string): Promise<Session> =>
       eventually(async () => {
@@ -123,6 +130,6 @@ export async function startCompute(options: Partial<ComputeOptions> = {}) {
         const { containers } = (await describe(task)) ?? {};
         if (containers?.[0]?.managedAgents?.[0]?.lastStatus !== 'RUNNING') return undefined;
         return (await ecs.send(new ExecuteCommandCommand(input))).session;
-      }),
+      }, describeEveryMs),
   };
 }

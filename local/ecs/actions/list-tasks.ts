@@ -33,7 +33,7 @@ export const listTasks = (cluster: Cluster) =>
     cluster.checkCluster(filter.cluster);
     const after = filter.nextToken === undefined ? '' : readToken(filter.nextToken);
     const found = cluster.tasks
-      .all()
+      .allSeen()
       .filter(({ id, task }) => id > after && matches(task, filter))
       .sort((a, b) => (a.id < b.id ? -1 : 1));
     const page = found.slice(0, filter.maxResults);

@@ -3,9 +3,15 @@ import { onTestFinished } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
 import { Principals } from '../../../local/aws/keys.ts';
 import { createDynamoDb, type DynamoDbOptions } from '../../../local/dynamodb/create-dynamo-db.ts';
+import { type HazardSettings, readHazards } from '../../../local/hazards/hazards.ts';
+
+export interface TestDynamoDb extends Partial<Omit<DynamoDbOptions, 'hazards'>> {
+  /** @default none, and ended items go at the next sweep */
+  readonly hazards?: HazardSettings;
+}
 
 /** A stand-in that ends with the test, the SDK's client for it, and a table `items` with two indexes. */
-export async function startDynamoDb(options: Partial<DynamoDbOptions> = {}) {
+export async function startDynamoDb({ hazards, ...options }: TestDynamoDb = {}) {
   const time = { now: Date.now() };
   const principals = new Principals();
   const stack = new AsyncDisposableStack();
@@ -16,6 +22,7 @@ export async function startDynamoDb(options: Partial<DynamoDbOptions> = {}) {
       principals,
       region: 'us-east-1',
       ...options,
+      hazards: readHazards({ database: { timeToLiveLagSeconds: 0 }, ...hazards }),
     }),
   );
   const { credentials } = principals.issueService('test');

@@ -14,7 +14,10 @@ test.runIf(namespacesHere)(
   async () => {
     await using host = await createMachineHost();
     const engine = createNamespacesEngine({ dataDir: host.dataDir, parts: host.parts });
-    const { register, run, execute, reaches, stopTask, stop } = await startCompute({ engine, sessionLimit: 5 });
+    const { register, run, execute, reaches, stopTask, stop } = await startCompute({
+      engine,
+      hazards: { sessions: { limit: 5 } },
+    });
     await register('trap "exit 0" TERM; while :; do sleep 0.05; done');
     const task = await run();
     const output = async (command: string) => {

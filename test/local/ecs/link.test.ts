@@ -38,7 +38,7 @@ async function startGateway(listener: RequestListener): Promise<string> {
 }
 
 test('a machine gets the environment of ECS, its overrides, and the exec agent’s configuration', async () => {
-  const { spec } = await startTask({ environment: { MATRX_CLOCK: '20@1' }, sessionLimit: 3 });
+  const { spec } = await startTask({ environment: { MATRX_CLOCK: '20@1' }, hazards: { sessions: { limit: 3 } } });
   expect(spec.environment).toMatchObject({
     AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
     AWS_REGION: 'us-east-1',

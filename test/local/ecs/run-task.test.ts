@@ -49,12 +49,13 @@ test.each(refused)('RunTask refuses %s', async (_, input, name) => {
 });
 
 test('want of capacity comes with HTTP 200 and starts nothing', async () => {
-  const failures = [{ reason: 'RESOURCE:FARGATE', arn: 'arn:aws:ecs:us-east-1:000000000000:container-instance/x' }];
-  const { register, ecs, cluster } = await startCompute({ faults: { runTaskFailures: () => failures } });
+  const { register, ecs, cluster } = await startCompute({ hazards: { tasks: { noCapacity: [{ times: 1 }] } } });
   await register(script);
   const input = { cluster, taskDefinition: 'base', networkConfiguration: network };
+  const failures = [{ reason: expect.stringContaining('Capacity is unavailable at this time') }];
   expect(await ecs.send(new RunTaskCommand(input))).toMatchObject({ tasks: [], failures });
   expect((await ecs.send(new ListTasksCommand({ cluster }))).taskArns).toEqual([]);
+  expect((await ecs.send(new RunTaskCommand(input))).tasks).toHaveLength(1);
 });
 
 test('tasks are listed by who started them, by family and by state, in pages', async () => {

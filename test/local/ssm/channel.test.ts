@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSession } from '../../../channel/near/session.ts';
 import { systemClock } from '../../../contract/clock.ts';
-import type { ComputeOptions } from '../../../local/ecs/create-compute.ts';
-import type { FrameFate } from '../../../local/ssm/frame-fault.ts';
-import { eventually, startCompute } from '../../support/compute.ts';
+import { eventually, startCompute, type TestCompute } from '../../support/compute.ts';
 
 const echo = join(import.meta.dirname, '../../support/echo-attach.ts');
 const attach = `sh -c 'stty raw -echo; exec ${process.execPath} ${echo}'`;
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-async function openChannel(options: Partial<ComputeOptions> = {}) {
+async function openChannel(options: TestCompute = {}) {
   const compute = await startCompute(options);
   await compute.register('exec sleep 600');
   const task = await compute.run();
@@ -42,19 +40,18 @@ test.each(['real', 'fast'] as const)(
 );
 
 test('bytes arrive whole over a service that loses, repeats, reorders and delays frames', async () => {
-  const fates: FrameFate[] = ['drop', 'duplicate', { delayMs: 5 }, { delayMs: 30 }];
-  let frames = 0;
-  const frame = () => (++frames % 7 === 0 ? (fates[frames % fates.length] ?? 'pass') : 'pass');
-  const { session } = await openChannel({ faults: { frame } });
+  const fates = ['drop', 'duplicate', 'reorder', { delayMs: 5 }, { delayMs: 30 }] as const;
+  const frames = fates.map((fate) => ({ fate, chance: 0.04 }));
+  const { session } = await openChannel({ hazards: { sessions: { frames } } });
   const { sent, received } = await echoes(100 * 1024, session.stream);
   expect(received).toBe(sent);
   await session.close();
 });
 
 test('a socket that is cut fails the session with an error that says so', async () => {
-  let cut = false;
-  const { session } = await openChannel({ faults: { frame: () => (cut ? 'cut' : 'pass') } });
-  cut = true;
+  // The first input is the size of the terminal.
+  const frames = [{ fate: 'cut-client', direction: 'to-agent', type: 'input_stream_data', skip: 1 }] as const;
+  const { session } = await openChannel({ hazards: { sessions: { frames: [...frames] } } });
   session.stream.write('x');
   expect(await session.closed).toMatchObject({ reason: 'failed', error: { code: 'connection_lost' } });
 });

@@ -3,8 +3,7 @@ import { ResumeSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-s
 import { expect, onTestFinished, test } from 'vitest';
 import { payloadTypes, readAcknowledgement } from '../../../channel/codec/payloads.ts';
 import { createClock } from '../../../contract/clock.ts';
-import type { ComputeOptions } from '../../../local/ecs/create-compute.ts';
-import { eventually, startCompute } from '../../support/compute.ts';
+import { eventually, startCompute, type TestCompute } from '../../support/compute.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { SessionClient } from '../../support/session-client.ts';
 
@@ -18,7 +17,7 @@ function handClock() {
   return { clock, stop: () => clearInterval(ticking) };
 }
 
-async function startTask(options: Partial<ComputeOptions> = {}) {
+async function startTask(options: TestCompute = {}) {
   const compute = await startCompute(options);
   await compute.register('exec sleep 600');
   const task = await compute.run();
@@ -114,7 +113,9 @@ test('a session whose output nobody acknowledges ends all the same', async () =>
 });
 
 test('more sessions than slots: one waits, the next is refused, and an end lets the waiting one in', async () => {
-  const { open, execute, task, id, sessions, ssm } = await startTask({ sessionLimit: 2 });
+  const { open, execute, task, id, sessions, ssm } = await startTask({
+    hazards: { sessions: { limit: 2, whenFull: 'refuse' } },
+  });
   const first = await execute(task, rawCat);
   await (await open(rawCat)).prints('ready');
   const waiting = await open(rawCat);
@@ -125,11 +126,21 @@ test('more sessions than slots: one waits, the next is refused, and an end lets 
   await waiting.prints('ready');
 });
 
-test('where the real agent would lock up, later sessions are offered and never open', async () => {
-  const { open, execute, task, sessions, id, ssm } = await startTask({ sessionLimit: 1, whenSessionsFull: 'hang' });
+test('a session that finds no place for four seconds locks the exec agent up: later ones are offered and never open', async () => {
+  const { clock, stop } = handClock();
+  const heard: string[] = [];
+  const onRefused = (message: string) => void heard.push(message);
+  const { open, execute, task, sessions, id, ssm } = await startTask({
+    clock,
+    onRefused,
+    hazards: { sessions: { limit: 1 } },
+  });
   const first = await execute(task, rawCat);
   const second = await execute(task, rawCat);
   const third = await open(rawCat);
+  stop();
+  clock.pass(4_000);
+  expect(heard).toEqual([expect.stringContaining('locked up')]);
   for (const { sessionId } of [first, second]) await ssm.send(new TerminateSessionCommand({ SessionId: sessionId }));
   await eventually(() => sessions.takenBy(id) === 0);
   third.send('x');

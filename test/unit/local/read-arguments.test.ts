@@ -2,14 +2,22 @@ import { expect, test } from 'vitest';
 import { readArguments, UsageError } from '../../../local/read-arguments.ts';
 
 test('without arguments everything has its default', () => {
-  expect(readArguments([])).toEqual({ port: undefined, data: '.matrx', network: 'none', json: false, help: false });
+  expect(readArguments([])).toEqual({
+    port: undefined,
+    data: '.matrx',
+    network: 'none',
+    hazards: undefined,
+    json: false,
+    help: false,
+  });
 });
 
 test('each flag is read', () => {
-  expect(readArguments(['--port', '0', '--data=x', '--network', 'host', '--json'])).toEqual({
+  expect(readArguments(['--port', '0', '--data=x', '--network', 'host', '--hazards', 'bad.json', '--json'])).toEqual({
     port: 0,
     data: 'x',
     network: 'host',
+    hazards: 'bad.json',
     json: true,
     help: false,
   });
