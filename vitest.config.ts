@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-const wantsDeep = process.argv.some((word) => word === 'deep' || word === '--project=deep');
+const byName = (project: string) => process.argv.some((word) => word === project || word === `--project=${project}`);
 
-// `vitest run -p unit` runs one project, `vitest run` all but the deep one, which takes long and runs by name only.
+// `vitest run -p unit` runs one project, `vitest run` all but those that run by name only: the deep one takes long, and
+// the Docker one needs an engine.
 export default defineConfig({
   test: {
     clearMocks: true,
@@ -10,17 +11,19 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {
         extends: true,
+        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
         // Starts processes, machines and whole services.
         test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
-      ...(wantsDeep
-        ? [
-            {
-              extends: true as const,
-              test: { name: 'deep', include: ['test/deep/**/*.test.ts'], testTimeout: 600_000 },
-            },
-          ]
-        : []),
+      ...[
+        { name: 'deep', include: ['test/deep/**/*.test.ts'], testTimeout: 600_000 },
+        { name: 'docker', include: ['test/docker/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 300_000 },
+      ]
+        .filter(({ name }) => byName(name))
+        .map((test) => ({ extends: true as const, test })),
     ],
   },
 });

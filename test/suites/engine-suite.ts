@@ -150,14 +150,17 @@ export function engineSuite(
 
     test('two machines see neither the processes nor the files nor the link of each other', async () => {
       await using other = await createMachineHost('hello from another link');
-      await using _idle = await startIdle(engine, host, { linkSocket: other.linkSocket });
+      await using idle = await startIdle(engine, host, { linkSocket: other.linkSocket });
+      await idle.openTerminal(['/bin/touch', '/tmp/theirs', '/var/tmp/theirs', '/dev/shm/theirs']).exited;
       const script = `
-        ls /proc | grep -c "^[0-9]" ; grep -ac "slee[p].600" /proc/[0-9]*/cmdline | grep -v ":0" ; ls -A /tmp /home/agent
+        ls /proc | grep -c "^[0-9]" ; grep -ac "slee[p].600" /proc/[0-9]*/cmdline | grep -v ":0"
+        ls -A /tmp /var/tmp /dev/shm
         /opt/matrx/bin/node -e "require('node:net').connect('/run/matrx/link.sock').pipe(process.stdout)"`;
       const { output } = await runScript(engine, host, script);
       expect(output).toMatch(/^[3-6]\n/);
       expect(output).not.toContain('cmdline');
-      expect(output).toContain('/home/agent:\n\n/tmp:\nhello from the link');
+      expect(output).not.toContain('theirs');
+      expect(output).toMatch(/hello from the link$/);
     });
 
     test('the files of the host are out of sight', async () => {

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { type MachineSpec, machinePaths } from '../engine.ts';
+import { runCommandScript } from '../environment-entries.ts';
+import type { MachineParts } from '../machine-parts.ts';
+import type { TarEntry } from './tar.ts';
+
+const bin = 'opt/matrx/bin';
+const scripts = ['start-command.sh', 'open-terminal.sh', 'kill-session.sh', 'close-routes.pl'];
+const inArchive = (path: string) => path.slice(1);
+
+/** Our own files in a machine's image, and the folders its users find. `withNode` for an image without the agent's Node. */
+export function partEntries(parts: MachineParts, withNode: boolean): TarEntry[] {
+  const file = (path: string, from: string, mode = 0o555): TarEntry => ({ path, from, mode });
+  return [
+    { path: 'opt/matrx', folder: true, mode: 0o755 },
+    { path: bin, folder: true, mode: 0o755 },
+    ...(withNode ? [file(inArchive(machinePaths.node), parts.node)] : []),
+    file(inArchive(machinePaths.agent), parts.agentBundle, 0o444),
+    file(inArchive(machinePaths.attach), parts.attachScript),
+    file(join(bin, 'run-command.sh'), runCommandScript),
+    ...scripts.map((name) => file(join(bin, name), join(import.meta.dirname, 'scripts', name))),
+    { path: inArchive(machinePaths.tools), folder: true, mode: 0o755 },
+    { path: join(inArchive(machinePaths.tools), 'node'), target: machinePaths.node, mode: 0o777 },
+    { path: inArchive(machinePaths.home), folder: true, mode: 0o755, owner: 1000 },
+    { path: 'run/matrx', folder: true, mode: 0o700 },
+    { path: 'var/lib/matrx', folder: true, mode: 0o700 },
+  ];
+}
+
+/** The files a machine was given, for its root alone. */
+export const givenEntries = (files: MachineSpec['files'] = {}): TarEntry[] =>
+  Object.entries(files).map(([path, content]) => ({ path: path.slice(1), content, mode: 0o400 }));

@@ -1,0 +1,39 @@
+import { DockerClient } from '../../local/engines/docker/docker-client.ts';
+import { createDockerEngine, type DockerEngineOptions } from '../../local/engines/docker/docker-engine.ts';
+import { findDocker } from '../../local/engines/docker/find-docker.ts';
+import { namedImage } from '../../local/engines/docker/image-source.ts';
+import { ownerOf } from '../../local/engines/docker/labels.ts';
+import { probeDocker } from '../../local/engines/docker/probe-docker.ts';
+import type { Engine } from '../../local/engines/engine.ts';
+import type { MachineHost } from './machine-fixture.ts';
+
+export const dockerAddress = findDocker(process.env);
+
+/** The image that tests start machines from: any with bash, coreutils, util-linux and perl. */
+export const testImage = process.env['MATRX_TEST_IMAGE'] ?? 'docker.io/library/debian:bookworm-slim';
+
+const found = await probeDocker(dockerAddress);
+
+/** Whether a Docker engine answers here. Where none does, the tests that need it are skipped. */
+export const dockerHere = found.ok;
+if (!found.ok) console.warn(`skipped, no Docker here: ${found.reason} (${found.fix})`);
+
+const dataDirs = new Set<string>();
+
+/** An engine of the host's own folder on that image. */
+export function dockerEngine(host: MachineHost, options: Partial<DockerEngineOptions> = {}): Engine {
+  dataDirs.add(host.dataDir);
+  const image = namedImage(testImage);
+  return createDockerEngine({ dataDir: host.dataDir, parts: host.parts, address: dockerAddress, image, ...options });
+}
+
+/** For `afterAll`: removes the images of the file's engines, which a service keeps for its next start. */
+export async function removeTestImages(): Promise<void> {
+  if ('unusable' in dockerAddress) return;
+  const client = new DockerClient(dockerAddress.socketPath);
+  for (const dataDir of dataDirs) {
+    const { filters } = ownerOf(dataDir);
+    const images = await client.call<{ Id: string }[]>('GET', '/images/json', { query: { filters } });
+    for (const { Id } of images) await client.call('DELETE', `/images/${Id}`, { query: { force: true } });
+  }
+}

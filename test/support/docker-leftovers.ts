@@ -1,0 +1,23 @@
+import { DockerClient } from '../../local/engines/docker/docker-client.ts';
+import { ownerOf } from '../../local/engines/docker/labels.ts';
+import { dockerAddress } from './docker-engine.ts';
+
+/** A client for the engine that the tests use. */
+const dockerClient = (): DockerClient => {
+  if ('unusable' in dockerAddress) throw new Error(dockerAddress.unusable);
+  return new DockerClient(dockerAddress.socketPath);
+};
+
+/** Whatever a data folder's machines have left in the engine: nothing, once all of them have ended. */
+export async function dockerLeftovers(dataDir: string): Promise<string[]> {
+  const client = dockerClient();
+  const { filters } = ownerOf(dataDir);
+  const containers = await client.call<{ Names: string[] }[]>('GET', '/containers/json', {
+    query: { filters, all: true },
+  });
+  const networks = await client.call<{ Name: string }[]>('GET', '/networks', { query: { filters } });
+  return [
+    ...containers.map(({ Names }) => `container ${Names.join()}`),
+    ...networks.map(({ Name }) => `network ${Name}`),
+  ];
+}
