@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { killProcess, listProcesses } from '../process-table.ts';
-import { forkTerminal, type NativeTerminal, resizeTerminal } from './native-terminal.ts';
+import { forkTerminal, resizeTerminal } from './native-terminal.ts';
 
 /** What to run, with exactly this environment. The first message, and sent once. */
 export interface TerminalStart {
@@ -29,6 +29,8 @@ export interface TerminalEnd {
 
 const write = promisify(writeCallback);
 const fullPauseMs = { first: 1, longest: 16 };
+// How long a leader may take to see that what it started has been killed.
+const leaderGraceMs = 50;
 
 /** Writes all of it, however slowly the other side reads. */
 async function writeAll(fd: number, chunk: Buffer, over: () => boolean): Promise<void> {
@@ -46,9 +48,19 @@ async function writeAll(fd: number, chunk: Buffer, over: () => boolean): Promise
   }
 }
 
-/** Ends every process of the terminal's session, also those that ignore its hang-up. */
-function killSession(terminal: NativeTerminal): void {
-  for (const { pid, session } of listProcesses()) if (session === terminal.pid) killProcess(pid);
+const membersOf = (leader: number) => listProcesses().filter(({ session }) => session === leader);
+
+/**
+ * Ends every process of the terminal's session, also those that ignore its hang-up. The leader goes last: a machine's
+ * terminal is led by a process outside the machine, whose child is inside. Without its parent that child would be the
+ * host's first process's to bury, and until it is buried the machine can't end; some hosts' first process takes a
+ * second for that, or never does it.
+ */
+async function killSession(leader: number): Promise<void> {
+  const others = membersOf(leader).filter(({ pid }) => pid !== leader);
+  for (const { pid } of others) killProcess(pid);
+  if (others.length > 0) await sleep(leaderGraceMs);
+  for (const { pid } of membersOf(leader)) killProcess(pid);
 }
 
 /** Hands on what the program prints, at the service's pace, until the terminal has hung up. */
@@ -71,22 +83,19 @@ function hostTerminal({ argv, environment }: TerminalStart): void {
     running = false;
     ended.resolve({ exitCode, signal });
   });
-  const kill = () => {
+  const kill = async () => {
+    await killSession(terminal.pid);
     // For a moment after its start the program has no session of its own yet.
     if (running) killProcess(terminal.pid);
-    killSession(terminal);
   };
   // Without the service there is nobody to read for, and no way to hear of it twice.
-  const abandon = () => {
-    kill();
-    process.exit();
-  };
+  const abandon = () => void kill().finally(() => process.exit());
   process.once('disconnect', abandon);
   wire.once('error', abandon).once('close', abandon);
 
   let open = true;
   process.on('message', (wish: TerminalWish) => {
-    if (wish.do === 'kill') kill();
+    if (wish.do === 'kill') void kill();
     else if (open) resizeTerminal(terminal, wish.columns, wish.rows);
   });
   const writeInput = async () => {
