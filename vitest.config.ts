@@ -7,6 +7,8 @@ const byName = (project: string) => process.argv.some((word) => word === project
 export default defineConfig({
   test: {
     clearMocks: true,
+    // Another order each time, so that no test can come to need one; the seed is printed.
+    sequence: { shuffle: true },
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {

@@ -52,9 +52,21 @@ test('L3: no error code, status or stop reason is invented outside its table', (
     expect(table, `${name} throws ${code}`).toMatch(new RegExp(`^ {2}${code}: `, 'm'));
 });
 
+test('L1: a log line is a constant and fields: nothing is formatted in order to be logged', () => {
+  const calls = sources.flatMap(({ name, text }) =>
+    [...text.matchAll(/\blog\.(?:info|error)\(([^,)]*)/gi)].map(([, first]) => `${name}: ${first?.trim()}`),
+  );
+  expect(calls.length).toBeGreaterThan(15);
+  expect(calls.filter((call) => call.includes('`') || call.includes('+'))).toEqual([]);
+});
+
 test('L4: what is imported or declared and not used is a fault of lint', () => {
   const { linter } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8'));
   expect(linter.rules.correctness).toMatchObject({ noUnusedImports: 'error', noUnusedVariables: 'error' });
+});
+
+test('L5: tests run in another order each time, files and tests alike', () => {
+  expect(readFileSync(join(root, 'vitest.config.ts'), 'utf8')).toContain('sequence: { shuffle: true }');
 });
 
 test('H7: every dependency is one exact version', () => {

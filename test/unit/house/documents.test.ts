@@ -2,12 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { errorsPage } from '../../../bin/errors-page.ts';
+import { findings } from '../../../bin/findings.ts';
+import { findingsPage } from '../../../bin/findings-page.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 test('the page of errors says what the table says', () => {
   expect(read('docs/errors.md')).toBe(errorsPage());
+});
+
+test('the page of findings has all forty, with the tests that are named after them', () => {
+  expect(Object.keys(findings)).toHaveLength(40);
+  expect(read('docs/findings.md')).toBe(findingsPage());
 });
 
 const pages = [
