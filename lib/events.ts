@@ -4,7 +4,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type FunctionName, eventRules as rules } from '../contract/deployment.ts';
+import { eventRules, type FunctionName } from '../contract/deployment.ts';
 import type { Compute } from './compute.ts';
 import { type Functions, functionNames, isEventFunction } from './functions/functions.ts';
 
@@ -14,13 +14,15 @@ export type EventRule = { readonly function: FunctionName } & (
   | { readonly everyMinutes: number }
 );
 
-export const eventRules: Readonly<Record<string, EventRule>> = rules;
+/** Rules by their names, which are also construct ids. */
+export type EventRules = Readonly<Record<string, EventRule>>;
+
+export const contractRules: EventRules = eventRules;
 
 interface EventsProps {
   readonly functions: Functions;
   readonly compute: Compute;
-  /** @default the contract's */
-  readonly eventRules?: Readonly<Record<string, EventRule>>;
+  readonly eventRules: EventRules;
 }
 
 // An event older than that says nothing that a newer one doesn't.
@@ -30,7 +32,7 @@ const worthTrying = Duration.hours(2);
 export class Events extends Construct {
   readonly failures: Queue;
 
-  constructor(scope: Construct, id: string, { functions, compute, ...props }: EventsProps) {
+  constructor(scope: Construct, id: string, { functions, compute, eventRules: rules }: EventsProps) {
     super(scope, id);
 
     this.failures = new Queue(this, 'Failures', {
@@ -54,7 +56,7 @@ export class Events extends Construct {
       });
     }
 
-    for (const [name, rule] of Object.entries(props.eventRules ?? eventRules)) {
+    for (const [name, rule] of Object.entries(rules)) {
       const target = new LambdaTarget(functions.get(rule.function).function, {
         deadLetterQueue: this.failures,
         retryAttempts: 8,

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { Api } from './api/api.ts';
 import { Compute } from './compute.ts';
 import type { DeployConfig } from './config/deploy-config.ts';
-import { Events } from './events.ts';
+import { contractRules, type EventRules, Events } from './events.ts';
 import { type FunctionCode, Functions } from './functions/functions.ts';
 import { functionSettings } from './functions/settings.ts';
 import { Identity } from './identity.ts';
@@ -18,11 +18,13 @@ import { TaskRoles } from './task-roles.ts';
 interface SandboxStackProps extends StackProps {
   readonly config: DeployConfig;
   readonly code: FunctionCode;
+  /** @default the contract's */
+  readonly eventRules?: EventRules;
 }
 
 /** The service, whole, but for the images it starts. */
 export class SandboxStack extends Stack {
-  constructor(scope: Construct, id: string, { config, code, ...props }: SandboxStackProps) {
+  constructor(scope: Construct, id: string, { config, code, eventRules = contractRules, ...props }: SandboxStackProps) {
     super(scope, id, { ...props, terminationProtection: config.terminationProtection });
 
     const network = new Network(this, 'Network', config);
@@ -46,10 +48,10 @@ export class SandboxStack extends Stack {
       auditLog: auditLog.logGroup,
     });
     api.serve(functions);
-    const events = new Events(this, 'Events', { functions, compute });
+    const events = new Events(this, 'Events', { functions, compute, eventRules });
 
     new Permissions(this, 'Permissions', { state, compute, roles, api, functions, events, network, auditLog });
-    new Monitoring(this, 'Monitoring', { config, api, compute, functions, events, auditLog });
+    new Monitoring(this, 'Monitoring', { config, api, compute, functions, events, eventRules, auditLog });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'UserPoolId', { value: identity.pool.userPoolId });

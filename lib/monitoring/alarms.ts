@@ -3,7 +3,7 @@ import { type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-c
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { Api } from '../api/api.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
-import { type EventRule, type Events, eventRules } from '../events.ts';
+import type { EventRule, EventRules, Events } from '../events.ts';
 import { type Functions, functionNames } from '../functions/functions.ts';
 import { ownMetric } from './metric.ts';
 
@@ -28,8 +28,7 @@ interface Watched {
   readonly events: Events;
   /** Counts sessions that somebody else opened. */
   readonly foreignSessions: Rule;
-  /** @default the contract's */
-  readonly rules?: Readonly<Record<string, EventRule>>;
+  readonly eventRules: EventRules;
 }
 
 const quiet = { when: 'at least', periods: 1, missing: TreatMissingData.NOT_BREACHING } as const;
@@ -37,7 +36,7 @@ const window = { period: Duration.minutes(5), statistic: Stats.SUM };
 
 /** Every alarm of the service: what a person has to look at, and nothing else. */
 export function alarmRows(watched: Watched): AlarmRow[] {
-  const { config, api, functions, events, foreignSessions, rules = eventRules } = watched;
+  const { config, api, functions, events, foreignSessions, eventRules } = watched;
   return [
     {
       ...quiet,
@@ -87,7 +86,9 @@ export function alarmRows(watched: Watched): AlarmRow[] {
       threshold: 1,
       page: 'somebody-opened-a-session-past-the-api',
     },
-    ...Object.entries(rules).flatMap(([name, rule]) => ('pattern' in rule ? [] : [silence(name, rule, functions)])),
+    ...Object.entries(eventRules).flatMap(([name, rule]) =>
+      'pattern' in rule ? [] : [silence(name, rule, functions)],
+    ),
   ];
 }
 

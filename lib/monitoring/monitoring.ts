@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { Api } from '../api/api.ts';
 import type { Compute } from '../compute.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
-import type { Events } from '../events.ts';
+import type { EventRules, Events } from '../events.ts';
 import type { Functions } from '../functions/functions.ts';
 import { type AlarmRow, alarmRows } from './alarms.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -17,6 +17,7 @@ interface MonitoringProps {
   readonly compute: Compute;
   readonly functions: Functions;
   readonly events: Events;
+  readonly eventRules: EventRules;
   readonly auditLog: AuditLog;
 }
 

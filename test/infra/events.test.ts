@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { contractRules } from '../../lib/events.ts';
+import { synth } from '../support/synth.ts';
+
+const stack = synth();
+
+test('each rule of the contract calls its function, for this cluster alone, and what fails is kept', () => {
+  const rules = stack.all('AWS::Events::Rule').filter(([id]) => id.startsWith('Events'));
+  expect(rules).toHaveLength(Object.keys(contractRules).length);
+  for (const [, { Properties }] of rules) {
+    const [target] = Properties['Targets'] as { DeadLetterConfig: unknown; RetryPolicy: unknown }[];
+    expect(target).toMatchObject({
+      DeadLetterConfig: { Arn: expect.anything() },
+      RetryPolicy: { MaximumRetryAttempts: 8 },
+    });
+    expect(Properties['EventPattern']).toMatchObject({ detail: { clusterArn: [expect.anything()] } });
+  }
+});
+
+test('what an event function fails at goes to the queue that an alarm watches', () => {
+  const [queue] = stack.all('AWS::SQS::Queue');
+  stack.template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue?.[0], 'Arn'] } } },
+  });
+  stack.template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ApproximateNumberOfMessagesVisible' });
+});
+
+test('a schedule becomes a rule, and its silence an alarm', () => {
+  const { template } = synth({ eventRules: { sweep: { function: 'settle-task', everyMinutes: 1 } } });
+  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'matrx-sandbox-sweep-silent',
+    MetricName: 'Invocations',
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    EvaluationPeriods: 3,
+    TreatMissingData: 'breaching',
+  });
+});
+
+test('a function’s concurrency can be reserved', () => {
+  const { template } = synth({ settings: { reservedConcurrency: { commands: 50 } } });
+  template.resourcePropertiesCountIs('AWS::Lambda::Function', { ReservedConcurrentExecutions: 50 }, 1);
+});
