@@ -1,14 +1,17 @@
 import { join, relative } from 'node:path';
+import type { Network } from './engines/engine.ts';
 import type { Service } from './start.ts';
 
 /** What is printed when the service is ready: where it is, who may call it, and three calls to copy. */
-export function firstScreen(service: Service, network: 'none' | 'host', cwd: string): string {
+export function firstScreen(service: Service, network: Network, cwd: string): string {
   const { local, dataDir, engineNotes } = service;
   const file = join(dataDir, 'local.json');
   const tokenOf = (who: 'person' | 'admin') =>
     `export MATRX_TOKEN=$(node -p 'require(${JSON.stringify(file)}).${who}.token')`;
   const reach = {
-    none: 'none: commands in a sandbox reach nothing outside it (--network host changes that)',
+    none: 'none: commands in a sandbox reach nothing outside it (--network changes that)',
+    internet:
+      'internet: commands in a sandbox reach what this machine reaches by its network, but not the machine itself',
     host: 'host: commands in a sandbox reach all that this machine reaches, its own services included',
   };
   // The command line looks for .matrx/local.json from its working directory upwards.

@@ -1,10 +1,15 @@
 import { parseArgs } from 'node:util';
+import type { Network } from './engines/engine.ts';
+import type { EngineChoice } from './service/create-engines.ts';
 
 export interface Arguments {
   /** Undefined: the usual one, or any. */
   readonly port: number | undefined;
   readonly data: string;
-  readonly network: 'none' | 'host';
+  readonly network: Network;
+  readonly engine: EngineChoice;
+  /** Undefined: the project's own. */
+  readonly image: string | undefined;
   /** A file of hazards. */
   readonly hazards: string | undefined;
   readonly json: boolean;
@@ -20,7 +25,12 @@ export const usage = `Usage: npm start -- [options]
 
   --port <number>        port of the API on 127.0.0.1; 0 takes a free one (7070, or a free one where that is taken)
   --data <folder>        where everything is kept (.matrx)
-  --network none|host    what commands in a sandbox reach: nothing, or all that this machine reaches (none)
+  --engine auto|docker|namespaces
+                         what isolates sandboxes; auto is Docker where it answers, else namespaces (auto)
+  --image <name>         image of sandboxes in Docker (base, built at the first start)
+  --network none|internet|host
+                         what commands in a sandbox reach: nothing; what this machine reaches by its network, but not
+                         the machine itself (Docker only); or all that this machine reaches (none)
   --hazards <file>       JSON of what is to go wrong on purpose: docs/hazards.md
   --json                 print one JSON object when ready, and nothing else
   --help                 print this
@@ -28,14 +38,28 @@ export const usage = `Usage: npm start -- [options]
 
 /** Reads the command line. Throws UsageError. */
 export function readArguments(args: readonly string[]): Arguments {
-  const { port, data, network, hazards, json, help } = parse(args);
+  const { port, data, network, engine, image, hazards, json, help } = parse(args);
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
     throw new UsageError(`--port is "${port}", expected 0-65535`);
   }
-  if (network !== 'none' && network !== 'host')
-    throw new UsageError(`--network is "${network}", expected none or host`);
   if (data === '') throw new UsageError('--data is empty, expected a folder');
-  return { port: port === undefined ? undefined : Number(port), data, network, hazards, json, help };
+  if (image === '') throw new UsageError('--image is empty, expected the name of an image');
+  return {
+    port: port === undefined ? undefined : Number(port),
+    data,
+    network: oneOf('--network', network, ['none', 'internet', 'host']),
+    engine: oneOf('--engine', engine, ['auto', 'docker', 'namespaces']),
+    image,
+    hazards,
+    json,
+    help,
+  };
+}
+
+function oneOf<T extends string>(flag: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === given);
+  if (found === undefined) throw new UsageError(`${flag} is "${given}", expected ${allowed.join(' or ')}`);
+  return found;
 }
 
 function parse(args: readonly string[]) {
@@ -46,6 +70,8 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         data: { type: 'string', default: '.matrx' },
         network: { type: 'string', default: 'none' },
+        engine: { type: 'string', default: 'auto' },
+        image: { type: 'string' },
         hazards: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

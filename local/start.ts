@@ -5,12 +5,13 @@ import type { Clock } from '../contract/clock.ts';
 import { eventRules } from '../contract/deployment.ts';
 import type { Principals } from './aws/keys.ts';
 import type { ComputeOptions } from './ecs/create-compute.ts';
-import type { Engine } from './engines/engine.ts';
-import { createNamespacesEngine } from './engines/namespaces/namespaces-engine.ts';
+import type { Engine, Network } from './engines/engine.ts';
 import { createEventBus } from './events/create-event-bus.ts';
 import { type HazardSettings, readHazards } from './hazards/hazards.ts';
 import { announce, type LocalFile } from './service/announce.ts';
 import { type Built, buildAll } from './service/build-all.ts';
+import { clearRemains } from './service/clear-remains.ts';
+import { createEngines, type EngineChoice } from './service/create-engines.ts';
 import { lockFolder } from './service/lock-folder.ts';
 import { openCallers } from './service/open-callers.ts';
 import { nothingOutside, openCompute } from './service/open-compute.ts';
@@ -29,7 +30,7 @@ export interface ServiceOptions {
   /** 0 takes a free one. @default 7070, or a free one where that is taken */
   readonly port?: number | undefined;
   /** What commands in a sandbox can reach. @default none */
-  readonly network?: 'none' | 'host';
+  readonly network?: Network;
   /** How fast the exec channel is: as measured on AWS, or as this machine can. @default real */
   readonly pace?: 'real' | 'fast';
   /** How many times as fast as the machine's the service's clock runs. @default 1 */
@@ -38,7 +39,13 @@ export interface ServiceOptions {
   readonly hazards?: HazardSettings | undefined;
   /** npm's own folder, for sandboxes on a machine whose /usr has no npm. */
   readonly npmDir?: string | undefined;
-  /** @default Linux namespaces */
+  /** What isolates sandboxes. @default namespaces */
+  readonly engine?: EngineChoice;
+  /** An image for sandboxes in Docker. @default the project's own `base`, built where Docker doesn't have it */
+  readonly image?: string | undefined;
+  /** Where Docker's settings are looked for. @default nowhere: it is at its usual socket */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** An engine of the caller's own, in the place of that choice. */
   readonly createEngine?: (dataDir: string, built: Built) => Engine;
   /** Bundles are kept here and may be shared by services. @default the data folder's `build` */
   readonly buildDir?: string;
@@ -70,6 +77,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await using started = new AsyncDisposableStack();
   const dataDir = await prepareFolder(options.dataDir);
   started.use(await lockFolder(dataDir));
+  await clearRemains(dataDir);
   const logs = started.use(openLogs(join(dataDir, 'logs')));
   const run = createRun({ dataDir, logs, hazards, clockRate });
   const { principals, region, clock } = run;
@@ -79,8 +87,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const built = await buildAll(options.buildDir ?? join(dataDir, 'build'));
 
   onStep('Trying whether this machine can isolate');
-  const engine = (options.createEngine ?? namespaces(options.npmDir))(dataDir, built);
-  const { notes: engineNotes } = await openEngine(engine);
+  const { network = 'none', pace = 'real', faults, createEngine } = options;
+  const { engine: choice = 'namespaces', image, npmDir, env = {} } = options;
+  const engines = createEngine
+    ? { candidates: [createEngine(dataDir, built)], others: [] }
+    : createEngines({ choice, image, npmDir, env }, dataDir, built);
+  const { engine, notes: engineNotes } = await openEngine(engines, network, onStep);
 
   onStep('Starting the service');
   const { tokens, readyMade } = await openCallers(run);
@@ -88,7 +100,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const database = started.use(await openDatabase(run, deployer));
 
   const outside = nothingOutside();
-  const { network = 'none', pace = 'real', faults } = options;
   const compute = started.use(await openCompute(run, engine, outside, { network, pace, ...(faults && { faults }) }));
   const taskRoleArn = `arn:aws:iam::${accountId}:role/${taskRoleName}`;
   const ecs = { endpoint: compute.ecsUrl, region, credentials: deployer };
@@ -128,11 +139,3 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
-
-const namespaces =
-  (npmDir: string | undefined) =>
-  (dataDir: string, { agentBundle, attachScript }: Built): Engine =>
-    createNamespacesEngine({
-      dataDir,
-      parts: { node: process.execPath, agentBundle, attachScript, ...(npmDir === undefined ? {} : { npmDir }) },
-    });

@@ -27,13 +27,16 @@ export function dockerEngine(host: MachineHost, options: Partial<DockerEngineOpt
   return createDockerEngine({ dataDir: host.dataDir, parts: host.parts, address: dockerAddress, image, ...options });
 }
 
-/** For `afterAll`: removes the images of the file's engines, which a service keeps for its next start. */
-export async function removeTestImages(): Promise<void> {
+/** Removes the images that a folder's machines were started from: a service keeps the newest for its next start. */
+export async function removeImagesOf(dataDir: string): Promise<void> {
   if ('unusable' in dockerAddress) return;
   const client = new DockerClient(dockerAddress.socketPath);
-  for (const dataDir of dataDirs) {
-    const { filters } = ownerOf(dataDir);
-    const images = await client.call<{ Id: string }[]>('GET', '/images/json', { query: { filters } });
-    for (const { Id } of images) await client.call('DELETE', `/images/${Id}`, { query: { force: true } });
-  }
+  const { filters } = ownerOf(dataDir);
+  const images = await client.call<{ Id: string }[]>('GET', '/images/json', { query: { filters } });
+  for (const { Id } of images) await client.call('DELETE', `/images/${Id}`, { query: { force: true } });
+}
+
+/** For `afterAll`: the same for all engines of the file. */
+export async function removeTestImages(): Promise<void> {
+  for (const dataDir of dataDirs) await removeImagesOf(dataDir);
 }

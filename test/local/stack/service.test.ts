@@ -23,7 +23,9 @@ const main = join(import.meta.dirname, '../../../local/main.ts');
 
 /** `npm start` without npm. */
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, '--engine', 'namespaces', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   return { child, exit: once(child, 'exit'), err: text(child.stderr) };
 }

@@ -6,6 +6,8 @@ test('without arguments everything has its default', () => {
     port: undefined,
     data: '.matrx',
     network: 'none',
+    engine: 'auto',
+    image: undefined,
     hazards: undefined,
     json: false,
     help: false,
@@ -13,10 +15,13 @@ test('without arguments everything has its default', () => {
 });
 
 test('each flag is read', () => {
-  expect(readArguments(['--port', '0', '--data=x', '--network', 'host', '--hazards', 'bad.json', '--json'])).toEqual({
+  const args = ['--port', '0', '--data=x', '--network', 'host', '--engine', 'docker', '--image', 'mine:1'];
+  expect(readArguments([...args, '--hazards', 'bad.json', '--json'])).toEqual({
     port: 0,
     data: 'x',
     network: 'host',
+    engine: 'docker',
+    image: 'mine:1',
     hazards: 'bad.json',
     json: true,
     help: false,
@@ -28,7 +33,9 @@ test.each([
   [['extra'], 'extra'],
   [['--port', 'many'], '--port is "many", expected 0-65535'],
   [['--port', '65536'], '65536'],
-  [['--network', 'some'], 'expected none or host'],
+  [['--network', 'some'], '--network is "some", expected none or internet or host'],
+  [['--engine', 'podman'], '--engine is "podman", expected auto or docker or namespaces'],
+  [['--image='], '--image'],
   [['--data='], '--data'],
 ])('fails for %j and says why', (args, message) => {
   expect(() => readArguments(args)).toThrow(UsageError);
