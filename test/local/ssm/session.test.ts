@@ -3,11 +3,10 @@ import { ResumeSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-s
 import { expect, onTestFinished, test } from 'vitest';
 import { payloadTypes, readAcknowledgement } from '../../../channel/codec/payloads.ts';
 import { createClock } from '../../../contract/clock.ts';
-import { eventually, startCompute, type TestCompute } from '../../support/compute.ts';
+import { eventually } from '../../support/compute.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { SessionClient } from '../../support/session-client.ts';
-
-const rawCat = `sh -c 'stty raw -echo; printf ready; exec cat'`;
+import { rawCat, startTask } from '../../support/session-task.ts';
 
 /** A clock that runs by itself until `stop`, and is moved by hand from then on. */
 function handClock() {
@@ -15,15 +14,6 @@ function handClock() {
   const ticking = setInterval(() => clock.pass(1), 1);
   onTestFinished(() => clearInterval(ticking));
   return { clock, stop: () => clearInterval(ticking) };
-}
-
-async function startTask(options: TestCompute = {}) {
-  const compute = await startCompute(options);
-  await compute.register('exec sleep 600');
-  const task = await compute.run();
-  const id = task.slice(task.lastIndexOf('/') + 1);
-  const open = async (command: string) => new SessionClient(await compute.execute(task, command)).opened();
-  return { ...compute, task, id, open };
 }
 
 test('every byte value crosses a raw terminal and comes back', async () => {
