@@ -5,7 +5,7 @@ import { ChannelError } from '../channel-error.ts';
 import type { Clock } from '../clock.ts';
 
 /** The longest frame either side takes. */
-export const maxProofBytes = 4096;
+const maxProofBytes = 4096;
 
 export const nonceBytes = 32;
 

@@ -9,7 +9,7 @@ const headerBytes = 5;
 const offsetBytes = 8;
 
 /** The most a frame's payload may hold. */
-export const maxPayloadBytes = 256 * 1024;
+const maxPayloadBytes = 256 * 1024;
 /** The most output one frame may hold. */
 export const maxFrameOutputBytes = maxPayloadBytes - offsetBytes;
 

@@ -34,7 +34,7 @@ export const commandSource: [
 ];
 
 /** A command's standard input, whole. Without it the command reads /dev/null. */
-export const Stdin = z.strictObject({
+const Stdin = z.strictObject({
   data: z.string().max(limits.stdinBytes * 2),
   encoding: z.enum(['utf8', 'base64']).default('utf8'),
 });

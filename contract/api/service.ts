@@ -4,7 +4,7 @@ import type { RouteTable } from './route.ts';
 import { sizeNames } from './sizes.ts';
 
 /** One part of the service, as the health check found it. */
-export const HealthPart = z.object({
+const HealthPart = z.object({
   name: z.string(),
   state: z.enum(['ok', 'down']),
   detail: z.string(),
@@ -14,7 +14,7 @@ export const HealthPart = z.object({
 const Health = z.object({ status: z.enum(['ok', 'down']) });
 const HealthReport = Health.extend({ version: z.string(), parts: z.array(HealthPart) }).meta({ id: 'HealthReport' });
 
-export const Me = z
+const Me = z
   .object({
     kind: z.enum(['service', 'person']),
     principal: z.string().describe('an ARN for a service, the `sub` of the token for a person'),
