@@ -9,7 +9,7 @@ import { TaskCredentials } from './task-credentials.ts';
 import { containerMetadata, taskMetadata } from './task-metadata.ts';
 
 export interface TaskLinkOptions {
-  /** Where the sockets lie; a short path, see `openLink`. */
+  /** Where the sockets lie. */
   readonly folder: string;
   readonly id: string;
   readonly definition: StoredDefinition;
@@ -31,8 +31,7 @@ export async function openTaskLink(options: TaskLinkOptions): Promise<Link> {
     [`${metadataPath}/task`, () => taskMetadata(task(), definition)],
   ]);
   if (credentials) answers.set(credentialsPath, () => credentials.answer());
-  // A whole task id would make the path too long in many a folder, and half of one is unique enough for one machine.
-  const socket = await openLink(folder, id.slice(0, 16), { own: jsonAt(answers), gateway: forwardTo(gatewayUrl) });
+  const socket = await openLink(folder, id, { own: jsonAt(answers), gateway: forwardTo(gatewayUrl) });
   return {
     socketPath: socket.socketPath,
     environment: {

@@ -46,7 +46,7 @@ async function makeKey(file: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const jwk = await exportJWK(privateKey);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const half = `${file}.${randomUUID()}`;
+  const half = `${file}.${randomUUID()}.new`;
   const handle = await open(half, 'wx', 0o600);
   try {
     await handle.writeFile(JSON.stringify(jwk));
