@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { bundling } from '../../contract/deployment.ts';
 import { buildBundle } from '../../local/build/build-bundle.ts';
+import { type HazardSettings, readHazards } from '../../local/hazards/hazards.ts';
 import { createFunctions, type FunctionsOptions } from '../../local/lambda/create-functions.ts';
 import { environmentVariables } from '../../local/lambda/environment-variables.ts';
 
@@ -14,6 +15,7 @@ const credentials = { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessio
 
 interface Options extends Partial<Pick<FunctionsOptions, 'clock' | 'limits'>> {
   readonly timeoutSeconds?: number;
+  readonly hazards?: HazardSettings['functions'];
   /** Files of test/local/lambda/functions, by function name. */
   readonly fixtures?: Readonly<Record<string, string>>;
 }
@@ -56,6 +58,7 @@ export async function deployFunctions(options: Options = {}) {
     clock,
     runtime: join(folder, 'runtime.mjs'),
     onLog: (name, line) => logs.push(`${name}: ${line}`),
+    hazards: readHazards({ functions: options.hazards }).functions,
     ...(options.limits ? { limits: options.limits } : {}),
   });
   onTestFinished(() => functions[Symbol.asyncDispose]());
