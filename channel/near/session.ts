@@ -14,7 +14,7 @@ import { Receiver } from '../sequence/receiver.ts';
 import { Sender } from '../sequence/sender.ts';
 import { clientTuning } from '../sequence/tuning.ts';
 import { SessionBytes } from './session-bytes.ts';
-import { SessionSocket } from './session-socket.ts';
+import { type Resume, SessionLink } from './session-link.ts';
 
 export interface SessionOptions {
   readonly streamUrl: string;
@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** A UUID. @default a new one */
   readonly clientId?: string;
+  /** Finds the way back when the socket is lost; what was on its way then still arrives, once. @default none: that ends the session */
+  readonly resume?: Resume;
   /** Dials the service. @default the platform's WebSocket */
   readonly connect?: (url: string) => WebSocket;
   /** How long `ready` may take. @default 30000 */
@@ -57,6 +59,9 @@ const partingMs = 2_000;
 const maxUnreadBytes = 12 * 1024 * 1024;
 // Above this acknowledgements are left out; what they were for comes again.
 const maxBacklogBytes = 1024 * 1024;
+// A socket by which nothing came for so long, although the head went out so often, may be dead without knowing it.
+const silentMs = 1_500;
+const silentResends = 4;
 
 /**
  * Opens the client's end of an exec session whose command is `attach`. Destroying the stream, aborting the signal and
@@ -73,7 +78,7 @@ class NearSession implements Session {
   readonly #pacer: Pacer;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
-  readonly #socket: SessionSocket;
+  readonly #link: SessionLink;
   readonly #ready = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<SessionEnd>();
   readonly #timers = new DisposableStack();
@@ -81,10 +86,14 @@ class NearSession implements Session {
   /** Set once the stream is gone and only the far side's receipt for that is waited for. */
   #parting: SessionEnd | undefined;
   #isOver = false;
+  #isNumbered = false;
+  #heardAt: number;
+  #resendsSinceHeard = 0;
 
   constructor(options: SessionOptions) {
     const { clock, signal } = options;
     this.#options = options;
+    this.#heardAt = clock.now();
     this.ready = this.#ready.promise;
     this.closed = this.#closed.promise;
     // Whoever doesn't wait for it sees the failure on the stream or in `closed`.
@@ -95,8 +104,9 @@ class NearSession implements Session {
       tuning: clientTuning,
       clock,
       pacer: this.#pacer,
-      transmit: (frame) => this.#socket.send(frame),
+      transmit: (frame) => this.#link.send(frame),
       onRoom: () => this.#bytes.room(),
+      onResend: () => this.#doubtLink(),
       onGiveUp: (error) => this.#fail(error),
     });
     this.#receiver = new Receiver({
@@ -108,7 +118,7 @@ class NearSession implements Session {
     // A failure is in `closed` too: a stream that nobody listens to must not bring the process down.
     this.stream.on('error', () => {});
     this.stream.on('close', () => this.#part());
-    this.#socket = this.#dial();
+    this.#link = this.#dial();
     this.#openBy(options.openTimeoutMs ?? defaultOpenTimeoutMs);
     const abort = () => this.stream.destroy(new ChannelError('session_closed', 'aborted', { cause: signal?.reason }));
     signal?.addEventListener('abort', abort);
@@ -127,18 +137,38 @@ class NearSession implements Session {
     await this.close();
   }
 
-  #dial(): SessionSocket {
-    const { streamUrl, tokenValue, clientId = randomUUID(), connect = (url) => new WebSocket(url) } = this.#options;
-    return new SessionSocket({
+  #dial(): SessionLink {
+    const { streamUrl, tokenValue, clock, resume } = this.#options;
+    const { clientId = randomUUID(), connect = (url) => new WebSocket(url) } = this.#options;
+    return new SessionLink({
       streamUrl,
       tokenValue,
       clientId,
+      clock,
+      resume,
       connect,
-      // The agent may acknowledge the first input and throw it away: a size does no harm then, and opens the numbering.
-      onOpen: () => this.#sender.send(payloadTypes.size, writeSize({ cols: 80, rows: 24 })),
+      onOpen: () => this.#opened(),
       onFrame: (frame) => this.#receive(frame),
-      onLost: (error) => this.#fail(error),
+      onLost: (error) => (this.#parting ? this.#end(this.#parting) : this.#fail(error)),
     });
+  }
+
+  #opened(): void {
+    if (this.#isNumbered) {
+      this.#sender.sendAgain();
+      return;
+    }
+    this.#isNumbered = true;
+    // The agent may acknowledge the first input and throw it away: a size does no harm then, and opens the numbering.
+    this.#sender.send(payloadTypes.size, writeSize({ cols: 80, rows: 24 }));
+  }
+
+  /** Told of each message that goes out again: it may be the socket that took the first one with it. */
+  #doubtLink(): void {
+    this.#resendsSinceHeard++;
+    const isSilent = this.#options.clock.now() - this.#heardAt >= silentMs;
+    // Before attach speaks the agent may simply not be there yet.
+    if (!this.#finder && isSilent && this.#resendsSinceHeard >= silentResends) this.#link.replace();
   }
 
   #openBy(ms: number): void {
@@ -150,6 +180,8 @@ class NearSession implements Session {
 
   #receive(frame: Uint8Array): void {
     if (this.#isOver) return;
+    this.#heardAt = this.#options.clock.now();
+    this.#resendsSinceHeard = 0;
     let message: AgentMessage;
     try {
       message = decodeMessage(frame);
@@ -186,9 +218,9 @@ class NearSession implements Session {
   }
 
   #acknowledge(message: AgentMessage): void {
-    if (this.#pacer.exhausted || this.#socket.backlogBytes > maxBacklogBytes) return;
+    if (this.#pacer.exhausted || this.#link.backlogBytes > maxBacklogBytes) return;
     this.#pacer.spend();
-    this.#socket.send(acknowledgement(message, this.#options.clock.now()));
+    this.#link.send(acknowledgement(message, this.#options.clock.now()));
   }
 
   #deliver({ payloadType, payload }: AgentMessage): void {
@@ -259,7 +291,7 @@ class NearSession implements Session {
     this.#isOver = true;
     this.#timers.dispose();
     this.#sender[Symbol.dispose]();
-    this.#socket[Symbol.dispose]();
+    this.#link[Symbol.dispose]();
     this.#ready.reject(end.error ?? new ChannelError('session_closed', 'the session was closed before attach spoke'));
     this.#closed.resolve(end);
   }

@@ -14,6 +14,8 @@ export interface SenderOptions {
   readonly transmit: (frame: Buffer) => void;
   /** Told each time there is room again after `send` said there was none. */
   readonly onRoom?: () => void;
+  /** Told each time the oldest message goes out again because its acknowledgement didn't come. */
+  readonly onResend?: () => void;
   /** Told once, when nothing was acknowledged for `giveUpMs` although something should be. */
   readonly onGiveUp?: (error: ChannelError) => void;
   /** Shared with whatever else is sent on the same socket. */
@@ -43,6 +45,8 @@ export class Sender implements Disposable {
   readonly #waiting: Waiting[] = [];
   /** By number, oldest first. */
   readonly #unacknowledged = new Map<number, Unacknowledged>();
+  /** Numbers of what went out on a wire that is no more, oldest first. */
+  #again: number[] = [];
   #waitingBytes = 0;
   #unacknowledgedBytes = 0;
   #next = 0;
@@ -85,6 +89,7 @@ export class Sender implements Disposable {
       this.#acknowledgedAt = this.#options.clock.now();
       if (!(sent.resent && this.#options.tuning.ignoresResent))
         this.#roundTrip.measured(this.#acknowledgedAt - sent.sentAt);
+      if (sent.resent && this.#options.tuning.resendsNext) this.#watchHead();
     }
     this.#pump();
     if (!this.#owesRoom || !this.#hasRoom()) return;
@@ -102,9 +107,17 @@ export class Sender implements Disposable {
     if (!this.#paused) return;
     this.#paused = false;
     this.#pump();
-    this.#resendTimer?.[Symbol.dispose]();
-    this.#resendTimer = undefined;
-    this.#armResend(0);
+    this.#watchHead();
+  }
+
+  /**
+   * The wire is a new one. What is unacknowledged may have gone with the one before, so all of it goes out again, byte for
+   * byte, in order and at the usual pace.
+   */
+  sendAgain(): void {
+    this.#paused = false;
+    this.#again = [...this.#unacknowledged.keys()];
+    this.#pump();
   }
 
   /** Forgets what has not been on the wire yet, so that the next message is the next to go. */
@@ -118,6 +131,7 @@ export class Sender implements Disposable {
     this.#paceTimer?.[Symbol.dispose]();
     this.#resendTimer?.[Symbol.dispose]();
     this.dropWaiting();
+    this.#again = [];
     this.#unacknowledged.clear();
   }
 
@@ -131,19 +145,36 @@ export class Sender implements Disposable {
   }
 
   #pump(): void {
-    for (let next = this.#waiting[0]; next && this.#mayTransmit(next); next = this.#waiting[0]) {
+    for (let transmit = this.#nextToGo(); transmit; transmit = this.#nextToGo()) {
       const wait = this.#pacer.waitMs;
       if (wait > 0) {
         this.#armPace(wait);
         return;
       }
-      this.#waiting.shift();
-      this.#waitingBytes -= next.payload.length;
-      this.#transmitFirst(next);
+      transmit();
     }
   }
 
+  #nextToGo(): (() => void) | undefined {
+    for (let number = this.#again[0]; number !== undefined; number = this.#again[0]) {
+      const sent = this.#unacknowledged.get(number);
+      if (sent) return () => this.#transmitAgain(sent);
+      this.#again.shift();
+    }
+    const next = this.#waiting[0];
+    return next && this.#mayTransmit(next) ? () => this.#transmitFirst(next) : undefined;
+  }
+
+  #transmitAgain(sent: Unacknowledged): void {
+    this.#again.shift();
+    sent.sentAt = this.#options.clock.now();
+    sent.resent = true;
+    this.#transmit(sent.frame);
+  }
+
   #transmitFirst({ payloadType, payload }: Waiting): void {
+    this.#waiting.shift();
+    this.#waitingBytes -= payload.length;
     const { clock, messageType, tuning } = this.#options;
     const now = clock.now();
     const frame = encodeMessage({
@@ -173,6 +204,13 @@ export class Sender implements Disposable {
     });
   }
 
+  /** Looks at the oldest message now, whenever it was going to be looked at. */
+  #watchHead(): void {
+    this.#resendTimer?.[Symbol.dispose]();
+    this.#resendTimer = undefined;
+    this.#armResend(0);
+  }
+
   #armResend(ms: number): void {
     if (this.#disposed) return;
     this.#resendTimer ??= this.#options.clock.after(ms, () => {
@@ -193,6 +231,9 @@ export class Sender implements Disposable {
       head.sentAt = now;
       head.resent = true;
       this.#transmit(head.frame);
+      this.#options.onResend?.();
+      // What was told may have ended it.
+      if (this.#disposed) return;
     }
     this.#armResend(Math.min(head.sentAt + timeout - now, 1_000));
   }

@@ -12,6 +12,8 @@ export interface SenderTuning {
   readonly ignoresResent: boolean;
   /** How often the head is sent again while publication is paused; undefined for never. */
   readonly pausedResendMs: number | undefined;
+  /** Whether the next message follows at once when one that was lost has arrived; else it has its turn at the next look. */
+  readonly resendsNext: boolean;
   /** How long to go on without any acknowledgement; undefined for ever. */
   readonly giveUpMs: number | undefined;
 }
@@ -27,6 +29,7 @@ export const clientTuning: SenderTuning = {
   minTimeoutMs: 200,
   ignoresResent: true,
   pausedResendMs: 1_000,
+  resendsNext: true,
   giveUpMs: 60_000,
 };
 
@@ -38,5 +41,6 @@ export const agentTuning: SenderTuning = {
   minTimeoutMs: 0,
   ignoresResent: false,
   pausedResendMs: undefined,
+  resendsNext: false,
   giveUpMs: undefined,
 };

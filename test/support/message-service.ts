@@ -47,7 +47,10 @@ export class MessageService implements AsyncDisposable {
   readonly received: AgentMessage[] = [];
   /** How each `attach` ended: `ended` or the code of its error. */
   readonly attachEnds: string[] = [];
+  /** Whether sockets are closed as soon as they say their token. */
+  refuse = false;
   #socket: WebSocket | undefined;
+  #agent: { readonly sender: Sender; readonly receiver: Receiver } | undefined;
 
   private constructor(options: MessageServiceOptions, server: WebSocketServer) {
     this.#options = options;
@@ -68,6 +71,17 @@ export class MessageService implements AsyncDisposable {
   /** Connections that are still open. */
   get connections(): number {
     return this.#server.clients.size;
+  }
+
+  /** A token for another socket of the session, as ResumeSession gives it; undefined once the session is over. */
+  async resume(): Promise<{ tokenValue: string } | undefined> {
+    return this.attachEnds.length === 0 ? { tokenValue: `token ${this.opened.length + 1}` } : undefined;
+  }
+
+  /** From now on takes what the client sends and says nothing, as a way that is dead without anybody knowing. */
+  goDeaf(): void {
+    this.#socket?.removeAllListeners('message');
+    this.#socket = undefined;
   }
 
   /** Sends the client a frame as it is, past the wire. */
@@ -103,13 +117,20 @@ export class MessageService implements AsyncDisposable {
     socket.on('error', () => {});
     socket.once('message', (text: Buffer) => {
       this.opened.push(JSON.parse(text.toString()));
-      this.#runAgent(socket);
+      if (this.refuse) return socket.close(1008);
+      this.#agent ??= this.#runAgent();
+      const { sender, receiver } = this.#agent;
+      // The agent and its numbers outlive the socket.
+      sender.resume();
+      const { toAgent = plain } = this.#options;
+      socket.on('message', (frame: Buffer) => toAgent(frame, (carried) => this.#hear(carried, sender, receiver)));
+      socket.on('close', () => this.#socket === socket && sender.pause());
     });
   }
 
-  #runAgent(socket: WebSocket): void {
-    const { clock, noise, readBytes = 1024, toAgent = plain, toClient = plain } = this.#options;
-    const toSocket = (frame: Buffer) => toClient(frame, (carried) => socket.send(carried));
+  #runAgent(): { readonly sender: Sender; readonly receiver: Receiver } {
+    const { clock, noise, readBytes = 1024, toClient = plain } = this.#options;
+    const toSocket = (frame: Buffer) => toClient(frame, (carried) => this.#socket?.send(carried));
     const typed = new PassThrough({ highWaterMark: 20 * 1024 });
     const printed = new TerminalPath(() => readBytes);
     const sender: Sender = new Sender({
@@ -129,10 +150,10 @@ export class MessageService implements AsyncDisposable {
     printed.on('data', (bytes: Buffer) => {
       if (!sender.send(payloadTypes.output, bytes)) printed.pause();
     });
-    socket.on('message', (frame: Buffer) => toAgent(frame, (carried) => this.#hear(carried, sender, receiver)));
-    socket.on('close', () => sender[Symbol.dispose]());
+    this.#stop.signal.addEventListener('abort', () => sender[Symbol.dispose]());
     if (noise) printed.write(noise);
     if (!this.#options.mute) void this.#runAttach(typed, printed, sender);
+    return { sender, receiver };
   }
 
   #hear(frame: Buffer, sender: Sender, receiver: Receiver): void {

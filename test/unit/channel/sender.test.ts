@@ -7,13 +7,14 @@ import { ManualClock } from '../../support/manual-clock.ts';
 const set = (tuning: SenderTuning = clientTuning) => {
   const clock = new ManualClock();
   const frames: Buffer[] = [];
-  const told = { room: 0, givenUp: [] as string[] };
+  const told = { room: 0, resends: 0, givenUp: [] as string[] };
   const sender = new Sender({
     messageType: 'input_stream_data',
     tuning,
     clock,
     transmit: (frame) => frames.push(frame),
     onRoom: () => told.room++,
+    onResend: () => told.resends++,
     onGiveUp: ({ code }) => told.givenUp.push(code),
   });
   const numbers = () => frames.map((frame) => Number(decodeMessage(frame).sequenceNumber));
@@ -51,10 +52,52 @@ test('only the oldest message is sent again, byte for byte, until it is acknowle
   clock.pass(1_000);
   expect(numbers()).toEqual([0, 1, 2, 0, 0, 0, 0, 0]);
   expect(new Set(frames.filter((_, index) => index === 0 || index > 2).map(String)).size).toBe(1);
-  sender.acknowledge(0);
   frames.length = 0;
-  clock.pass(200);
+  sender.acknowledge(0);
+  clock.pass(0);
   expect(numbers()).toEqual([1]);
+});
+
+test('the real agent looks for what else was lost only when it is time', () => {
+  const { sender, frames, clock, numbers } = set(agentTuning);
+  for (let index = 0; index < 3; index++) sender.send(1, byte);
+  clock.pass(250);
+  frames.length = 0;
+  sender.acknowledge(0);
+  clock.pass(0);
+  expect(numbers()).toEqual([]);
+  clock.pass(1_000);
+  expect(numbers()).toContain(1);
+});
+
+test('on a new wire everything unacknowledged goes out again, in order and byte for byte, before what waits', () => {
+  const { sender, frames, numbers } = set({ ...clientTuning, windowBytes: 400 });
+  for (let index = 0; index < 5; index++) sender.send(1, byte);
+  const first = frames.map(String);
+  expect(numbers()).toEqual([0, 1, 2, 3]);
+  frames.length = 0;
+  sender.sendAgain();
+  expect(frames.map(String)).toEqual(first);
+  sender.acknowledge(1);
+  expect(numbers().slice(4)).toEqual([4]);
+});
+
+test('what goes out again keeps the pace', () => {
+  const { sender, frames, clock } = set();
+  for (let index = 0; index < 600; index++) sender.send(1, byte);
+  clock.pass(2_000);
+  frames.length = 0;
+  sender.sendAgain();
+  expect(frames.length).toBeLessThanOrEqual(50);
+  clock.pass(1_000);
+  expect(frames.length).toBeLessThan(900);
+});
+
+test('says each time that the oldest message goes out again', () => {
+  const { sender, clock, told } = set();
+  sender.send(1, byte);
+  clock.pass(650);
+  expect(told.resends).toBe(3);
 });
 
 test('acknowledgements in any order, repeated or of nothing are taken', () => {
