@@ -53,7 +53,7 @@ test('what is sent crosses a session that is cut again and again, whole and once
     service.cut();
   });
   expect((await take(session.stream, body.length)).equals(body)).toBe(true);
-  expect(resumed()).toBeGreaterThanOrEqual(5);
+  expect(resumed()).toBeGreaterThanOrEqual(2);
 });
 
 test('every socket opens the same address with a token of its own, and the same client', async () => {
