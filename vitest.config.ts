@@ -22,7 +22,13 @@ export default defineConfig({
       },
       ...[
         { name: 'deep', include: ['test/deep/**/*.test.ts'], testTimeout: 600_000 },
-        { name: 'docker', include: ['test/docker/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 300_000 },
+        {
+          name: 'docker',
+          include: ['test/docker/**/*.test.ts'],
+          globalSetup: 'test/support/docker-base.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       ]
         .filter(({ name }) => byName(name))
         .map((test) => ({ extends: true as const, test })),

@@ -1,3 +1,4 @@
+import { inject } from 'vitest';
 import { DockerClient } from '../../local/engines/docker/docker-client.ts';
 import { createDockerEngine, type DockerEngineOptions } from '../../local/engines/docker/docker-engine.ts';
 import { findDocker } from '../../local/engines/docker/find-docker.ts';
@@ -9,8 +10,8 @@ import type { MachineHost } from './machine-fixture.ts';
 
 export const dockerAddress = findDocker(process.env);
 
-/** The image that tests start machines from: any with bash, coreutils, util-linux and perl. */
-export const testImage = process.env['MATRX_TEST_IMAGE'] ?? 'docker.io/library/debian:bookworm-slim';
+/** The image that tests start machines from. */
+export const testImage = inject('image');
 
 const found = await probeDocker(dockerAddress);
 

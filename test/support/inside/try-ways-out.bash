@@ -1,3 +1,4 @@
+# shellcheck disable=SC2016
 # Tries the ways out of a machine that plain programs offer, and prints of each whether it is open.
 try() {
   if bash -c "$2" >/dev/null 2>&1; then echo "$1 open"; else echo "$1 closed"; fi
