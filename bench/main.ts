@@ -1,9 +1,18 @@
 // `npm run bench [-- name…]`: what the product costs, each figure beside a yardstick of the same run.
+import { benchBundles } from './bundles.ts';
 import { benchExec } from './exec.ts';
 import { benchOutput } from './output.ts';
-import { openStack } from './stack.ts';
+import { type BenchStack, openStack } from './stack.ts';
 
-const benches = { exec: benchExec, output: benchOutput };
+await using opened = new AsyncDisposableStack();
+let stack: Promise<BenchStack> | undefined;
+const onStack = (bench: (stack: BenchStack) => AsyncIterable<string>) =>
+  async function* () {
+    stack ??= openStack().then((started) => opened.use(started));
+    yield* bench(await stack);
+  };
+
+const benches = { exec: onStack(benchExec), output: onStack(benchOutput), bundles: benchBundles };
 type Name = keyof typeof benches;
 
 const isName = (name: string): name is Name => name in benches;
@@ -14,8 +23,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-await using stack = await openStack();
 for (const name of wanted.length > 0 ? wanted.filter(isName) : (Object.keys(benches) as Name[])) {
   process.stdout.write(`\n${name}\n`);
-  for await (const line of benches[name](stack)) process.stdout.write(`  ${line}\n`);
+  for await (const line of benches[name]()) process.stdout.write(`  ${line}\n`);
 }

@@ -12,6 +12,7 @@ import { SandboxStack } from '../lib/sandbox-stack.ts';
 const code = (name: FunctionName): Code => {
   const folder = join('dist', 'functions', name);
   bundleFunction(name, folder);
+  // Reading a map takes longer than loading the function; names are kept, and the map of a build is made again from its source.
   return Code.fromAsset(folder, { exclude: ['*.map'] });
 };
 

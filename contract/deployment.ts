@@ -114,6 +114,7 @@ export const bundling = {
   keepNames: true,
   sourcemap: true,
   mainFields: ['module', 'main'],
+  alias: { '@aws-sdk/credential-provider-node': './lambdas/aws/environment-credentials.ts' },
   // Bundled CommonJS dependencies call require for Node's own modules.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
 } as const;

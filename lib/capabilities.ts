@@ -1,7 +1,7 @@
 import { Capability } from 'aws-cdk-lib/aws-ecs';
 
 /** What the agent needs as root: to become the sandbox's user without any privilege, and to end what that user started. */
-export const keptCapabilities: readonly Capability[] = [
+const keptCapabilities: readonly Capability[] = [
   Capability.SETUID,
   Capability.SETGID,
   Capability.SETPCAP,

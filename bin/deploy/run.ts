@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** A program that could not be run, or that ended with another code than 0. */
-export class RunError extends Error {
+class RunError extends Error {
   override readonly name = 'RunError';
 }
 

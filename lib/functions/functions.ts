@@ -63,10 +63,7 @@ export class Functions extends Construct {
       role: role.withoutPolicyUpdates(),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      environment: {
-        ...Object.fromEntries(names.map((setting) => [setting, settings[setting]])),
-        NODE_OPTIONS: '--enable-source-maps',
-      },
+      environment: Object.fromEntries(names.map((setting) => [setting, settings[setting]])),
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
     this.#acknowledge(deployed);

@@ -14,7 +14,7 @@ function faultsOf(settings: unknown): readonly string[] {
   return [];
 }
 
-test('C8 L8: everything that is wrong is said at once, with key, value and rule', () => {
+test('L8: everything that is wrong is said at once, with key, value and rule', () => {
   const faults = faultsOf({
     name: 'Prod',
     ingressCidrs: ['10.0.0.1/99'],
@@ -63,6 +63,12 @@ test.each([
   expect(faultsOf({ ...required, bucketName })).toEqual([
     expect.stringContaining(`matrx.bucketName is "${bucketName}`),
   ]);
+});
+
+test('C8: settings are checked before anything is made, and their faults come together', () => {
+  expect(() => readConfig({ bucketName: 'No', network: 'x' })).toThrow(
+    /^matrx in cdk.json is wrong:\n {2}.*\n {2}.*\n {2}.*$/,
+  );
 });
 
 test('M3: the bucket has no default name', () => {

@@ -17,7 +17,7 @@ const instructions = source
   .filter((line) => line !== '');
 const of = (name: string) => instructions.filter((line) => line.startsWith(`${name} `));
 
-test('C5 H7: what an image is made from is pinned by digest', () => {
+test('C5: what an image is made from is pinned by digest', () => {
   const stages = new Set(of('FROM').map((line) => line.split(' AS ')[1]));
   for (const line of of('FROM')) {
     const [, from = ''] = line.split(' ');

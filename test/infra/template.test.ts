@@ -63,7 +63,7 @@ test('functions are those of the contract, with its settings', () => {
   for (const properties of deployed) {
     const name = String(properties['Description']).split(': ')[1] as keyof typeof functions;
     const { Variables } = properties['Environment'] as { Variables: Record<string, unknown> };
-    expect(Object.keys(Variables).sort()).toEqual([...functions[name].settings, 'NODE_OPTIONS'].sort());
+    expect(Object.keys(Variables).sort()).toEqual([...functions[name].settings].sort());
     expect(properties['Timeout']).toBe(functions[name].timeoutSeconds);
   }
 });

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { type FunctionName, functions } from '../../contract/deployment.ts';
+import { bundleFunction } from '../../lib/functions/bundle-function.ts';
+import { functionNames } from '../../lib/functions/functions.ts';
+import { agentIdentity, gatewayEvent } from '../support/gateway-events.ts';
+import { sampleSettings } from '../support/sample-settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'matrx-bundles-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const host = join(import.meta.dirname, '../support/bundle-host.ts');
+const sandboxId = `sbx_${'0'.repeat(26)}`;
+
+// Nothing outside is reached: each event is answered by what a function knows itself.
+const events: Record<FunctionName, { event: unknown; answers: object }> = {
+  query: {
+    event: gatewayEvent('getOpenapi'),
+    answers: { status: 200, body: expect.stringContaining('"openapi":"3.1') },
+  },
+  lifecycle: {
+    event: gatewayEvent('createSandbox', { body: { user_id: 'ada', sise: 'm' } }),
+    answers: { status: 400, body: expect.stringContaining('"nearest":"size"') },
+  },
+  commands: {
+    event: gatewayEvent('execCommand', { params: { sandbox_id: sandboxId }, body: { command: '' } }),
+    answers: { status: 400, body: expect.stringContaining('"code":"invalid_request"') },
+  },
+  agent: {
+    event: gatewayEvent('hello', {
+      identity: { ...agentIdentity('0'.repeat(32)), caller: 'AROAOTHER:x' },
+      body: { agent_version: '1', session_limit: null },
+    }),
+    answers: { status: 403, body: expect.stringContaining('"code":"forbidden"') },
+  },
+  'settle-task': {
+    event: {
+      source: 'aws.ecs',
+      'detail-type': 'ECS Task State Change',
+      detail: {
+        taskArn: `arn:aws:ecs:us-east-1:111122223333:task/matrx-sandbox/${'0'.repeat(32)}`,
+        startedBy: 'somebody else',
+        version: 3,
+        lastStatus: 'STOPPED',
+        desiredStatus: 'STOPPED',
+        containers: [],
+      },
+    },
+    answers: { logged: [expect.stringContaining('"event":"task.settle"')] },
+  },
+};
+
+test.each(functionNames)('the bundle of %s answers in a process with nothing but its own environment', (name) => {
+  const own = join(folder, name);
+  bundleFunction(name, own);
+  const { event, answers } = events[name];
+  const printed = execFileSync(process.execPath, [host, join(own, 'index.mjs')], {
+    cwd: own,
+    env: sampleSettings(name),
+    input: JSON.stringify(event),
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(printed)).toMatchObject(answers);
+});
+
+test.each(functionNames)('the bundle of %s is small enough to load in a tenth of a second', (name) => {
+  const own = join(folder, `${name}-size`);
+  bundleFunction(name, own);
+  expect(statSync(join(own, 'index.mjs')).size).toBeLessThan(700_000);
+});
+
+test('fails at its start when a setting is missing, and names all that are', () => {
+  const own = join(folder, 'broken');
+  bundleFunction('lifecycle', own);
+  const { MATRX_TABLE, MATRX_CLUSTER, ...env } = sampleSettings('lifecycle');
+  expect([MATRX_TABLE, MATRX_CLUSTER]).not.toContain(undefined);
+  const start = () =>
+    execFileSync(process.execPath, [host, join(own, 'index.mjs')], { env, input: '{}', stdio: 'pipe' });
+  expect(start).toThrow(/MATRX_TABLE is missing.*MATRX_CLUSTER is missing/);
+});
+
+test('every function of the contract has a recorded event here', () => {
+  expect(Object.keys(events).sort()).toEqual(Object.keys(functions).sort());
+});

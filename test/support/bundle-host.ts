@@ -1,0 +1,17 @@
+// Runs alone in a process: loads the bundle named by its argument, gives it the event on its standard input as Lambda
+// does, and prints its answer and what it logged.
+import { text } from 'node:stream/consumers';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { Answer } from './lambda-runtime.ts';
+
+const event = JSON.parse(await text(process.stdin)) as APIGatewayProxyEvent;
+const logged: string[] = [];
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = (line) => logged.push(String(line)) > 0;
+
+// biome-ignore lint/plugin: a runtime learns which function it runs only when it has started
+const { handler } = await import(process.argv[2] ?? '');
+const answer = new Answer();
+const returned: unknown = await handler(event, answer, {});
+write(JSON.stringify({ status: answer.status, body: answer.text, returned, logged }));
+process.exit(0);
