@@ -1,25 +1,49 @@
 import { readdirSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { type Caller, createReady, exec } from '../support/sandbox-calls.ts';
 import { startStack } from '../support/stack.ts';
 
-const openDescriptors = () => readdirSync('/proc/self/fd').length;
+const commands = 1_000;
+// What one command in twenty would leave behind. Connections that are kept and environments that are started on demand come and go.
+const leaked = commands / 20;
+const mb = 1_048_576;
+const slots = 8;
 
-test('C7: a thousand commands in a row leave descriptors and processes where they were', async () => {
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const here = () => {
+  collectGarbage();
+  return { descriptors: readdirSync('/proc/self/fd').length, heapBytes: process.memoryUsage().heapUsed };
+};
+
+// The process table is open to commands: how many processes and attaches root has, and the agent's kB of memory.
+const look = `ps -e -o user=,rss=,args= | awk '
+  $1 == "root" { n++ } / [^ ]*bin.attach/ { a++ } $4 == "/opt/matrx/agent.mjs" { kb = $2 } END { print n, a, kb }'`;
+
+test('C7: a thousand commands in a row leave descriptors, memory, processes and sessions where they were', async () => {
   await using stack = await startStack();
   const caller: Caller = { fetch: await stack.asPerson('ann'), door: '/v1' };
   const { sandbox_id: id } = await createReady(caller);
-  const run = (count: number) =>
-    Array.from({ length: count }).reduce<Promise<unknown>>(
-      (before) => before.then(() => exec(caller, id, { argv: ['true'] })),
-      Promise.resolve(),
-    );
-  const processes = () => exec(caller, id, { command: 'ls -d /proc/[0-9]* | wc -l' }).then(({ stdout }) => stdout);
+  const run = async (count: number) => {
+    for (let left = count; left > 0; left -= 1) await exec(caller, id, { argv: ['true'] });
+  };
+  const inside = async () => {
+    const { stdout } = await exec(caller, id, { command: look });
+    const [processes = Number.NaN, sessions = Number.NaN, kb = Number.NaN] = stdout.trim().split(' ').map(Number);
+    return { processes, sessions, memoryBytes: kb * 1_024 };
+  };
 
-  await run(50);
-  const before = { descriptors: openDescriptors(), processes: await processes() };
-  await run(1_000);
-  // Connections that are kept alive come and go; a descriptor lost by every fiftieth command would show.
-  expect(openDescriptors() - before.descriptors).toBeLessThan(20);
-  expect(await processes()).toBe(before.processes);
+  await run(100);
+  const before = { ...here(), ...(await inside()) };
+  await run(commands);
+  const after = { ...here(), ...(await inside()) };
+
+  expect(after.descriptors - before.descriptors).toBeLessThan(leaked);
+  expect(after.processes - before.processes).toBeLessThan(leaked);
+  expect(after.sessions).toBeLessThanOrEqual(slots);
+  expect(after.heapBytes - before.heapBytes).toBeLessThan(32 * mb);
+  expect(after.memoryBytes - before.memoryBytes).toBeLessThan(64 * mb);
 });
