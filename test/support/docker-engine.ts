@@ -8,7 +8,7 @@ import { probeDocker } from '../../local/engines/docker/probe-docker.ts';
 import type { Engine } from '../../local/engines/engine.ts';
 import type { MachineHost } from './machine-fixture.ts';
 
-export const dockerAddress = findDocker(process.env);
+const dockerAddress = findDocker(process.env);
 
 /** The image that tests start machines from. */
 export const testImage = inject('image');
@@ -18,6 +18,12 @@ const found = await probeDocker(dockerAddress);
 /** Whether a Docker engine answers here. Where none does, the tests that need it are skipped. */
 export const dockerHere = found.ok;
 if (!found.ok) console.warn(`skipped, no Docker here: ${found.reason} (${found.fix})`);
+
+/** A client for the engine that the tests use. */
+export function dockerClient(): DockerClient {
+  if ('unusable' in dockerAddress) throw new Error(dockerAddress.unusable);
+  return new DockerClient(dockerAddress.socketPath);
+}
 
 const dataDirs = new Set<string>();
 
@@ -30,8 +36,8 @@ export function dockerEngine(host: MachineHost, options: Partial<DockerEngineOpt
 
 /** Removes the images that a folder's machines were started from: a service keeps the newest for its next start. */
 export async function removeImagesOf(dataDir: string): Promise<void> {
-  if ('unusable' in dockerAddress) return;
-  const client = new DockerClient(dockerAddress.socketPath);
+  if (!dockerHere) return;
+  const client = dockerClient();
   const { filters } = ownerOf(dataDir);
   const images = await client.call<{ Id: string }[]>('GET', '/images/json', { query: { filters } });
   for (const { Id } of images) await client.call('DELETE', `/images/${Id}`, { query: { force: true } });

@@ -1,12 +1,5 @@
-import { DockerClient } from '../../local/engines/docker/docker-client.ts';
 import { ownerOf } from '../../local/engines/docker/labels.ts';
-import { dockerAddress } from './docker-engine.ts';
-
-/** A client for the engine that the tests use. */
-const dockerClient = (): DockerClient => {
-  if ('unusable' in dockerAddress) throw new Error(dockerAddress.unusable);
-  return new DockerClient(dockerAddress.socketPath);
-};
+import { dockerClient } from './docker-engine.ts';
 
 /** Whatever a data folder's machines have left in the engine: nothing, once all of them have ended. */
 export async function dockerLeftovers(dataDir: string): Promise<string[]> {
