@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BuildOptions, build, type Metafile, version } from 'esbuild';
+import { type BuildOptions, build, type Metafile, stop, version } from 'esbuild';
 import { writeAtomically } from '../write-atomically.ts';
 
 export interface Bundle {
@@ -27,20 +27,28 @@ export async function buildBundle(root: string, { outfile, mode = 0o600, options
   const originPath = `${outfile}.origin.json`;
   if ((await isCurrent(root, originPath, key)) && (await hashOf('', outfile))) return 'kept';
 
-  const result = await build({
-    ...options,
-    absWorkingDir: root,
-    outfile,
-    write: false,
-    metafile: true,
-    logLevel: 'silent',
-  });
+  const result = await leavingNoProcess(() =>
+    build({ ...options, absWorkingDir: root, outfile, write: false, metafile: true, logLevel: 'silent' }),
+  );
   await mkdir(dirname(outfile), { recursive: true, mode: 0o700 });
   for (const file of result.outputFiles) {
     await writeAtomically(file.path, file.contents, file.path === outfile ? mode : 0o600);
   }
   await writeAtomically(originPath, JSON.stringify({ key, inputs: await hashesOf(root, result.metafile) }));
   return 'built';
+}
+
+let builds = 0;
+
+/** esbuild's own process would stay, with all the memory it has taken: it ends with the last build under way here. */
+async function leavingNoProcess<T>(work: () => Promise<T>): Promise<T> {
+  builds += 1;
+  try {
+    return await work();
+  } finally {
+    builds -= 1;
+    if (builds === 0) await stop();
+  }
 }
 
 async function hashesOf(root: string, { inputs }: Metafile): Promise<Origin['inputs']> {
