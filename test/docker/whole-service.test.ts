@@ -21,7 +21,9 @@ describe.runIf(dockerHere)('the whole service on Docker', () => {
       await removeImagesOf(dataDir);
       expect(left).toEqual([]);
     });
-    running.use(await startService({ dataDir, port: 0, pace: 'fast', engine: 'docker', image: testImage }));
+    running.use(
+      await startService({ dataDir, port: 0, pace: 'fast', engine: 'docker', image: testImage, env: process.env }),
+    );
   });
   afterAll(() => running.disposeAsync());
 
