@@ -14,6 +14,7 @@ const steps: readonly (readonly [string, string, readonly string[]])[] = [
   ['types', 'tsc', ['-p', '.']],
   ['unused code', 'knip', []],
   ['OpenAPI', 'redocly', ['lint', '--extends=spec', openapi]],
+  ['deployment', 'cdk', ['synth', '--quiet', '--output', join(folder, 'cdk.out')]],
 ];
 
 let failed = false;

@@ -6,11 +6,13 @@ import type * as z from 'zod';
 import type { AgentHealth } from '../../contract/agent/commands.ts';
 import { runFolder, socketsIn } from '../agent/paths.ts';
 
+/** Another socket than the agent's own, for tests. */
+const socket = process.argv[2] ?? socketsIn(runFolder).agent;
 const answerWithinMs = 4_000;
 const maxBytes = 64 * 1024;
 
 async function ask(): Promise<z.infer<typeof AgentHealth>> {
-  const session = connectHttp2('http://agent', { createConnection: () => connect(socketsIn(runFolder).agent) });
+  const session = connectHttp2('http://agent', { createConnection: () => connect(socket) });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   session.on('error', reject);
   const stream = session.request({ ':path': '/health' });
