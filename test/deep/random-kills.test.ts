@@ -1,0 +1,14 @@
+import { test } from 'vitest';
+import { surviveRandomKills } from '../suites/random-kills.ts';
+import { namespacesHere } from '../support/machine-namespaces.ts';
+import { seedOfTest } from '../support/seed.ts';
+
+const kills = 200;
+
+test.skipIf(!namespacesHere)(
+  `${kills} kills at random leave nothing behind, and every record true`,
+  async () => {
+    await surviveRandomKills(kills, seedOfTest());
+  },
+  1_500_000,
+);

@@ -1,0 +1,12 @@
+import { test } from 'vitest';
+import { surviveRandomKills } from '../../suites/random-kills.ts';
+import { namespacesHere } from '../../support/machine-namespaces.ts';
+import { seedOfTest } from '../../support/seed.ts';
+
+test.skipIf(!namespacesHere)(
+  'ten kills at random leave nothing behind, and every record true',
+  async () => {
+    await surviveRandomKills(10, seedOfTest());
+  },
+  180_000,
+);
