@@ -12,6 +12,10 @@ export interface Arguments {
   readonly image: string | undefined;
   /** A file of hazards. */
   readonly hazards: string | undefined;
+  /** Remove the state in place of starting. */
+  readonly reset: boolean;
+  /** Don't ask before it is removed. */
+  readonly yes: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -32,18 +36,20 @@ export const usage = `Usage: npm start -- [options]
                          what commands in a sandbox reach: nothing; what this machine reaches by its network, but not
                          the machine itself (Docker only); or all that this machine reaches (none)
   --hazards <file>       JSON of what is to go wrong on purpose: docs/hazards.md
+  --reset                remove all that is kept, and start nothing; asks, unless --yes is given too
   --json                 print one JSON object when ready, and nothing else
   --help                 print this
 `;
 
 /** Reads the command line. Throws UsageError. */
 export function readArguments(args: readonly string[]): Arguments {
-  const { port, data, network, engine, image, hazards, json, help } = parse(args);
+  const { port, data, network, engine, image, hazards, reset, yes, json, help } = parse(args);
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
     throw new UsageError(`--port is "${port}", expected 0-65535`);
   }
   if (data === '') throw new UsageError('--data is empty, expected a folder');
   if (image === '') throw new UsageError('--image is empty, expected the name of an image');
+  if (yes && !reset) throw new UsageError('--yes answers what --reset asks, and --reset is not given');
   return {
     port: port === undefined ? undefined : Number(port),
     data,
@@ -51,6 +57,8 @@ export function readArguments(args: readonly string[]): Arguments {
     engine: oneOf('--engine', engine, ['auto', 'docker', 'namespaces']),
     image,
     hazards,
+    reset,
+    yes,
     json,
     help,
   };
@@ -73,6 +81,8 @@ function parse(args: readonly string[]) {
         engine: { type: 'string', default: 'auto' },
         image: { type: 'string' },
         hazards: { type: 'string' },
+        reset: { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -2,19 +2,24 @@ import { firstScreen } from './first-screen.ts';
 import { readHazardsFile } from './hazards/read-hazards-file.ts';
 import { progressLine } from './progress-line.ts';
 import { type Arguments, readArguments, UsageError, usage } from './read-arguments.ts';
+import { reset } from './reset.ts';
 import { findNpm } from './service/find-npm.ts';
 import { usualPort } from './service/open-gateway.ts';
 import { ServiceError } from './service/service-error.ts';
 import { startService } from './start.ts';
 import { stopSignal } from './stop-signal.ts';
 
-type Host = Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'cwd' | 'on' | 'off' | 'exit' | 'pid'>;
+type Host = Pick<
+  NodeJS.Process,
+  'argv' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'cwd' | 'on' | 'off' | 'exit' | 'pid'
+>;
 
 /** Runs the service until it is told to stop; answers the exit code. */
 export async function runService(host: Host): Promise<number> {
   try {
     const args = readArguments(host.argv.slice(2));
     if (args.help) host.stdout.write(usage);
+    else if (args.reset) await reset(args, host);
     else await serve(args, host);
     return 0;
   } catch (error) {
@@ -51,6 +56,6 @@ async function serve(args: Arguments, host: Host): Promise<void> {
 
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${usage}`;
-  if (error instanceof ServiceError) return `The service can't start: ${error.message}\nTo do: ${error.fix}\n`;
+  if (error instanceof ServiceError) return `npm start: ${error.message}\nTo do: ${error.fix}\n`;
   return `The service failed: ${error instanceof Error ? error.stack : String(error)}\n`;
 }

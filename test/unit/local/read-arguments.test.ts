@@ -9,6 +9,8 @@ test('without arguments everything has its default', () => {
     engine: 'auto',
     image: undefined,
     hazards: undefined,
+    reset: false,
+    yes: false,
     json: false,
     help: false,
   });
@@ -16,13 +18,15 @@ test('without arguments everything has its default', () => {
 
 test('each flag is read', () => {
   const args = ['--port', '0', '--data=x', '--network', 'host', '--engine', 'docker', '--image', 'mine:1'];
-  expect(readArguments([...args, '--hazards', 'bad.json', '--json'])).toEqual({
+  expect(readArguments([...args, '--hazards', 'bad.json', '--reset', '--yes', '--json'])).toEqual({
     port: 0,
     data: 'x',
     network: 'host',
     engine: 'docker',
     image: 'mine:1',
     hazards: 'bad.json',
+    reset: true,
+    yes: true,
     json: true,
     help: false,
   });
@@ -37,6 +41,7 @@ test.each([
   [['--engine', 'podman'], '--engine is "podman", expected auto or docker or namespaces'],
   [['--image='], '--image'],
   [['--data='], '--data'],
+  [['--yes'], '--reset is not given'],
 ])('fails for %j and says why', (args, message) => {
   expect(() => readArguments(args)).toThrow(UsageError);
   expect(() => readArguments(args)).toThrow(message);
