@@ -12,7 +12,7 @@ export function firstScreen(service: Service, network: Network, cwd: string): st
     none: 'none: commands in a sandbox reach nothing outside it (--network changes that)',
     internet:
       'internet: commands in a sandbox reach what this machine reaches by its network, but not the machine itself',
-    host: 'host: commands in a sandbox reach all that this machine reaches, its own services included',
+    host: 'host: commands in a sandbox reach all that this machine reaches, its loopback services and abstract sockets included',
   };
   // The command line looks for .matrx/local.json from its working directory upwards.
   const elsewhere = relative(cwd, dataDir) !== '.matrx';

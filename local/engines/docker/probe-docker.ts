@@ -50,7 +50,6 @@ function notesOn(info: EngineInfo): string[] {
       limited ? [] : [`${note}: the engine's host offers no control group for it`],
     ),
     'disk space is not limited: machines share the disk of the Docker engine',
-    'network "host" shares the whole network of this machine, its loopback services and abstract sockets included',
     ...(info.SecurityOptions?.some((option) => option.includes('seccomp'))
       ? []
       : ['system calls are not filtered: the engine has no seccomp']),

@@ -92,7 +92,6 @@ export async function probeNamespaces(options: {
       ...(await notesOnLimits(options.groupPrefix, options.maxProcesses)),
       'disk space is not limited: machines share the disk of the data folder',
       "system calls are not filtered: a command can have user namespaces of its own, and the kernel's keys of user 1000",
-      'network "host" shares the whole network of this machine, its loopback services and abstract sockets included',
       ...(isInstalled('ip') ? [] : ['loopback stays down without the ip tool: apt-get install iproute2']),
     ],
   };
