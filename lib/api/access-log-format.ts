@@ -2,7 +2,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 
 /**
  * One line for every request, also for those that no function sees because an authorizer or the policy refused them. It has no
- * query, header or body, and so no secret.
+ * query, header or body, and so no secret. The text of a refusal is left out: API Gateway's quotes the Authorization header.
  */
 export const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
@@ -18,7 +18,6 @@ export const accessLogFormat = AccessLogFormat.custom(
     path: '$context.path',
     status: '$context.status',
     refusedBy: '$context.error.responseType',
-    refusal: '$context.error.message',
     integrationStatus: '$context.integration.integrationStatus',
     integrationMs: '$context.integration.latency',
     durationMs: '$context.responseLatency',

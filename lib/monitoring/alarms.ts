@@ -80,7 +80,7 @@ export function alarmRows(watched: Watched): AlarmRow[] {
       metric: new Metric({
         ...window,
         namespace: 'AWS/Events',
-        metricName: 'MatchedEvents',
+        metricName: 'Invocations',
         dimensionsMap: { RuleName: foreignSessions.ruleName },
       }),
       threshold: 1,

@@ -42,7 +42,7 @@ export class AuditLog extends Construct {
     });
     Validations.of(rule).acknowledge({
       id: 'Serverless-EventBusDLQ',
-      reason: 'the alarm counts what the rule matches; CloudTrail itself keeps the record',
+      reason: 'the alarm counts what the rule sends on, delivered or not; CloudTrail itself keeps the record',
     });
     return rule;
   }

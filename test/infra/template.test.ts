@@ -199,7 +199,7 @@ test('H4: the audit log is a group of its own that is kept longer, and has every
       ...['$context.identity.sourceIp', '$context.status', '$context.error.responseType', '$context.requestId'],
     ]),
   );
-  expect(format).not.toMatch(/header|querystring|body|token|apiKey/i);
+  expect(format).not.toMatch(/header|querystring|body|token|apiKey|error\.message/i);
   for (const properties of propertiesOf('AWS::Lambda::Function')) {
     const isApi = !String(properties['Description']).includes('settle-task');
     expect(JSON.stringify(properties['LoggingConfig']).includes(String(audit?.[0]))).toBe(isApi);
@@ -215,7 +215,7 @@ test('H4: a session that anybody else opens is recorded, and an alarm', () => {
   const [others, none] = detail['$or'] as unknown[];
   expect(JSON.stringify(others)).toMatch(/"arn":\[\{"anything-but":\[\{"Fn::GetAtt":\["FunctionscommandsRole/);
   expect(JSON.stringify(none)).toContain('{"arn":[{"exists":false}]}');
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'AWS/Events', MetricName: 'MatchedEvents' });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'AWS/Events', MetricName: 'Invocations' });
 });
 
 test('every alarm names a page that is there, and says when nothing comes', () => {
