@@ -14,7 +14,15 @@ interface Measured {
 const roomless: ReadonlySet<unknown> = new Set(['capacity_unavailable', 'quota_exceeded']);
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** What a line about a request says in numbers. */
+/** A task that runs, that nobody is stopping, and that no record is about: the record is written before a task is asked for. */
+const isOrphan = ({ event, outcome, lastStatus, desiredStatus, sandboxId }: Fields): boolean =>
+  event === 'task.settle' &&
+  outcome === 'ok' &&
+  lastStatus === 'RUNNING' &&
+  desiredStatus === 'RUNNING' &&
+  sandboxId === undefined;
+
+/** What a line about a request or a task says in numbers. */
 function measure(fields: Fields): Measured {
   const { event, code, status, readyMs, commandOutcome } = fields;
   const values: Partial<Record<MetricName, number>> = {};
@@ -24,6 +32,7 @@ function measure(fields: Fields): Measured {
   if (code === 'channel_lost') values.ChannelsLost = 1;
   if (isNumber(status) && status >= 500) values.Failures = 1;
   if (status === 429) values.Throttled = 1;
+  if (isOrphan(fields)) values.OrphanedTasks = 1;
   if (typeof commandOutcome !== 'string') return { values };
   return { values: { ...values, CommandsRun: 1 }, outcome: commandOutcome };
 }
@@ -54,10 +63,12 @@ function embedded(deployment: string, { values, outcome }: Measured): Fields | u
   };
 }
 
-/** The same log; lines about requests also carry the metrics of the deployment. */
+const measured: ReadonlySet<string> = new Set(['request', 'task event']);
+
+/** The same log; lines about requests and tasks also carry the metrics of the deployment. */
 export function measuredLog(log: Log, deployment: string): Log {
   const fieldsOf = (msg: string, fields: Fields): Fields =>
-    msg === 'request' ? { ...fields, ...embedded(deployment, measure(fields)) } : fields;
+    measured.has(msg) ? { ...fields, ...embedded(deployment, measure(fields)) } : fields;
   return {
     info: (msg, fields) => log.info(msg, fieldsOf(msg, fields)),
     error: (msg, fields) => log.error(msg, fieldsOf(msg, fields)),

@@ -32,6 +32,14 @@ test.each([
   expect(line).toMatchObject({ ...fields, [name]: value, [dimensions.deployment]: 'matrx-dev' });
 });
 
+test('a task that runs without a record is measured, and one that ends or has one is not', () => {
+  const running = { event: 'task.settle', outcome: 'ok', taskId: '1', lastStatus: 'RUNNING', desiredStatus: 'RUNNING' };
+  expect(lineOf({ ...running, sandboxId: undefined }, 'task event').names).toEqual(['OrphanedTasks']);
+  expect(lineOf({ ...running, sandboxId: id }, 'task event').names).toEqual([]);
+  expect(lineOf({ ...running, desiredStatus: 'STOPPED' }, 'task event').names).toEqual([]);
+  expect(lineOf({ ...running, outcome: 'failed' }, 'task event').names).toEqual([]);
+});
+
 test('no metric has an id for a dimension, whatever the line names', () => {
   const fields = { event: 'command.exec', status: 503, code: 'channel_lost', commandOutcome: 'lost' };
   const { directives } = lineOf({ ...fields, sandboxId: id, userId: 'ada', caller: 'ada' });
