@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { type MachineSpec, machinePaths } from '../engine.ts';
 import { environmentEntries } from '../environment-entries.ts';
+import type { MachineImage } from './machine-image.ts';
 
 /** What `POST /containers/create` gets for a machine. */
 export interface ContainerChoices {
-  readonly image: string;
-  /** The image's own environment, weaker than the machine's. */
-  readonly imageEnvironment: readonly string[];
+  /** Its environment is weaker than the machine's. */
+  readonly image: MachineImage;
   readonly networkMode: string;
   readonly maxProcesses: number;
   readonly labels: Readonly<Record<string, string>>;
@@ -19,8 +19,8 @@ const mebibyte = 1024 * 1024;
 const nanoCpus = 1e9 / 1024;
 
 /** The environment of a machine's command and of its terminals. */
-export function machineEnvironment(spec: MachineSpec, imageEnvironment: readonly string[]): Record<string, string> {
-  const pairs = imageEnvironment.map((entry) => {
+export function machineEnvironment(spec: MachineSpec, image: MachineImage): Record<string, string> {
+  const pairs = image.environment.map((entry) => {
     const end = entry.indexOf('=');
     return [entry.slice(0, end), entry.slice(end + 1)] as const;
   });
@@ -37,9 +37,9 @@ export const execSettings = (environment: Readonly<Record<string, string>>) => (
 });
 
 export function containerSettings(spec: MachineSpec, choices: ContainerChoices): object {
-  const environment = machineEnvironment(spec, choices.imageEnvironment);
+  const environment = machineEnvironment(spec, choices.image);
   return {
-    Image: choices.image,
+    Image: choices.image.id,
     Labels: choices.labels,
     Hostname: spec.id.slice(0, 12),
     ...execSettings(environment),

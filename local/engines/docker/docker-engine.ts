@@ -4,19 +4,16 @@ import { checkSpec } from '../check-spec.ts';
 import type { Engine, Machine, MachineSpec, Network } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { MachineParts } from '../machine-parts.ts';
-import { containerSettings, machineEnvironment } from './container-settings.ts';
 import { DockerClient } from './docker-client.ts';
-import { isGone } from './docker-error.ts';
 import { DockerMachine } from './docker-machine.ts';
 import type { DockerAddress } from './find-docker.ts';
 import type { ImageSource } from './image-source.ts';
 import { ownerOf } from './labels.ts';
-import { givenEntries } from './machine-files.ts';
 import { type MachineImage, prepareMachineImage } from './machine-image.ts';
 import { probeDocker } from './probe-docker.ts';
 import { PublicNetwork } from './public-network.ts';
+import { removeContainer, startContainer } from './start-container.ts';
 import { sweepDocker } from './sweep-docker.ts';
-import { tarArchive } from './tar.ts';
 
 export interface DockerEngineOptions {
   /** Tells our containers from those of other services. One engine at a time uses it. */
@@ -63,59 +60,41 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   const ids = new Set<string>();
   const containers = new Set<string>();
 
-  let image: Promise<MachineImage> | undefined;
+  let prepared: Promise<MachineImage> | undefined;
   const prepareImage = async (onProgress: (line: string) => void) =>
     prepareMachineImage(client, await options.image.ensure(client, onProgress), parts, owner);
   const prepare = (onProgress: (line: string) => void) => {
-    image ??= prepareImage(onProgress).catch((error) => {
-      image = undefined;
+    prepared ??= prepareImage(onProgress).catch((error) => {
+      prepared = undefined;
       throw error;
     });
-    return image;
-  };
-
-  const remove = async (container: string) => {
-    await client.call('DELETE', `/containers/${container}`, { query: { force: true, v: true } }).catch((error) => {
-      if (!isGone(error)) throw error;
-    });
-    containers.delete(container);
+    return prepared;
   };
 
   const build = async (spec: MachineSpec): Promise<Machine> => {
     await using undo = new AsyncDisposableStack();
     ids.add(spec.id);
     undo.defer(() => void ids.delete(spec.id));
-    const { id: imageId, environment: imageEnvironment } = await prepare(() => {});
+    const image = await prepare(() => {});
     openToRoot(spec.linkSocket);
-
     const isPublic = spec.network === 'internet';
     const networkMode = isPublic ? await network.join() : spec.network;
     if (isPublic) undo.defer(() => network.leave());
-    const choices = { image: imageId, imageEnvironment, networkMode, maxProcesses, labels: owner.labels };
-    const { Id: container } = await client.call<{ Id: string }>('POST', '/containers/create', {
-      query: { name: `${owner.name}-${spec.id}` },
-      body: containerSettings(spec, choices),
-    });
-    containers.add(container);
-    undo.defer(() => remove(container));
-    const files = tarArchive(givenEntries(spec.files));
-    (await client.upload('PUT', `/containers/${container}/archive`, files, { path: '/' })).resume();
-    const query = { stream: true, stdin: true, stdout: true };
-    const wire = await client.hijack(`/containers/${container}/attach`, { query });
-    wire.on('error', () => wire.destroy());
-    undo.defer(() => void wire.destroy());
-    await client.call('POST', `/containers/${container}/start`);
-    if (isPublic) await network.confine(container, imageId);
 
-    const machine = new DockerMachine(
-      spec,
-      { client, id: container, wire, environment: machineEnvironment(spec, imageEnvironment) },
-      (
-        (cleanup) => () =>
-          cleanup.disposeAsync().catch(onLeftover)
-      )(undo.move()),
-    );
-    wire.write('\n');
+    const choices = { image, networkMode, maxProcesses, labels: owner.labels };
+    const started = await startContainer(client, `${owner.name}-${spec.id}`, spec, choices, (id) => {
+      containers.add(id);
+      undo.defer(async () => {
+        await removeContainer(client, id);
+        containers.delete(id);
+      });
+    });
+    undo.defer(() => void started.wire.destroy());
+    if (isPublic) await network.confine(started.id, image.id);
+
+    const cleanup = undo.move();
+    const machine = new DockerMachine(spec, started, () => cleanup.disposeAsync().catch(onLeftover));
+    started.wire.write('\n');
     return machine;
   };
 

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { DockerClient } from './docker-client.ts';
-import { isGone } from './docker-error.ts';
+import { DockerError, isGone } from './docker-error.ts';
 import type { Owner } from './labels.ts';
 import { runSidecar } from './run-sidecar.ts';
 
@@ -27,6 +27,16 @@ const hostAddresses = () =>
     .flatMap((addresses) => addresses ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => `${address}/32`);
+
+/** Removes a network. One that is gone, or that something else uses, is left alone. */
+export async function removeNetwork(client: DockerClient, name: string): Promise<void> {
+  try {
+    await client.call('DELETE', `/networks/${name}`);
+  } catch (error) {
+    const isUsed = error instanceof DockerError && error.status === 403;
+    if (!isUsed && !isGone(error)) throw error;
+  }
+}
 
 /**
  * The network of machines that may reach the internet. It is there while a machine uses it. Machines on it reach what this
@@ -66,7 +76,7 @@ export class PublicNetwork {
   async leave(): Promise<void> {
     await this.#inTurn(async () => {
       this.#users--;
-      if (this.#users === 0) await this.#client.call('DELETE', `/networks/${this.#owner.name}`).catch(ignoreGone);
+      if (this.#users === 0) await removeNetwork(this.#client, this.#owner.name);
     });
   }
 
@@ -89,8 +99,4 @@ export class PublicNetwork {
     this.#turn = turn.catch(() => {});
     return turn;
   }
-}
-
-function ignoreGone(error: unknown): void {
-  if (!isGone(error)) throw error;
 }
