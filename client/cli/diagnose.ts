@@ -2,17 +2,8 @@ import { SandboxError } from '../../contract/api/errors.ts';
 import type { ConnectionOptions } from '../connection.ts';
 import { findLocalService, type LocalService } from '../node/local-service.ts';
 import { Service } from '../service.ts';
-
-/** One thing that has to be right, and what to do where it is not. */
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly fix: string | null;
-}
-
-const fine = (name: string, detail: string): Check => ({ name, ok: true, detail, fix: null });
-const bad = (name: string, detail: string, fix: string): Check => ({ name, ok: false, detail, fix });
+import { bad, type Check, fine } from './check.ts';
+import { checkMachine } from './check-machine.ts';
 
 /** A check that is fine unless it throws; the thrown error's hint is what to do. */
 async function attemptCheck(name: string, check: () => Promise<string>): Promise<Check> {
@@ -67,10 +58,12 @@ export async function* diagnose(options: ConnectionOptions & { signal?: AbortSig
     service = await Service.connect(impatient);
     return service.url;
   });
-  if (!service) return;
-  const { url } = service;
-  const local = findLocalService(process.cwd());
-  if (local?.url.replace(/\/+$/, '') === url) yield checkLocal(local);
+  const local = service && findLocalService(process.cwd());
+  // Where nothing is configured, a local service is what there could be.
+  const isLocal = service === undefined || local?.url.replace(/\/+$/, '') === service.url;
+  if (isLocal) yield* await checkMachine(process.cwd(), options.signal);
+  if (service === undefined) return;
+  if (local && isLocal) yield checkLocal(local);
 
   const asked = service;
   const reachable = await attemptCheck('reachable', async () => `answers: ${(await asked.status(options)).status}`);

@@ -9,8 +9,7 @@ import { ServiceError } from './service-error.ts';
  * abstract socket named for the folder's inode, which the kernel frees. Throws ServiceError that names the holder.
  */
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
-  const { dev, ino } = await stat(folder);
-  const name = `\0matrx-sandbox-${dev}-${ino}`;
+  const name = await lockName(folder);
   const server = createServer((socket) => socket.on('error', () => undefined).end(String(process.pid)));
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(name, resolve));
@@ -26,6 +25,22 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   return {
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** Which process holds the folder, in words; undefined when none does. */
+export async function folderHolder(folder: string): Promise<string | undefined> {
+  const name = await lockName(folder);
+  const socket = connect(name);
+  const isHeld = await new Promise<boolean>((resolve) =>
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
+  );
+  socket.destroy();
+  return isHeld ? await holder(name) : undefined;
+}
+
+async function lockName(folder: string): Promise<string> {
+  const { dev, ino } = await stat(folder);
+  return `\0matrx-sandbox-${dev}-${ino}`;
 }
 
 /** The process that answers on the lock. One that is stopped or hangs doesn't. */

@@ -1,3 +1,6 @@
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   answer,
@@ -124,4 +127,14 @@ test('doctor names what is wrong and what to do, and exits with 1', async () => 
     ['tasks', false],
   ]);
   for (const { ok, fix } of report.checks) expect(ok || fix.length > 0).toBe(true);
+});
+
+test('doctor says what a local service would find here, where nothing is configured', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'matrx-doctor-'));
+  const { exitCode, stdout } = await runMatrx(['doctor', '--json'], { cwd: folder.path });
+  const names = JSON.parse(stdout.toString()).checks.map(({ name }: { name: string }) => name);
+  expect({ exitCode, names }).toEqual({
+    exitCode: 1,
+    names: ['node', 'configuration', 'data folder', 'disk', 'docker', 'namespaces'],
+  });
 });

@@ -23,7 +23,8 @@ const text = async (argv: readonly string[]) => (await matrx(argv)).stdout.toStr
 
 test('doctor finds nothing wrong with a fresh service', async () => {
   const { exitCode, stdout } = await matrx(['doctor']);
-  expect(stdout.toString()).toContain('local service');
+  for (const name of ['data folder', 'disk', 'docker', 'namespaces', 'logs', 'local service', 'records'])
+    expect(stdout.toString()).toContain(name);
   expect({ exitCode, failed: stdout.toString().includes('fail') }).toEqual({ exitCode: 0, failed: false });
 });
 
