@@ -37,6 +37,7 @@ export class StartFailure extends Error {
   override readonly name = 'StartFailure';
 }
 
+/** Of a task that never ran, by what kept it from starting. */
 export const failedToStart = (error: unknown): StopCause => ({
   stopCode: 'TaskFailedToStart',
   stoppedReason:

@@ -76,6 +76,7 @@ export interface EventFaults {
   isDoubled(): boolean;
 }
 
+/** The fates of one run's events, drawn for all of them together. */
 export function eventFaults({ delayMs, doubled }: z.output<typeof eventHazards>, seed: number): EventFaults {
   const [late, twice]: [Random, Random] = [randomFor(seed, 'late events'), randomFor(seed, 'doubled events')];
   return { delayMs: () => Math.floor(late() * delayMs), isDoubled: () => twice() < doubled };

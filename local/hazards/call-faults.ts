@@ -22,7 +22,7 @@ export const callFault = z.strictObject({
   ...occasionFields,
 });
 
-export type CallFault = z.output<typeof callFault>;
+type CallFault = z.output<typeof callFault>;
 
 /** The words in which one service refuses. `condition` is undefined for a call that has none. */
 export interface Refusals {

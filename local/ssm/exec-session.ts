@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../contract/clock.ts';
 import type { Machine } from '../engines/engine.ts';
@@ -17,6 +18,9 @@ export interface ExecSessionOptions {
   readonly fault: FrameFault;
   readonly endOvertakesOutput: boolean;
 }
+
+/** What the exec agent looks up in Parameter Store before it runs the command. */
+const parameter = /\{\{ *ssm:[/\w.:-]+ *\}\}/;
 
 interface CommandEnd {
   /** What the client is told. */
@@ -98,6 +102,11 @@ export class ExecSession {
     const failed = (output: string): CommandEnd => ({ output, isHeard: true });
     await clock.sleep(pace.workerStartMs, signal);
     if (command.trim() === '') return failed('Commands cannot be empty for session type InteractiveCommands');
+    // A task's role can't read parameters, and of that failure nobody ever hears.
+    if (parameter.test(command)) {
+      await once(signal, 'abort');
+      signal.throwIfAborted();
+    }
     const words = await this.#split(command);
     if (words.length === 0) {
       await clock.sleep(sessionLimits.deadWorkerMs, signal);

@@ -38,6 +38,7 @@ function checkQuota({ tasks, options }: Cluster, records: readonly TaskRecord[])
 
 const noCapacity = 'Capacity is unavailable at this time. Please try again later or in a different availability zone';
 
+/** Launches tasks. The same client token and parameters answer the tasks of the first call, also while nobody sees them yet. */
 export const runTask = (cluster: Cluster) =>
   ((raw, { clock }) => {
     const { arns, faults, runTaskFailures } = cluster.options;

@@ -88,6 +88,17 @@ test.each([
   expect(await (await open(command)).closed()).toContain(reason);
 });
 
+test('a command with a parameter of Parameter Store in it never starts, and its client hears nothing', async () => {
+  const { open, execute, task, id, sessions, ssm } = await startTask();
+  const session = await execute(task, 'echo {{ssm:secret}}');
+  const client = await new SessionClient(session).opened();
+  await (await open(rawCat)).prints('ready');
+  expect(client.messages).toEqual([]);
+  await ssm.send(new TerminateSessionCommand({ SessionId: session.sessionId }));
+  expect(await client.closed()).toBe('');
+  await eventually(() => sessions.takenBy(id) === 1);
+});
+
 test('all output of a command that exits at once arrives before the end', async () => {
   const { open } = await startTask();
   const client = await open(`sh -c 'seq 1 20000'`);
