@@ -3,11 +3,13 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { agentChannel } from './aws/channel/agent-channel.ts';
 import { openChannel } from './aws/channel/open-channel.ts';
+import { endSession } from './aws/channel/sessions.ts';
 import { commandRecords } from './aws/dynamodb/command-records.ts';
 import { documentClient } from './aws/dynamodb/document-client.ts';
 import { healthRecords } from './aws/dynamodb/health-records.ts';
 import { sandboxRecords } from './aws/dynamodb/sandbox-records.ts';
 import { slotLeases } from './aws/dynamodb/slot-leases.ts';
+import { slotLine } from './aws/dynamodb/slot-line.ts';
 import { ecsClient, execClient } from './aws/ecs/ecs-client.ts';
 import { ecsTasks } from './aws/ecs/tasks.ts';
 import { type Config, readConfig } from './config.ts';
@@ -64,15 +66,19 @@ export function commandServices(config = readConfig('commands')) {
   const { clock } = config;
   const table = tableOf(config);
   const log = logOf(config);
+  const commands = commandRecords(table, clock);
   const sessions = { ecs: execClient(), ssm: new SSMClient({ maxAttempts: 3 }), cluster: config.MATRX_CLUSTER };
   const channel = agentChannel({
     clock,
     log,
     leases: slotLeases(table, clock),
-    open: (target, machine) => openChannel(sessions, target, { clock, machine }),
+    line: slotLine(table, clock),
+    reports: commands,
+    open: (target, options) => openChannel(sessions, target, { clock, ...options }),
+    endSession: (sessionId) => endSession(sessions.ssm, sessionId),
   });
   return {
-    ports: { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock), channel },
+    ports: { clock, records: sandboxRecords(table, clock), commands, channel },
     clock,
     log,
     corsOrigins: config.MATRX_CORS_ORIGINS,

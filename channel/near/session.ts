@@ -33,9 +33,9 @@ export interface SessionOptions {
 }
 
 /** How a session ended. */
-export interface SessionEnd {
-  /** `ended` by the other side or the service, `closed` by us, or `failed`. */
-  readonly reason: 'ended' | 'closed' | 'failed';
+interface SessionEnd {
+  /** `ended` by the other side or the service; `closed` by us, and the service has said so; `left` by us, without its word; or `failed`. */
+  readonly reason: 'ended' | 'closed' | 'left' | 'failed';
   /** What the service said at the end; empty after an ordinary one. It quotes the sandbox: treat it as hostile. */
   readonly output: string;
   readonly error?: ChannelError;
@@ -53,7 +53,7 @@ export interface Session extends AsyncDisposable {
 }
 
 const defaultOpenTimeoutMs = 30_000;
-// How long the far side may take to end, and to acknowledge that we gave up.
+// How long the far side may take to end, and the service to say that the session is over.
 const partingMs = 2_000;
 // More than the HTTP/2 windows let an honest far side send while nobody reads.
 const maxUnreadBytes = 12 * 1024 * 1024;
@@ -83,7 +83,7 @@ class NearSession implements Session {
   readonly #closed = Promise.withResolvers<SessionEnd>();
   readonly #timers = new DisposableStack();
   #finder: HelloFinder | undefined = new HelloFinder();
-  /** Set once the stream is gone and only the far side's receipt for that is waited for. */
+  /** Set once the stream is gone and only the session's end is waited for. */
   #parting: SessionEnd | undefined;
   #isOver = false;
   #isNumbered = false;
@@ -201,7 +201,6 @@ class NearSession implements Session {
         break;
       case 'acknowledge':
         this.#sender.acknowledge(readAcknowledgement(message.payload).sequenceNumber);
-        if (this.#parting && this.#sender.outstanding === 0) this.#end(this.#parting);
         break;
       case 'pause_publication':
         this.#sender.pause();
@@ -255,8 +254,9 @@ class NearSession implements Session {
       this.#fail(new ChannelError('session_ended', `the session ended before attach spoke${said}`), output);
       return;
     }
-    const end = this.#parting ?? { reason: this.stream.writableEnded ? 'closed' : 'ended' };
-    this.#end({ ...end, output });
+    const isOurs = this.stream.writableEnded || this.stream.destroyed;
+    const end: SessionEnd = { reason: isOurs ? 'closed' : 'ended', output };
+    this.#end(this.#parting?.reason === 'failed' ? this.#parting : end);
     // What was received is still read; the stream itself knows whether it was complete.
     this.#bytes.push(null);
     this.#bytes.room();
@@ -268,14 +268,14 @@ class NearSession implements Session {
     this.stream.destroy(error);
   }
 
-  /** The stream is gone and the far side may not know: the last word tells it, and nothing is waited for but its receipt. */
+  /** The stream is gone and the far side may not know: the last word tells it, and nothing is waited for but the service's own last word. */
   #part(): void {
     if (this.#parting || this.#isOver) return;
     const error = this.stream.errored;
     const end: SessionEnd =
       error instanceof ChannelError && error.code !== 'session_closed'
         ? { reason: 'failed', output: '', error }
-        : { reason: 'closed', output: '' };
+        : { reason: 'left', output: '' };
     if (this.#finder) {
       this.#end(end);
       return;

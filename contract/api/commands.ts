@@ -58,7 +58,7 @@ export const commandRoutes = {
     doors: ['person', 'service'],
     scope: 'matrx/sandbox.exec',
     function: 'commands',
-    needs: ['records:read', 'records:write', 'tasks:read', 'channels:open', 'channels:close'],
+    needs: ['records:read', 'records:write', 'tasks:read', 'channels:open', 'channels:resume', 'channels:close'],
     params: z.strictObject({ sandbox_id: SandboxId }),
     headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
     body: ExecCommand,

@@ -6,6 +6,7 @@ export const needs = {
   'tasks:stop': 'stop a task of our cluster',
   'tasks:read': 'list and describe the tasks of our cluster',
   'channels:open': 'start an ECS Exec session in a task of our cluster',
+  'channels:resume': 'go on with a session whose connection was lost',
   'channels:close': 'end a session that ECS Exec started',
 } as const;
 

@@ -20,6 +20,9 @@ export function needGrants({ state, compute, roles }: Resources): Record<Need, r
   const inCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
   const tasks = stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${clusterName}/*` });
   const anyTask = 'tasks come and go; each is of the one cluster, which the condition names';
+  const sessions = stack.formatArn({ service: 'ssm', resource: 'session', resourceName: 'ecs-execute-command-*' });
+  const anySession =
+    'the ids of sessions are made when they begin; the prefix is that of ECS Exec, no person’s own session has it';
   const { tableArn } = state.table;
   return {
     'records:read': [
@@ -65,13 +68,7 @@ export function needGrants({ state, compute, roles }: Resources): Record<Need, r
         wildcard: anyTask,
       },
     ],
-    'channels:close': [
-      {
-        actions: ['ssm:TerminateSession', 'ssm:ResumeSession'],
-        resources: [stack.formatArn({ service: 'ssm', resource: 'session', resourceName: 'ecs-execute-command-*' })],
-        wildcard:
-          'the ids of sessions are made when they begin; the prefix is that of ECS Exec, no person’s own session has it',
-      },
-    ],
+    'channels:resume': [{ actions: ['ssm:ResumeSession'], resources: [sessions], wildcard: anySession }],
+    'channels:close': [{ actions: ['ssm:TerminateSession'], resources: [sessions], wildcard: anySession }],
   };
 }

@@ -37,6 +37,7 @@ export async function playedAgent(play: (asked: AgentAsked) => unknown) {
     const end = (how: 'terminated' | 'closed') => async () => {
       channel[how] = true;
       http.destroy();
+      return how === 'closed';
     };
     return { http, close: end('closed'), terminate: end('terminated') };
   };

@@ -16,6 +16,8 @@ export interface FollowedOptions {
   readonly first: Following;
   /** Follows again from these offsets, on a channel that works. */
   readonly reopen: (offsets: Offsets) => Promise<Following>;
+  /** Goes on from these offsets when others have got the channel: on one again, or with all that is left. */
+  readonly rejoin: (offsets: Offsets) => Promise<Following | readonly CommandEvent[]>;
   readonly signal: AbortSignal;
 }
 
@@ -34,8 +36,8 @@ export const isDefinite = (error: unknown): boolean =>
   error instanceof SandboxError && !['unavailable', 'rate_limited', 'capacity_unavailable'].includes(error.code);
 
 /**
- * A command's events, across channels that break. Read it once; the turn ends with the reading, or when the signal aborts, which
- * ends the events without an error.
+ * A command's events, across channels that break and channels that are given to others. Read it once; the turn ends with the
+ * reading, or when the signal aborts, which ends the events without an error.
  */
 export class FollowedCommand implements AsyncIterable<CommandEvent> {
   readonly #options: FollowedOptions;
@@ -51,11 +53,14 @@ export class FollowedCommand implements AsyncIterable<CommandEvent> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CommandEvent> {
     try {
-      for (let reopened = 0; this.#following !== undefined; reopened++) {
+      for (let reopened = 0; this.#following !== undefined; ) {
+        const { displaced } = this.#following.turn.channel;
         try {
-          return yield* commandFrames(this.#following.body, this.#options.commandId, this.#offsets);
+          return yield* this.#read(this.#following, displaced);
         } catch (error) {
-          await this.#recover(error, reopened);
+          if (this.#options.signal.aborted) return;
+          if (!displaced.aborted) await this.#recover(error, reopened++);
+          else if (yield* this.#rejoin()) return;
         }
       }
     } finally {
@@ -63,19 +68,52 @@ export class FollowedCommand implements AsyncIterable<CommandEvent> {
     }
   }
 
+  async *#read({ body }: Following, displaced: AbortSignal): AsyncGenerator<CommandEvent> {
+    // The body breaks for whoever reads it, and the offsets say where.
+    const yieldTurn = () => body.destroy(new ChannelBroken('others wait for the channel'));
+    displaced.addEventListener('abort', yieldTurn, { once: true });
+    if (displaced.aborted) yieldTurn();
+    try {
+      yield* commandFrames(body, this.#options.commandId, this.#offsets);
+    } finally {
+      displaced.removeEventListener('abort', yieldTurn);
+    }
+  }
+
+  /** True when nothing is left to follow. */
+  async *#rejoin(): AsyncGenerator<CommandEvent, boolean> {
+    await this.#letGo('well');
+    const next = await this.#again(this.#options.rejoin);
+    if (next === undefined) return true;
+    if ('turn' in next) {
+      await this.#goOn(next);
+      return false;
+    }
+    yield* next;
+    return true;
+  }
+
   async #recover(error: unknown, reopened: number): Promise<void> {
-    const { signal, commandId, reopen } = this.#options;
-    if (signal.aborted) return;
     if (!(error instanceof ChannelBroken)) throw error;
     await this.#letGo('broken');
-    if (reopened === mostReopenings) throw channelLost(commandId, error);
+    if (reopened === mostReopenings) throw channelLost(this.#options.commandId, error);
+    const next = await this.#again(this.#options.reopen);
+    if (next) await this.#goOn(next);
+  }
+
+  /** Undefined when the signal has aborted meanwhile. */
+  async #again<T>(how: (offsets: Offsets) => Promise<T>): Promise<T | undefined> {
     try {
-      this.#following = await reopen(this.#offsets);
+      return await how(this.#offsets);
     } catch (cause) {
-      if (signal.aborted) return;
-      throw isDefinite(cause) ? cause : channelLost(commandId, cause);
+      if (this.#options.signal.aborted) return undefined;
+      throw isDefinite(cause) ? cause : channelLost(this.#options.commandId, cause);
     }
-    if (signal.aborted) await this.#letGo('well');
+  }
+
+  async #goOn(following: Following): Promise<void> {
+    this.#following = following;
+    if (this.#options.signal.aborted) await this.#letGo('well');
   }
 
   async #letGo(how: 'well' | 'broken'): Promise<void> {

@@ -1,32 +1,35 @@
 import type { ClientHttp2Session } from 'node:http2';
 import type { Clock } from '../../../contract/clock.ts';
-import type { Lease, SlotLeases } from '../dynamodb/slot-leases.ts';
+import type { KeptLease } from './kept-lease.ts';
 import type { OpenChannel } from './open-channel.ts';
+import { settleMs } from './wait-for-slot.ts';
 
-// The far end lives for a minute after the last word, and the lease must outlast it.
-const coverMs = 65_000;
-const renewEveryMs = 10_000;
+// An idle channel is closed before its far end gives it up, which happens after 60 s.
+const idleMs = 45_000;
+const goneMs = 55_000;
+const farEndMs = 62_000;
+// A timer this much late means that this environment was frozen, most likely for want of a call, and a call has come.
+const frozenMs = 1_000;
 
-/** An open channel and the lease of its slot. It is used in turns, and closed by itself before an idle lease runs out. */
+/** An open channel and the lease of its slot. It is used in turns, and closed by itself when it has been idle. */
 export class HeldChannel {
   readonly generation: number;
   readonly #channel: OpenChannel;
-  readonly #leases: SlotLeases;
+  readonly #lease: KeptLease;
   readonly #clock: Clock;
-  #lease: Lease;
-  #turns = 0;
+  readonly #displaced: AbortSignal;
   #ended: Promise<void> | undefined;
   #timer: Disposable | undefined;
 
   constructor(
     channel: OpenChannel,
-    { lease, leases, clock, generation }: { lease: Lease; leases: SlotLeases; clock: Clock; generation: number },
+    options: { lease: KeptLease; clock: Clock; generation: number; displaced: AbortSignal },
   ) {
-    this.generation = generation;
+    this.generation = options.generation;
     this.#channel = channel;
-    this.#lease = lease;
-    this.#leases = leases;
-    this.#clock = clock;
+    this.#lease = options.lease;
+    this.#clock = options.clock;
+    this.#displaced = options.displaced;
   }
 
   get http(): ClientHttp2Session {
@@ -34,29 +37,29 @@ export class HeldChannel {
   }
 
   get isBusy(): boolean {
-    return this.#turns > 0;
+    return this.#lease.isWorked;
+  }
+
+  /** Aborts when others wait for a channel: turns are to end as soon as they can. */
+  get displaced(): AbortSignal {
+    return this.#displaced;
   }
 
   /** Whether there is any use in trying it. After a freeze the clock alone says that the far end has given up. */
   get isUsable(): boolean {
     const { closed, destroyed } = this.#channel.http;
-    return this.#ended === undefined && !closed && !destroyed && this.#clock.now() < this.#lease.expiresAtMs;
+    return this.#ended === undefined && !closed && !destroyed && this.#lease.idleMs < goneMs;
   }
 
   /** Begins a turn, during which the lease is kept; false when it has been lost. */
   async beginTurn(): Promise<boolean> {
-    this.#turns++;
-    if (await this.#cover()) {
-      this.#watch();
-      return true;
-    }
-    this.#turns--;
-    return false;
+    this.#timer?.[Symbol.dispose]();
+    return await this.#lease.begin();
   }
 
   endTurn(): void {
-    this.#turns--;
-    this.#watch();
+    this.#lease.end();
+    this.#watchIdle(idleMs);
   }
 
   /** Ends the channel and gives its slot back; `atOnce` when something is wrong with it. Never rejects; harmless to repeat. */
@@ -67,32 +70,18 @@ export class HeldChannel {
 
   async #end(how: 'in peace' | 'at once'): Promise<void> {
     this.#timer?.[Symbol.dispose]();
-    await (how === 'in peace' ? this.#channel.close() : this.#channel.terminate());
-    // When this fails the lease runs out by itself.
-    await this.#leases.release(this.#lease).catch(() => undefined);
+    const isGone = this.#lease.idleMs >= farEndMs;
+    const isClosed = await (how === 'in peace' ? this.#channel.close() : this.#channel.terminate());
+    await this.#lease.release(isClosed || isGone ? 0 : settleMs);
   }
 
-  /** Sees to it that the lease outlasts a word said now. */
-  async #cover(): Promise<boolean> {
-    if (this.#lease.expiresAtMs - this.#clock.now() >= coverMs) return true;
-    const renewed = await this.#leases.renew(this.#lease);
-    if (renewed !== undefined) this.#lease = renewed;
-    return renewed !== undefined;
-  }
-
-  #watch(): void {
+  #watchIdle(ms: number): void {
     this.#timer?.[Symbol.dispose]();
-    if (this.#ended !== undefined) return;
-    const idleMs = this.#lease.expiresAtMs - this.#clock.now() - renewEveryMs;
-    this.#timer = this.isBusy
-      ? this.#clock.after(renewEveryMs, () => void this.#keep())
-      : this.#clock.after(Math.max(0, idleMs), () => void this.end('in peace'));
-  }
-
-  async #keep(): Promise<void> {
-    // A table that can't be reached for a moment says nothing about the lease.
-    const isKept = await this.#cover().catch(() => this.isUsable);
-    if (isKept) this.#watch();
-    else await this.end('at once');
+    if (this.#ended !== undefined || this.isBusy) return;
+    const due = this.#clock.now() + ms;
+    this.#timer = this.#clock.after(ms, () => {
+      if (this.#clock.now() - due > frozenMs) this.#watchIdle(frozenMs);
+      else void this.end('in peace');
+    });
   }
 }

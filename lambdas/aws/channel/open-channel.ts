@@ -1,6 +1,6 @@
 import type { ClientHttp2Session } from 'node:http2';
 import { type ECSClient, ExecuteCommandCommand } from '@aws-sdk/client-ecs';
-import { type SSMClient, TerminateSessionCommand } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { connectHttp } from '../../../channel/near/http.ts';
 import { proveNear } from '../../../channel/near/prove.ts';
 import { openSession } from '../../../channel/near/session.ts';
@@ -9,6 +9,8 @@ import type { Clock } from '../../../contract/clock.ts';
 import { container } from '../../../contract/deployment.ts';
 import type { ChannelTarget } from '../../core/ports.ts';
 import { translateError } from '../translate-error.ts';
+import type { OpenOptions } from './kept-channels.ts';
+import { endSession, resumeSession } from './sessions.ts';
 
 /** What sessions are opened with. `ecs` must never repeat a call by itself. */
 export interface Sessions {
@@ -20,10 +22,10 @@ export interface Sessions {
 /** An open, proven channel to a sandbox's agent. */
 export interface OpenChannel {
   readonly http: ClientHttp2Session;
-  /** Ends it in peace, so that its slot is free afterwards. Never rejects. */
-  close(): Promise<void>;
-  /** Ends it at once, by the service too. Never rejects. */
-  terminate(): Promise<void>;
+  /** Ends it in peace; true when its slot is free then. Never rejects. */
+  close(): Promise<boolean>;
+  /** Ends it at once, by the service; its slot may be free a moment later. Never rejects. */
+  terminate(): Promise<boolean>;
 }
 
 /**
@@ -75,26 +77,22 @@ function unreachable(error: unknown): SandboxError {
 }
 
 /**
- * Opens a session of `attach` in the task, has both ends prove themselves, and speaks HTTP/2 over it. Throws `unavailable` or
- * `rate_limited`, and then nothing of the session is left, here or there.
+ * Opens a session of `attach` in the task, has both ends prove themselves, and speaks HTTP/2 over it. A connection that is lost is
+ * resumed. Throws `unavailable` or `rate_limited`, and then nothing of the session is left, here or there.
  */
 export async function openChannel(
   sessions: Sessions,
   target: ChannelTarget,
-  { clock, machine }: { clock: Clock; machine: Acquaintance },
+  { clock, machine, onSession, mayTalk }: OpenOptions & { readonly clock: Clock },
 ): Promise<OpenChannel> {
   const { sessionId, streamUrl, tokenValue } = (await executeAttach(sessions, target, { clock, machine })) ?? {};
   if (!sessionId || !streamUrl || !tokenValue) throw unreachable(new Error('ExecuteCommand answers no session'));
-  const terminateSession = () =>
-    sessions.ssm.send(new TerminateSessionCommand({ SessionId: sessionId })).then(
-      () => undefined,
-      // It has ended by itself, or it will: attach doesn't outlive a silent peer.
-      () => undefined,
-    );
+  onSession(sessionId);
   const context = `${target.sandboxId}/${target.generation}`;
   const key = Buffer.from(target.agent.channel_key, 'base64');
+  const resume = resumeSession(sessions.ssm, sessionId);
   try {
-    const session = openSession({ streamUrl, tokenValue, clock });
+    const session = openSession({ streamUrl, tokenValue, clock, resume });
     try {
       await session.ready;
       await proveNear(session.stream, { key, context }, clock, proofTimeoutMs);
@@ -102,21 +100,25 @@ export async function openChannel(
       await session.close();
       throw error;
     }
-    const http = connectHttp(session.stream, clock);
+    const http = connectHttp(session.stream, { clock, mayTalk });
     return {
       http,
       close: async () => {
         http.close();
         const { reason } = await session.close();
-        if (reason === 'failed') await terminateSession();
+        if (reason === 'closed' || reason === 'ended') return true;
+        await endSession(sessions.ssm, sessionId);
+        return false;
       },
       terminate: async () => {
         http.destroy();
-        await Promise.all([session.close(), terminateSession()]);
+        session.stream.destroy();
+        await endSession(sessions.ssm, sessionId);
+        return false;
       },
     };
   } catch (error) {
-    await terminateSession();
+    await endSession(sessions.ssm, sessionId);
     throw unreachable(error);
   }
 }

@@ -1,35 +1,108 @@
+import { randomUUID } from 'node:crypto';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { ChannelTarget } from '../../core/ports.ts';
-import type { Lease, SlotLeases } from '../dynamodb/slot-leases.ts';
+import { type Lease, leaseMs, type Slot, type SlotLeases, staleMs } from '../dynamodb/slot-leases.ts';
+import type { SlotLine } from '../dynamodb/slot-line.ts';
+
+export interface SlotTools {
+  readonly clock: Clock;
+  readonly leases: SlotLeases;
+  readonly line: SlotLine;
+  /** Ends a session whose holder has gone; false when nobody knows whether it has ended. */
+  readonly endSession: (sessionId: string) => Promise<boolean>;
+}
 
 // What the exec agent allows when it doesn't say, and the most that is of use.
 const defaultSlots = 2;
 const mostSlots = 8;
-const patienceMs = 20_000;
-const pauseMs = 500;
+const pauseMs = 300;
+// A place in the line passes when its owner does.
+const placeMs = 3_000;
 const retrySeconds = 10;
+
+/** How long a wish for a channel counts, unless it is said again. */
+export const wantedMs = 5_000;
+
+/** From the end of a session by the service to its slot being free, with room to spare. */
+export const settleMs = 2_000;
 
 /** How many sessions we open in a sandbox at once. */
 const slotsOf = ({ agent }: ChannelTarget): number =>
   Math.max(1, Math.min(agent.session_limit ?? defaultSlots, mostSlots));
 
 /**
- * Takes a slot, at the latest after 20 s. While all are held, holders are asked to give theirs back after their turn; nobody who works is
- * interrupted. Throws `capacity_unavailable`.
+ * Takes a slot that is known to be free, in the order of asking. While all are held, holders are asked to give theirs back after their
+ * turn, and the slot of one who has neither worked nor let go is taken from it. Throws `capacity_unavailable` after `patienceMs`, and
+ * the signal's reason.
  */
-export async function waitForSlot(leases: SlotLeases, target: ChannelTarget, clock: Clock): Promise<Lease> {
+export async function waitForSlot(
+  tools: SlotTools,
+  target: ChannelTarget,
+  { patienceMs, signal }: { patienceMs: number; signal: AbortSignal },
+): Promise<Lease> {
+  const { clock, leases, line } = tools;
+  const { sandboxId, wantedUntil } = target;
   const slots = slotsOf(target);
-  const deadline = clock.now() + patienceMs;
-  for (;;) {
-    const lease = await leases.acquire(target.sandboxId, slots);
-    if (lease !== undefined) return lease;
-    if (clock.now() + pauseMs > deadline) break;
-    await leases.wantChannel(target.sandboxId, deadline);
-    await clock.sleep(pauseMs);
+  const since = clock.now();
+  // Whoever finds others waiting doesn't pass them.
+  const mayPass = wantedUntil === null || Date.parse(wantedUntil) <= since;
+  const free = mayPass ? await leases.acquire(sandboxId, slots) : undefined;
+  if (free !== undefined) return free;
+  const ticket = `${String(since).padStart(15, '0')}-${randomUUID()}`;
+  try {
+    for (let keptUntil = 0; ; ) {
+      const now = clock.now();
+      if (keptUntil - now < placeMs / 2) {
+        keptUntil = now + placeMs;
+        await Promise.all([line.stand(sandboxId, ticket, keptUntil), line.want(sandboxId, now + wantedMs)]);
+      }
+      const lease = await tryTurn(tools, sandboxId, slots, ticket);
+      if (lease !== undefined) return lease;
+      if (clock.now() + pauseMs - since > patienceMs) break;
+      await clock.sleep(pauseMs, signal);
+    }
+  } finally {
+    // A place that can't be given up passes by itself.
+    await line.leave(sandboxId, ticket).catch(() => undefined);
   }
-  throw new SandboxError('capacity_unavailable', `all ${slots} channels to ${target.sandboxId} are in use`, {
+  throw new SandboxError('capacity_unavailable', `all ${slots} channels to ${sandboxId} are in use`, {
     details: { channels: slots },
     retryAfterSeconds: retrySeconds,
   });
+}
+
+/** As many of the first in the line have their turn as there are slots to be had, each its own one. */
+async function tryTurn(tools: SlotTools, sandboxId: string, slots: number, ticket: string): Promise<Lease | undefined> {
+  const { leases, line, clock } = tools;
+  const survey = await line.survey(sandboxId, ticket);
+  const now = clock.now();
+  const known = new Map(survey.slots.map((slot) => [slot.number, slot]));
+  const all = Array.from({ length: slots }, (_, number) => known.get(number) ?? number);
+  const isFree = (slot: Slot | number) => typeof slot === 'number' || slot.expiresAtMs <= now;
+  const isStale = (slot: Slot | number) =>
+    typeof slot !== 'number' && slot.sessionId !== undefined && slot.expiresAtMs - now < leaseMs - staleMs;
+  const turn = [...all.filter(isFree), ...all.filter((slot) => !isFree(slot) && isStale(slot))][survey.ahead];
+  if (turn === undefined) return undefined;
+  if (typeof turn === 'number' || isFree(turn)) {
+    return await leases.take(sandboxId, typeof turn === 'number' ? turn : turn.number);
+  }
+  return await evict(tools, sandboxId, turn);
+}
+
+/** Takes a slot from a holder that is idle, frozen or gone; undefined when it wasn't, or its session can't be ended. */
+async function evict(
+  { leases, endSession, clock }: SlotTools,
+  sandboxId: string,
+  slot: Slot,
+): Promise<Lease | undefined> {
+  const lease = await leases.takeOver(sandboxId, slot);
+  if (lease === undefined || slot.sessionId === undefined) return lease;
+  if (await endSession(slot.sessionId)) {
+    await clock.sleep(settleMs);
+    return lease;
+  }
+  // What holds the slot ends by itself, as it would have.
+  await leases.release(lease, slot.expiresAtMs);
+  return undefined;
 }

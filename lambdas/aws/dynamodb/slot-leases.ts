@@ -1,16 +1,18 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../../contract/clock.ts';
-import { isoTime } from '../../core/time.ts';
 import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
 
 /**
- * `attach` ends itself after 60 s without a word, so a channel that has not been used for so long has left its slot. The rest is for
- * clocks that differ and words that travel.
+ * `attach` ends itself after 60 s without a word, so a session whose lease has run out has left its slot: whoever holds a lease says
+ * nothing in its last 62 s. The rest is for a table that can't be reached for a moment.
  */
-export const leaseMs = 75_000;
+export const leaseMs = 90_000;
+
+/** Whoever works under a lease renews it every 5 to 10 s. One that is older belongs to somebody who is idle, frozen or gone. */
+export const staleMs = 20_000;
 
 /** The right to have one session open in a sandbox, until it expires. */
 export interface Lease {
@@ -21,50 +23,65 @@ export interface Lease {
   readonly expiresAtMs: number;
 }
 
+/** A slot as the table has it. */
+export interface Slot {
+  readonly number: number;
+  readonly fence: number;
+  readonly expiresAtMs: number;
+  /** The session that is open in it, as far as its holder has said. */
+  readonly sessionId: string | undefined;
+}
+
 export interface SlotLeases {
   /** Takes a free slot of so many; undefined when each one is held. */
   acquire(sandboxId: string, slots: number): Promise<Lease | undefined>;
+  /** Takes this slot if it is free; undefined when it isn't. */
+  take(sandboxId: string, slot: number): Promise<Lease | undefined>;
+  /** Takes a slot from its holder, if that hasn't said a word since it was looked at. Its session is still there. */
+  takeOver(sandboxId: string, from: Slot): Promise<Lease | undefined>;
+  /** Says which session is open under the lease. */
+  noteSession(lease: Lease, sessionId: string): Promise<void>;
   /** The lease from now on; undefined when it has been lost. */
   renew(lease: Lease): Promise<Lease | undefined>;
-  /** Gives the slot back. Harmless when it has been lost. */
-  release(lease: Lease): Promise<void>;
-  /** Asks holders to give their channel back after their turn. */
-  wantChannel(sandboxId: string, untilMs: number): Promise<void>;
+  /** Gives the slot back, to be free from `atMs` on. Harmless when it has been lost. @default now */
+  release(lease: Lease, atMs?: number): Promise<void>;
 }
+
+type Update = Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName' | 'Key'>;
 
 /** Leases in DynamoDB, an item a slot. */
 export function slotLeases(table: Table, clock: Clock): SlotLeases {
-  const update = async (command: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName'>) => {
+  const update = async (sandboxId: string, slot: number, change: Update) => {
+    const input = { TableName: table.name, Key: keys.slot(sandboxId, slot), ...change };
     try {
-      const { Attributes } = await table.documents.send(new UpdateCommand({ TableName: table.name, ...command }));
-      return Attributes ?? {};
+      return (await table.documents.send(new UpdateCommand(input))).Attributes ?? {};
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw translateError('records', error);
     }
   };
-  const take = async (sandboxId: string, slot: number): Promise<Lease | undefined> => {
+  const begin = async (sandboxId: string, slot: number, condition: string, values: Record<string, unknown>) => {
     const now = clock.now();
-    const taken = await update({
-      Key: keys.slot(sandboxId, slot),
-      UpdateExpression: 'SET expires_at = :until, #ttl = :ttl ADD fence :one',
-      ConditionExpression: 'attribute_not_exists(expires_at) OR expires_at <= :now',
+    const taken = await update(sandboxId, slot, {
+      UpdateExpression: 'SET expires_at = :until, #ttl = :ttl REMOVE session_id ADD fence :one',
+      ConditionExpression: condition,
       ExpressionAttributeNames: { '#ttl': 'ttl' },
-      ExpressionAttributeValues: { ':until': now + leaseMs, ':now': now, ':one': 1, ':ttl': ttlOf(now) },
+      ExpressionAttributeValues: { ':until': now + leaseMs, ':one': 1, ':ttl': ttlOf(now), ...values },
       ReturnValues: 'ALL_NEW',
     });
     return taken && { sandboxId, slot, fence: Number(taken['fence']), expiresAtMs: now + leaseMs };
   };
-  const set = async (lease: Lease, expiresAtMs: number) => {
-    const held = await update({
-      Key: keys.slot(lease.sandboxId, lease.slot),
-      UpdateExpression: 'SET expires_at = :until, #ttl = :ttl',
+  const set = async ({ sandboxId, slot, fence }: Lease, expression: string, values: Record<string, unknown>) => {
+    const held = await update(sandboxId, slot, {
+      UpdateExpression: `SET ${expression}, #ttl = :ttl`,
       ConditionExpression: 'fence = :fence',
       ExpressionAttributeNames: { '#ttl': 'ttl' },
-      ExpressionAttributeValues: { ':until': expiresAtMs, ':fence': lease.fence, ':ttl': ttlOf(clock.now()) },
+      ExpressionAttributeValues: { ...values, ':fence': fence, ':ttl': ttlOf(clock.now()) },
     });
-    return held && { ...lease, expiresAtMs };
+    return held !== undefined;
   };
+  const take = (sandboxId: string, slot: number) =>
+    begin(sandboxId, slot, 'attribute_not_exists(expires_at) OR expires_at <= :now', { ':now': clock.now() });
   return {
     acquire: async (sandboxId, slots) => {
       for (let slot = 0; slot < slots; slot++) {
@@ -73,17 +90,20 @@ export function slotLeases(table: Table, clock: Clock): SlotLeases {
       }
       return undefined;
     },
-    renew: (lease) => set(lease, clock.now() + leaseMs),
-    release: async (lease) => {
-      await set(lease, 0);
+    take,
+    takeOver: (sandboxId, { number, fence, expiresAtMs }) =>
+      begin(sandboxId, number, 'fence = :seen AND expires_at = :left', { ':seen': fence, ':left': expiresAtMs }),
+    noteSession: async (lease, sessionId) => {
+      await set(lease, 'session_id = :session', { ':session': sessionId });
     },
-    wantChannel: async (sandboxId, untilMs) => {
-      await update({
-        Key: keys.record(sandboxId),
-        UpdateExpression: 'SET channel_wanted_until = :until',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':until': isoTime(untilMs) },
-      });
+    renew: async (lease) => {
+      const expiresAtMs = clock.now() + leaseMs;
+      return (await set(lease, 'expires_at = :until', { ':until': expiresAtMs }))
+        ? { ...lease, expiresAtMs }
+        : undefined;
+    },
+    release: async (lease, atMs = 0) => {
+      await set(lease, 'expires_at = :until', { ':until': atMs });
     },
   };
 }

@@ -106,7 +106,7 @@ async function openChannel({ machine, plane }: RealMachine) {
   const { channel_key, sandbox_id, generation } = plane.assignment;
   const identity = { key: Buffer.from(channel_key, 'base64'), context: `${sandbox_id}/${generation}` };
   await proveNear(channel, identity, systemClock, 5_000);
-  return { http: connectHttp(channel, systemClock), terminal };
+  return { http: connectHttp(channel, { clock: systemClock }), terminal };
 }
 
 test.skipIf(!namespacesHere)(

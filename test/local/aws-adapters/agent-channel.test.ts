@@ -1,11 +1,13 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { encodeFrame } from '../../../contract/agent/frames.ts';
-import { systemClock } from '../../../contract/clock.ts';
+import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
+import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
-import type { Lease, SlotLeases } from '../../../lambdas/aws/dynamodb/slot-leases.ts';
+import { settleMs } from '../../../lambdas/aws/channel/wait-for-slot.ts';
 import type { ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
-import { keptLog } from '../../support/fakes.ts';
+import { JumpingClock, keptLog } from '../../support/fakes.ts';
 import { type AgentAsked, playedAgent } from '../../support/played-agent.ts';
+import { PlayedSlots } from '../../support/played-slots.ts';
 
 const commandId = `cmd_${'0'.repeat(26)}`;
 const order = { command_id: commandId, command: 'true', env: {}, timeout_seconds: 60 };
@@ -26,32 +28,21 @@ const finished = (fields: object = {}) => ({
 });
 const out = (offset: number, text: string) => encodeFrame({ kind: 'stdout', offset, data: Buffer.from(text) });
 
-class FreeLeases implements SlotLeases {
-  readonly held = new Set<number>();
-  #fence = 0;
-
-  async acquire(sandboxId: string, slots: number): Promise<Lease | undefined> {
-    if (this.held.size >= slots) return undefined;
-    this.held.add(++this.#fence);
-    return { sandboxId, slot: 0, fence: this.#fence, expiresAtMs: systemClock.now() + 75_000 };
-  }
-
-  async renew(lease: Lease): Promise<Lease | undefined> {
-    return this.held.has(lease.fence) ? lease : undefined;
-  }
-
-  async release(lease: Lease): Promise<void> {
-    this.held.delete(lease.fence);
-  }
-
-  async wantChannel(): Promise<void> {}
-}
-
-async function begin(play: (asked: AgentAsked, count: number) => unknown) {
+async function begin(play: (asked: AgentAsked, count: number) => unknown, clock: Clock = systemClock) {
   const asked: AgentAsked[] = [];
   const agent = await playedAgent((each) => play(each, asked.push(each)));
-  const leases = new FreeLeases();
-  const channel = agentChannel({ clock: systemClock, log: keptLog(), leases, open: agent.open });
+  const slots = new PlayedSlots(clock);
+  const reported = new Map<string, OutcomeReport>();
+  const endedSessions: string[] = [];
+  const channel = agentChannel({
+    clock,
+    log: keptLog(),
+    leases: slots,
+    line: slots,
+    reports: { outcomeOf: async (_, id) => reported.get(id) },
+    open: agent.open,
+    endSession: async (id) => endedSessions.push(id) > 0,
+  });
   onTestFinished(() => channel[Symbol.asyncDispose]());
   const target: ChannelTarget = {
     sandboxId: `sbx_${'0'.repeat(26)}`,
@@ -61,14 +52,16 @@ async function begin(play: (asked: AgentAsked, count: number) => unknown) {
     wantedUntil: null,
   };
   const abort = new AbortController();
-  const run = async (fields: Partial<ChannelTarget> = {}) => {
-    const options = { streamBytes: undefined, signal: abort.signal };
+  const run = async (fields: Partial<ChannelTarget> = {}, streamBytes?: number) => {
+    const options = { streamBytes, signal: abort.signal };
     const seen: CommandEvent[] = [];
     for await (const event of await channel.run({ ...target, ...fields }, order, options)) seen.push(event);
     return seen;
   };
-  return { ...agent, asked, leases, run, abort, channel, target };
+  return { ...agent, asked, slots, reported, endedSessions, run, abort, channel, target };
 }
+
+const manySlots = { channel_key: '', session_limit: 8, version: '1' };
 
 const answer = ({ stream }: AgentAsked, ...frames: Uint8Array[]) => {
   stream.respond({ ':status': 200 });
@@ -81,12 +74,12 @@ const whole = (asked: AgentAsked) => {
 };
 
 test('C7: many commands go through one channel, which is given back at the end', async () => {
-  const { run, opened, leases, asked, channel } = await begin(whole);
+  const { run, opened, slots, asked, channel } = await begin(whole);
   for (let n = 0; n < 20; n++) expect((await run()).map(({ kind }) => kind)).toEqual(['stdout', 'finished']);
   expect(JSON.parse(asked[0]?.body ?? '')).toEqual(order);
-  expect([opened.length, leases.held.size]).toEqual([1, 1]);
+  expect([opened.length, slots.held]).toEqual([1, 1]);
   await channel[Symbol.asyncDispose]();
-  expect([opened[0]?.closed, leases.held.size]).toEqual([true, 0]);
+  expect([opened[0]?.closed, slots.held]).toEqual([true, 0]);
 });
 
 test('a channel that died in the meantime is replaced, and the command is sent again with its id', async () => {
@@ -125,14 +118,18 @@ test.each([
   ['an outcome without its fields', encodeFrame({ kind: 'finished', json: {} })],
   ['output that goes back', Buffer.concat([out(5, 'x'), out(0, 'y')])],
 ])('an agent that sends %s is given up after a few tries', async (_, bytes) => {
-  const { run, opened, leases } = await begin((each) => {
+  const { run, opened, slots } = await begin((each) => {
     answer(each, bytes);
     each.stream.end();
   });
-  await expect(run()).rejects.toMatchObject({ code: 'channel_lost', details: { command_id: commandId } });
+  await expect(run({ agent: manySlots })).rejects.toMatchObject({
+    code: 'channel_lost',
+    details: { command_id: commandId },
+  });
   expect(opened).toHaveLength(4);
   expect(opened.every(({ terminated }) => terminated)).toBe(true);
-  expect(leases.held.size).toBe(0);
+  // A session that was broken off leaves its slot a moment later.
+  expect([slots.held, slots.heldIn(settleMs)]).toEqual([4, 0]);
 });
 
 test('what the agent refuses is said in our words, and the channel stays', async () => {
@@ -154,7 +151,7 @@ test('an agent that answers nonsense in the place of an error is internal', asyn
 });
 
 test('letting go ends the events without an error, and leaves the channel open', async () => {
-  const { channel, target, abort, opened, leases } = await begin((each) => answer(each, out(0, 'hi')));
+  const { channel, target, abort, opened, slots } = await begin((each) => answer(each, out(0, 'hi')));
   const events = await channel.run(target, order, { streamBytes: 10, signal: abort.signal });
   const seen: CommandEvent[] = [];
   for await (const event of events) {
@@ -162,13 +159,13 @@ test('letting go ends the events without an error, and leaves the channel open',
     abort.abort();
   }
   expect(seen).toHaveLength(1);
-  expect([opened[0]?.terminated, leases.held.size]).toEqual([false, 1]);
+  expect([opened[0]?.terminated, slots.held]).toEqual([false, 1]);
 });
 
 test('whoever sees that a channel is wanted gives it back after its turn', async () => {
-  const { run, opened, leases } = await begin(whole);
+  const { run, opened, slots } = await begin(whole);
   await run({ wantedUntil: new Date(Date.now() + 20_000).toISOString() });
-  expect([opened[0]?.closed, leases.held.size]).toEqual([true, 0]);
+  expect([opened[0]?.closed, slots.held]).toEqual([true, 0]);
 });
 
 test('a machine that was assigned anew gets a channel of its own', async () => {
@@ -179,14 +176,96 @@ test('a machine that was assigned anew gets a channel of its own', async () => {
 });
 
 test('a lease that was lost takes its channel with it', async () => {
-  const { run, opened, leases } = await begin(whole);
-  leases.renew = async () => undefined;
-  const acquire = leases.acquire.bind(leases);
-  let count = 0;
-  leases.acquire = async (sandboxId, slots) => {
-    const lease = await acquire(sandboxId, slots);
-    return lease && (count++ === 0 ? { ...lease, expiresAtMs: systemClock.now() + 30_000 } : lease);
-  };
+  const clock = new JumpingClock();
+  const { run, opened, slots } = await begin(whole, clock);
+  await run();
+  clock.pass(30_000);
+  slots.losesLeases = true;
   expect(await run()).toHaveLength(2);
   expect(opened.map(({ terminated }) => terminated)).toEqual([true, false]);
+});
+
+const report = (fields: object = {}): OutcomeReport => ({
+  ...finished(fields).json,
+  outcome: 'exited',
+  stdout: { head: Buffer.from('hello!').toString('base64'), tail: '' },
+  stderr: { head: '', tail: '' },
+});
+
+test('a follower whose channel is wanted gives it up, and goes on where it was without its caller noticing', async () => {
+  const clock = createClock(20);
+  const { run, opened, slots, asked } = await begin((each, count) => {
+    answer(each, count === 1 ? out(0, 'hel') : out(3, 'lo!'), ...(count === 1 ? [] : [encodeFrame(finished())]));
+    if (count === 1) setTimeout(() => void slots.want('', clock.now() + 10_000), 20);
+    else each.stream.end();
+  }, clock);
+  const seen = await run();
+  expect(seen.map((event) => ('data' in event ? Buffer.from(event.data).toString() : event.kind))).toEqual([
+    'hel',
+    'lo!',
+    'finished',
+  ]);
+  expect(asked[1]?.url.searchParams.get('stdout_offset')).toBe('3');
+  expect(opened.map(({ closed, terminated }) => [closed, terminated])).toEqual([
+    [true, false],
+    [true, false],
+  ]);
+  expect(slots.places.size).toBe(0);
+});
+
+test('who has no channel learns the end from what the agent reported, with the output that is left', async () => {
+  const clock = createClock(20);
+  const { run, opened, slots, reported } = await begin((each) => {
+    answer(each, out(0, 'hel'));
+    setTimeout(() => {
+      void slots.want('', clock.now() + 600_000);
+      reported.set(commandId, report());
+    }, 20);
+  }, clock);
+  const seen = await run({}, 1_000);
+  expect(seen.map((event) => ('data' in event ? Buffer.from(event.data).toString() : event.kind))).toEqual([
+    'hel',
+    'lo!',
+    'finished',
+  ]);
+  expect(opened).toHaveLength(1);
+});
+
+test('a slot whose holder neither works nor lets go is taken from it, once its session has been ended', async () => {
+  const clock = createClock(20);
+  const { run, slots, endedSessions } = await begin(whole, clock);
+  for (const slot of [0, 1]) {
+    const lease = await slots.take('', slot);
+    if (lease) await slots.noteSession(lease, `session-${slot}`);
+  }
+  expect(await run()).toHaveLength(2);
+  expect(endedSessions).toHaveLength(1);
+});
+
+test('a slot is not taken from a holder that works', async () => {
+  const clock = createClock(100);
+  const { run, slots, endedSessions } = await begin(whole, clock);
+  for (const slot of [0, 1]) {
+    let lease = await slots.take('', slot);
+    if (lease) await slots.noteSession(lease, `session-${slot}`);
+    const timer = setInterval(async () => {
+      lease = lease && (await slots.renew(lease));
+    }, 20);
+    onTestFinished(() => clearInterval(timer));
+  }
+  await expect(run()).rejects.toMatchObject({ code: 'capacity_unavailable', details: { channels: 2 } });
+  expect(endedSessions).toEqual([]);
+  expect(slots.places.size).toBe(0);
+});
+
+test('a caller that goes while it waits for a slot leaves its place in the line', async () => {
+  const { run, slots, abort, opened } = await begin(whole);
+  await slots.take('', 0);
+  await slots.take('', 1);
+  const waiting = run();
+  await vi.waitFor(() => expect(slots.places.size).toBe(1));
+  abort.abort(new Error('gone'));
+  await expect(waiting).rejects.toThrow('gone');
+  await vi.waitFor(() => expect(slots.places.size).toBe(0));
+  expect(opened).toHaveLength(0);
 });

@@ -31,7 +31,7 @@ async function openChannel(options: Partial<MessageServiceOptions> = {}): Promis
   const session = openSession({ streamUrl: service.streamUrl, tokenValue: 'token', clock });
   await session.ready;
   await proveNear(session.stream, identity, clock, 5_000);
-  const http = connectHttp(session.stream, clock);
+  const http = connectHttp(session.stream, { clock });
   return {
     http,
     session,
@@ -128,7 +128,7 @@ test('a held channel carries something every 15 seconds, and is given up when th
   const theirs = agent.connect();
   far.pipe(theirs).pipe(far);
   await proveNear(near, identity, clock, 5_000);
-  const http = connectHttp(near, own);
+  const http = connectHttp(near, { clock: own });
   await once(http, 'remoteSettings');
   for (let ping = 0; ping < 5; ping++) {
     const heard = once(far, 'data');
@@ -150,7 +150,7 @@ test('a process that stood still asks again before it gives a channel up', async
   const agent = new EchoAgent(identity, clock);
   const near = agent.connect();
   await proveNear(near, identity, clock, 5_000);
-  const http = connectHttp(near, own);
+  const http = connectHttp(near, { clock: own });
   await once(http, 'remoteSettings');
   own.pass(15_000);
   // The next beat comes ten minutes late, before the answer that has long been there is read.
@@ -166,7 +166,7 @@ test('a process that stood still asks again before it gives a channel up', async
 test('a client destroyed on a stuck stream lets go of the stream with the next ping', async () => {
   const own = new ManualClock();
   const [near] = duplexPair();
-  const http = connectHttp(near, own);
+  const http = connectHttp(near, { clock: own });
   await once(http, 'connect');
   http.destroy();
   own.pass(15_000);

@@ -128,6 +128,6 @@ test('a session that is closed while it looks for its way back ends at once and 
   session.stream.destroy();
   await new Promise(setImmediate);
   own.pass(2_000);
-  expect(await session.closed).toMatchObject({ reason: 'closed' });
+  expect(await session.closed).toMatchObject({ reason: 'left' });
   expect(own.pending).toBe(0);
 });
