@@ -57,6 +57,7 @@ const [table] = stack.all('AWS::DynamoDB::Table').map(([id]) => `<${id}.Arn>`);
 const [cluster] = stack.all('AWS::ECS::Cluster').map(([id]) => id);
 const ecs = 'arn:<Partition>:ecs:<Region>:<AccountId>';
 const tasks = `${ecs}:task/<${cluster}>/*`;
+const sessions = 'arn:<Partition>:ssm:<Region>:<AccountId>:session/ecs-execute-command-*';
 const [taskRole, executionRole] = ['RolesTask', 'RolesExecution'].map(
   (prefix) => stack.all('AWS::IAM::Role').find(([id]) => id.startsWith(prefix))?.[0] ?? '',
 );
@@ -82,9 +83,8 @@ const expected: Record<Need, readonly string[]> = {
   'tasks:stop': [`ecs:StopTask ${tasks}`],
   'tasks:read': [`ecs:DescribeTasks ${tasks}`, 'ecs:ListTasks *'],
   'channels:open': [`ecs:ExecuteCommand <${cluster}.Arn>`, `ecs:ExecuteCommand ${tasks}`],
-  'channels:close': ['TerminateSession', 'ResumeSession'].map(
-    (name) => `ssm:${name} arn:<Partition>:ssm:<Region>:<AccountId>:session/ecs-execute-command-*`,
-  ),
+  'channels:resume': [`ssm:ResumeSession ${sessions}`],
+  'channels:close': [`ssm:TerminateSession ${sessions}`],
 };
 
 /** What a function has beside its needs: its log, and for those that events reach where failures go. */
