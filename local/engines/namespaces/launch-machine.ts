@@ -53,6 +53,7 @@ function spawnMachine(
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     env: {
       PATH: systemPath,
+      MACHINE_PARENT: String(process.pid),
       MACHINE_ROOT: folder.root,
       MACHINE_DISK: folder.disk,
       MACHINE_FILES: folder.files,

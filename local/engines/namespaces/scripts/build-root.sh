@@ -40,6 +40,7 @@ done
 # Whoever checked the project out may have kept its files to themselves; users of the machine read these.
 cp -R "$MACHINE_SCRIPTS/etc" .
 chmod -R u=rwX,go=rX etc
+# shellcheck disable=SC2153 # the engine sets it
 printf '%s\n' "$MACHINE_NAME" >etc/hostname
 ln -s ../usr/lib/os-release etc/os-release
 for name in ssl pki crypto-policies ca-certificates alternatives ld.so.conf.d; do
