@@ -41,6 +41,7 @@ export class Environment implements AsyncDisposable {
   #loss: Disposable | undefined;
   #isCold = true;
   #failure: FunctionError | undefined;
+  #isKilled = false;
   #answered = false;
   /** By the clock; when the function last began to wait. */
   waitingSince = 0;
@@ -74,6 +75,11 @@ export class Environment implements AsyncDisposable {
     this.#timer = systemClock.after(lambdaLimits.initSeconds * 1_000, () => this.#timeOut(lambdaLimits.initSeconds));
   }
 
+  /** Whether the process is gone, or killed and about to be. */
+  get isGone(): boolean {
+    return this.#isKilled || this.#failure !== undefined;
+  }
+
   /** Whether the function has answered and will soon wait for the next event. */
   get isFinishing(): boolean {
     return this.#answered;
@@ -105,12 +111,17 @@ export class Environment implements AsyncDisposable {
 
   /** Ends the process at once, frozen or not. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill('SIGKILL');
+    this.#kill();
     await this.#exited;
   }
 
   #loseAfter(ms: number | undefined): void {
-    this.#loss = ms === undefined ? undefined : this.#spec.clock.after(ms, () => this.#process.kill('SIGKILL'));
+    this.#loss = ms === undefined ? undefined : this.#spec.clock.after(ms, () => this.#kill());
+  }
+
+  #kill(): void {
+    this.#isKilled = true;
+    this.#process.kill('SIGKILL');
   }
 
   #onWaiting(): void {
@@ -124,7 +135,7 @@ export class Environment implements AsyncDisposable {
 
   #timeOut(seconds: number): void {
     this.#end(new FunctionError('Sandbox.Timedout', `${this.#spec.functionName} timed out after ${seconds} seconds`));
-    this.#process.kill('SIGKILL');
+    this.#kill();
   }
 
   #onExit(reason: string, cause?: Error): void {

@@ -53,7 +53,7 @@ export class FunctionPool implements AsyncDisposable {
   invoke(event: Uint8Array): Promise<FunctionResponse> {
     if (this.#stopped) return Promise.reject(new InvocationRefused('stopped', 'the service is stopping'));
     const { environments, queued } = this.#spec.limits;
-    const waiting = this.#waiting.pop();
+    const waiting = this.#takeWaiting();
     if (waiting) return this.#run(waiting, event);
     const mayStart = this.#all.size < environments;
     const isFinishing = Array.from(this.#all).some((environment) => environment.isFinishing);
@@ -73,6 +73,13 @@ export class FunctionPool implements AsyncDisposable {
     this.#sweep?.[Symbol.dispose]();
     for (const { reject } of this.#queue.splice(0)) reject(new InvocationRefused('stopped', 'the service is stopping'));
     await Promise.all(Array.from(this.#all, (environment) => environment[Symbol.asyncDispose]()));
+  }
+
+  /** The one used last, unless it was lost in its sleep and has yet to be heard of. */
+  #takeWaiting(): Environment | undefined {
+    let waiting = this.#waiting.pop();
+    while (waiting?.isGone) waiting = this.#waiting.pop();
+    return waiting;
   }
 
   #run(environment: Environment, event: Uint8Array): Promise<FunctionResponse> {

@@ -54,8 +54,12 @@ test('an environment is used again, frozen between two events, and answers one a
   const second = await inside(functions);
   expect(second).toMatchObject({ pid: first.pid, count: 2 });
 
-  for (let count = 3; count < 20; count += 1) expect(await inside(functions)).toMatchObject({ pid: first.pid, count });
-  await vi.waitFor(() => expect(stateOf(first.pid)).toBe('T'));
+  const frozen = () => vi.waitFor(() => expect(stateOf(first.pid)).toBe('T'));
+  for (let count = 3; count < 20; count += 1) {
+    await frozen();
+    expect(await inside(functions)).toMatchObject({ pid: first.pid, count });
+  }
+  await frozen();
   await functions.invoke('streaming', { do: 'hang' });
   expect(await inside(functions)).toMatchObject({ count: 1 });
 });
