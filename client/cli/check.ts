@@ -9,5 +9,7 @@ export const Check = z.object({
 });
 export type Check = z.infer<typeof Check>;
 
+/** A check that found nothing wrong. */
 export const fine = (name: string, detail: string): Check => ({ name, ok: true, detail, fix: null });
+/** A check that failed, and what to do about it. */
 export const bad = (name: string, detail: string, fix: string): Check => ({ name, ok: false, detail, fix });

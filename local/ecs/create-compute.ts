@@ -36,8 +36,8 @@ export interface ComputeOptions {
   readonly network?: MachineSpec['network'];
   /** Set in every machine, weaker than what its task asks for. @default nothing */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Gets what a task's first process prints. @default dropped */
-  readonly onLog?: (taskId: string, chunk: Buffer) => void;
+  /** Gets what tasks' first processes print, line by line: see `TaskSurroundings`. @default dropped */
+  readonly onLog?: (source: string, line: string) => void;
   /** @default real */
   readonly pace?: PaceName;
   /** Hears of a session that was refused, and of an exec agent that locked up. @default a line on standard error */

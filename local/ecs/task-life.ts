@@ -1,5 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Engine, Machine, MachineExit } from '../engines/engine.ts';
+import { logLines } from '../lambda/log-lines.ts';
 import type { Link } from '../link/open-link.ts';
 import { type MachineSettings, machineSpec } from './machine-spec.ts';
 import { containerExited, exitOf, failedToStart, StartFailure, type StopCause, spotInterrupted } from './stop-cause.ts';
@@ -18,7 +19,8 @@ export interface TaskSurroundings {
   readonly faults: TaskFaults;
   /** `task` answers the task as it is when called. */
   openLink(id: string, definition: StoredDefinition, task: () => StoredTask): Promise<Link>;
-  onLog(taskId: string, chunk: Buffer): void;
+  /** Gets each line a machine prints, with whoever its task was started by, or the task's id where nobody is named. */
+  onLog(source: string, line: string): void;
   current(id: string): StoredTask;
   /** Writes a change of state down and sends its event. */
   advance(id: string, change: Partial<StoredTask>): void;
@@ -102,7 +104,8 @@ export class TaskLife {
   async #run(record: TaskRecord, link: Link): Promise<MachineExit> {
     const { engine, settings, clock, onLog, onEnding } = this.#around;
     const spec = machineSpec(record, this.#definition, settings, link);
-    const machine = await engine.start({ ...spec, onLog: (chunk) => onLog(this.#id, chunk) });
+    const lines = logLines((line) => onLog(record.task.startedBy ?? this.#id, line));
+    const machine = await engine.start({ ...spec, onLog: lines.push });
     this.#machine = machine;
     if (!this.#cause) this.#running();
     using _agent = clock.after(this.#around.execAgentStartMs, () => this.#setManagedAgent('RUNNING'));
@@ -114,7 +117,9 @@ export class TaskLife {
       const [container] = this.#definition.containerDefinitions ?? [];
       await stopMachine(machine, (container?.stopTimeout ?? defaultStopTimeoutSeconds) * 1000, clock);
     }
-    return machine.exited;
+    const exit = await machine.exited;
+    lines.end();
+    return exit;
   }
 
   #awaitNotice({ task }: TaskRecord): Disposable | undefined {

@@ -28,6 +28,7 @@ export interface Engines {
   readonly others: readonly Engine[];
 }
 
+/** Both engines for a data folder, sorted by what is wanted. Starts and asks nothing. */
 export function createEngines(
   settings: EngineSettings,
   dataDir: string,

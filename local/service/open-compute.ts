@@ -31,7 +31,7 @@ export function openCompute(run: Run, engine: Engine, outside: Outside, choices:
     environment: run.clockVariables,
     gatewayUrl: () => outside.gatewayUrl,
     onEvent: (event) => outside.onEvent(event),
-    onLog: (_taskId, chunk) => logs.agents.write(chunk),
+    onLog: (sandboxId, line) => logs.agents.write(`${sandboxId} ${line}\n`),
     onRefused: (message) => logs.aws.write(`ssm ${message}\n`),
   });
 }

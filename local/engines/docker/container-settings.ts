@@ -36,6 +36,7 @@ export const execSettings = (environment: Readonly<Record<string, string>>) => (
   Env: Object.entries(environmentEntries(environment)).map(([name, value]) => `${name}=${value}`),
 });
 
+/** The body of the engine's call that makes a machine's container, with its limits and without what it must not have. */
 export function containerSettings(spec: MachineSpec, choices: ContainerChoices): object {
   const environment = machineEnvironment(spec, choices.image);
   return {

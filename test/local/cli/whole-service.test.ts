@@ -21,10 +21,11 @@ afterAll(() => running.disposeAsync(), 120_000);
 const matrx = (argv: readonly string[], options: RunMatrx = {}) => runMatrx(argv, { cwd, ...options });
 const text = async (argv: readonly string[]) => (await matrx(argv)).stdout.toString().trim();
 
-test('doctor finds nothing wrong with a fresh service', async () => {
+test('L10: doctor says of each part of a fresh service that it is well, and since when', async () => {
   const { exitCode, stdout } = await matrx(['doctor']);
   for (const name of ['data folder', 'disk', 'docker', 'namespaces', 'logs', 'local service', 'records'])
     expect(stdout.toString()).toContain(name);
+  expect(stdout.toString()).toMatch(/^ok +records +.*\(since \d{4}-.*Z\)$/m);
   expect({ exitCode, failed: stdout.toString().includes('fail') }).toEqual({ exitCode: 0, failed: false });
 });
 

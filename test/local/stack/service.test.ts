@@ -84,6 +84,10 @@ test('with --json it prints one object when it is ready, the same as in local.js
     mounts: [],
   });
 
+  const lines = (await readFile(join(data, 'logs/agents.log'), 'utf8')).trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(2);
+  expect(lines.filter((line) => !line.startsWith(`${id} {"time":`))).toEqual([]);
+
   await using again = await startService({ dataDir: data, port: 0 });
   const { body } = await call<Sandbox>(personOf(again.local), 'GET', `/sandboxes/${id}`);
   expect(body).toMatchObject({ sandbox_id: id, ended_at: expect.any(String) });

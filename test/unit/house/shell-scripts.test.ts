@@ -13,7 +13,7 @@ const scripts = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: '
 
 const shellcheckHere = spawnSync('shellcheck', ['--version']).status === 0;
 
-test.each(scripts)('C9: %s ends at the first command that fails', (file) => {
+test.each(scripts)('C9: a shell script ends at the first command that fails: %s', (file) => {
   const text = contentOf(file);
   const isBash = /^#!.*\bbash\b/.test(text);
   // The plain shell of many systems has no pipefail, so nothing there may hang on a pipeline.
