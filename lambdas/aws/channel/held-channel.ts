@@ -2,7 +2,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import type { Clock } from '../../../contract/clock.ts';
 import type { KeptLease } from './kept-lease.ts';
 import type { OpenChannel } from './open-channel.ts';
-import { settleMs } from './wait-for-slot.ts';
+import { closedMs, settleMs } from './wait-for-slot.ts';
 
 // An idle channel is closed before its far end gives it up, which happens after 60 s.
 const idleMs = 45_000;
@@ -72,7 +72,7 @@ export class HeldChannel {
     this.#timer?.[Symbol.dispose]();
     const isGone = this.#lease.idleMs >= farEndMs;
     const isClosed = await (how === 'in peace' ? this.#channel.close() : this.#channel.terminate());
-    await this.#lease.release(isClosed || isGone ? 0 : settleMs);
+    await this.#lease.release(isClosed || isGone ? closedMs : settleMs);
   }
 
   #watchIdle(ms: number): void {

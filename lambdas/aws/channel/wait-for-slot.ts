@@ -24,8 +24,11 @@ const retrySeconds = 10;
 /** How long a wish for a channel counts, unless it is said again. */
 export const wantedMs = 5_000;
 
-/** From the end of a session by the service to its slot being free, with room to spare. */
-export const settleMs = 2_000;
+/** From the end of a session, broken off, to its slot being free: up to 4 s when nobody acknowledges what it said last. */
+export const settleMs = 5_000;
+
+/** From the service's word that a session is over to its slot being free. */
+export const closedMs = 100;
 
 /** How many sessions we open in a sandbox at once. */
 const slotsOf = ({ agent }: ChannelTarget): number =>

@@ -3,7 +3,7 @@ import { encodeFrame } from '../../../contract/agent/frames.ts';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
-import { settleMs } from '../../../lambdas/aws/channel/wait-for-slot.ts';
+import { closedMs, settleMs } from '../../../lambdas/aws/channel/wait-for-slot.ts';
 import type { ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
 import { JumpingClock, keptLog } from '../../support/fakes.ts';
 import { type AgentAsked, playedAgent } from '../../support/played-agent.ts';
@@ -79,7 +79,7 @@ test('C7: many commands go through one channel, which is given back at the end',
   expect(JSON.parse(asked[0]?.body ?? '')).toEqual(order);
   expect([opened.length, slots.held]).toEqual([1, 1]);
   await channel[Symbol.asyncDispose]();
-  expect([opened[0]?.closed, slots.held]).toEqual([true, 0]);
+  expect([opened[0]?.closed, slots.heldIn(closedMs)]).toEqual([true, 0]);
 });
 
 test('a channel that died in the meantime is replaced, and the command is sent again with its id', async () => {
@@ -165,7 +165,7 @@ test('letting go ends the events without an error, and leaves the channel open',
 test('whoever sees that a channel is wanted gives it back after its turn', async () => {
   const { run, opened, slots } = await begin(whole);
   await run({ wantedUntil: new Date(Date.now() + 20_000).toISOString() });
-  expect([opened[0]?.closed, slots.held]).toEqual([true, 0]);
+  expect([opened[0]?.closed, slots.heldIn(closedMs)]).toEqual([true, 0]);
 });
 
 test('a machine that was assigned anew gets a channel of its own', async () => {

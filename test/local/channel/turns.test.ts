@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { createClock } from '../../../contract/clock.ts';
+import { channelRig } from '../../support/channel-rig.ts';
+
+const quick = { seed: 1, bytes: 300, pieces: 1, pauseMs: 1, exitCode: 0 };
+
+/** Watches the service's own count while something runs. */
+async function most<T>(taken: () => number, run: Promise<T>): Promise<{ most: number; result: T }> {
+  let highest = 0;
+  const timer = setInterval(() => {
+    highest = Math.max(highest, taken());
+  }, 2);
+  try {
+    return { result: await run, most: highest };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+test.each([2, 8])('twenty environments share a sandbox with %i slots, and each has its turns', async (slots) => {
+  const clock = createClock(5);
+  const rig = await channelRig({ clock, slots });
+  await using stack = new AsyncDisposableStack();
+  const environments = Array.from({ length: 20 }, () => stack.use(rig.environment()));
+  const twice = environments.map(async (environment) => [
+    await rig.run(environment, quick),
+    await rig.run(environment, quick),
+  ]);
+  const { most: taken, result } = await most(rig.taken, Promise.all(twice));
+  expect(result.flat().map(({ error, outcomes }) => error ?? outcomes)).toEqual(Array(40).fill(1));
+  expect(taken).toBeLessThanOrEqual(slots);
+  // A session too many would have been refused, or have locked the exec agent up.
+  expect(rig.refused).toEqual([]);
+  expect(rig.agent.started).toBe(40);
+  expect(rig.line.places.size).toBe(0);
+});
+
+test('commands that take longer than a turn run side by side, and none is lost to the turns of others', async () => {
+  const clock = createClock(10);
+  const rig = await channelRig({ clock, slots: 2 });
+  await using stack = new AsyncDisposableStack();
+  // Twenty seconds each, in the clock's time: one after the other they would take two hundred.
+  const long = { seed: 2, bytes: 9_000, pieces: 10, pauseMs: 2_000, exitCode: 3 };
+  const since = clock.now();
+  const all = Array.from({ length: 10 }, async (_, index) => {
+    const environment = stack.use(rig.environment());
+    return await rig.run(environment, long, index % 2 === 0 ? {} : { streamBytes: 20_000 });
+  });
+  const { most: taken, result } = await most(rig.taken, Promise.all(all));
+  expect(result.map(({ error, stdout, exitCode }) => error ?? [stdout.length, exitCode])).toEqual(
+    Array(10).fill([9_000, 3]),
+  );
+  expect(taken).toBeLessThanOrEqual(2);
+  expect(rig.refused).toEqual([]);
+  expect(clock.now() - since).toBeLessThan(150_000);
+});
