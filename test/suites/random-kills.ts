@@ -14,7 +14,8 @@ import { signedFetch } from '../support/signed-fetch.ts';
 
 // From the first step of a creation to a deletion in good order.
 const latestKillMs = 1_800;
-const patient = { timeout: 30_000, interval: 50 };
+// An agent that ends asks and reports for up to half a minute when nobody answers it.
+const patient = { timeout: 60_000, interval: 50 };
 
 /** Why sandboxes may end when one of these is killed; a caller who deletes one may always be first. */
 const reasons: Record<Victim, readonly StopReason[]> = {
@@ -47,7 +48,7 @@ export async function surviveRandomKills(kills: number, seed: number): Promise<v
   undo.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   let service = await startServiceProcess(dataDir);
   undo.defer(() => service[Symbol.asyncDispose]());
-  for (const victim of choose(kills, random)) {
+  for (const [count, victim] of choose(kills, random).entries()) {
     const earlier = new Set((await sandboxesOf(callerOf(service))).map(({ sandbox_id }) => sandbox_id));
     const work = workInSandbox(callerOf(service));
     // Awaited below, after the kill.
@@ -58,9 +59,10 @@ export async function surviveRandomKills(kills: number, seed: number): Promise<v
       await vi.waitFor(() => expect(survivors(ran)).toEqual([]), patient);
       service = await startServiceProcess(dataDir);
     } else expectAnswers(ends, killed);
+    const what = `kill ${count + 1}, of the ${killed}`;
     await endAbandoned(callerOf(service), killed);
-    await expectEnded(callerOf(service), (sandbox) => !earlier.has(sandbox.sandbox_id), reasons[killed]);
-    await expectNothingLeft(service, dataDir);
+    await expectEnded(callerOf(service), what, (sandbox) => !earlier.has(sandbox.sandbox_id), reasons[killed]);
+    await expectNothingLeft(service, what, dataDir);
   }
   const ends = await workInSandbox(callerOf(service));
   expect(ends.map(({ kind }) => kind)).toEqual(['answered', 'answered', 'answered', 'answered']);
@@ -111,23 +113,31 @@ async function endAbandoned(caller: Caller, killed: Victim): Promise<void> {
 
 async function expectEnded(
   caller: Caller,
+  what: string,
   isNew: (sandbox: Sandbox) => boolean,
   allowed: readonly StopReason[],
 ): Promise<void> {
   await vi.waitFor(async () => {
     const all = await sandboxesOf(caller);
-    expect(all.filter(({ ended_at }) => ended_at === null)).toEqual([]);
-    for (const { stop_reason } of all.filter(isNew)) expect(['user_requested', ...allowed]).toContain(stop_reason);
+    expect(
+      all.filter(({ ended_at }) => ended_at === null),
+      what,
+    ).toEqual([]);
+    for (const { stop_reason } of all.filter(isNew))
+      expect(['user_requested', ...allowed], what).toContain(stop_reason);
     const me = await call(caller, 'GET', '/me');
     expect(me).toMatchObject({ status: 200, body: { use: { live_sandboxes: 0 } } });
   }, patient);
 }
 
-async function expectNothingLeft(service: ServiceProcess, dataDir: string): Promise<void> {
+async function expectNothingLeft(service: ServiceProcess, what: string, dataDir: string): Promise<void> {
   await vi.waitFor(() => {
-    expect(machineProcesses(service)).toEqual([]);
-    expect(leftoversOf(dataDir)).toEqual([]);
+    expect(machineProcesses(service), what).toEqual([]);
+    expect(leftoversOf(dataDir), what).toEqual([]);
     const files = readdirSync(dataDir, { recursive: true, encoding: 'utf8' });
-    expect(files.filter((name) => /^links\/.|\.new$/.test(name))).toEqual([]);
+    expect(
+      files.filter((name) => /^links\/.|\.new$/.test(name)),
+      what,
+    ).toEqual([]);
   }, patient);
 }
