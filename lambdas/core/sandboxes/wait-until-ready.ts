@@ -4,8 +4,11 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { SandboxRecords } from '../ports.ts';
 import { hasEnded, type SandboxRecord } from './record.ts';
 
-const firstPauseMs = 100;
+const shortestPauseMs = 100;
 const longestPauseMs = 2_000;
+
+// A tenth of the wait so far: nobody waits much longer than the sandbox took, and a long wait costs few reads.
+const pauseAfter = (waitedMs: number) => Math.min(longestPauseMs, Math.max(shortestPauseMs, waitedMs / 10));
 
 /** The record once it is ready or has ended, after 280 s as it stands. A reader that fails is asked again; never rejects. */
 export async function waitUntilReady(
@@ -13,13 +16,13 @@ export async function waitUntilReady(
   record: SandboxRecord,
   signal: AbortSignal,
 ): Promise<SandboxRecord> {
-  const deadline = clock.now() + limits.waitSeconds.max * 1000;
+  const start = clock.now();
+  const deadline = start + limits.waitSeconds.max * 1000;
+  const pause = () => pauseAfter(clock.now() - start);
   let current = record;
-  let pause = firstPauseMs;
   const settled = () => current.status === 'ready' || hasEnded(current) || signal.aborted;
-  while (!settled() && clock.now() + pause < deadline) {
-    await clock.sleep(pause, signal).catch(() => undefined);
-    pause = Math.min(pause * 1.5, longestPauseMs);
+  while (!settled() && clock.now() + pause() < deadline) {
+    await clock.sleep(pause(), signal).catch(() => undefined);
     current = (await records.get(record.sandbox_id).catch(onlyKnown)) ?? current;
   }
   return current;
