@@ -1,5 +1,6 @@
 // `npm run bench [-- name…]`: what the product costs, each figure beside a yardstick of the same run.
 import { benchBundles } from './bundles.ts';
+import { benchChannel } from './channel.ts';
 import { benchExec } from './exec.ts';
 import { benchOutput } from './output.ts';
 import { type BenchStack, openStack } from './stack.ts';
@@ -12,7 +13,12 @@ const onStack = (bench: (stack: BenchStack) => AsyncIterable<string>) =>
     yield* bench(await stack);
   };
 
-const benches = { exec: onStack(benchExec), output: onStack(benchOutput), bundles: benchBundles };
+const benches = {
+  exec: onStack(benchExec),
+  channel: benchChannel,
+  output: onStack(benchOutput),
+  bundles: benchBundles,
+};
 type Name = keyof typeof benches;
 
 const isName = (name: string): name is Name => name in benches;

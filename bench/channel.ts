@@ -1,0 +1,50 @@
+import { type ChannelService, openChannelService, type Ran } from './channel-service.ts';
+import { showTimes, timeEach } from './measure.ts';
+import { runPlainly } from './plain-session.ts';
+
+const mb = 1_000_000;
+const random = 'head -c 2000000 /dev/urandom';
+const text = 'cat /usr/share/common-licenses/* /usr/share/perl*/*/*.p[lm] | head -c 8000000';
+// What one session carries at best: 1024 bytes a millisecond.
+const pacedMb = 1.024;
+
+/** The channel alone, with no function around it, at several distances, beside a client with a session for each command. */
+export async function* benchChannel(): AsyncGenerator<string> {
+  for (const delayMs of [0, 20, 80]) {
+    await using service = await openChannelService({ pace: 'real', delayMs });
+    yield* commands(service, delayMs);
+  }
+  for (const pace of ['real', 'fast'] as const) {
+    await using service = await openChannelService({ pace, delayMs: 0 });
+    yield* throughput(service, pace);
+  }
+}
+
+async function* commands(service: ChannelService, delayMs: number): AsyncGenerator<string> {
+  const name = `${delayMs} ms one way:`;
+  await using environment = service.environment();
+  const first = await environment.run(['/bin/true']);
+  await timeEach(20, () => environment.run(['/bin/true']));
+  const open = await timeEach(delayMs === 0 ? 200 : 40, () => environment.run(['/bin/true']));
+  const limit = 2 * delayMs + 10;
+  yield `${name} command on an open channel  ${showTimes(open)}; target ${limit} ms ${open.p50 <= limit ? 'met' : 'MISSED'}`;
+  const since = performance.now();
+  await Promise.all(Array.from({ length: 64 }, () => environment.run(['/bin/true'])));
+  yield `${name} 64 commands at once         ${(performance.now() - since).toFixed(0)} ms`;
+  const plain = await timeEach(3, () => runPlainly(service, '/bin/true'));
+  yield `${name} command on a fresh channel  ${first.ms.toFixed(0)} ms; by a session of its own ${showTimes(plain)}`;
+}
+
+async function* throughput(service: ChannelService, pace: string): AsyncGenerator<string> {
+  await using environment = service.environment();
+  await environment.run(['/bin/true']);
+  for (const [what, command] of Object.entries({ text, random })) {
+    const ours = rate(await environment.run(['/bin/sh', '-c', command]));
+    const plain = rate(await runPlainly(service, `sh -c 'stty raw -echo; ${command}'`));
+    const share = `${(ours / plain).toFixed(1)} times a plain session's ${plain.toFixed(2)}`;
+    const ofWire = pace === 'real' ? `, ${(ours / pacedMb).toFixed(2)} of what the wire carries` : '';
+    yield `${pace} pace: ${what.padEnd(6)} ${ours.toFixed(2)} MB/s, ${share}${ofWire}`;
+  }
+}
+
+const rate = ({ bytes, ms }: Ran): number => bytes / mb / (ms / 1_000);
