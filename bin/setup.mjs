@@ -21,7 +21,7 @@ function isInstalled() {
 }
 
 function install() {
-  process.stderr.write('Installing dependencies, once (about 450 MB on disk)…\n');
+  process.stderr.write('Installing dependencies, once (about 650 MB on disk)…\n');
   const npm = process.env['npm_execpath'];
   const ci = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const [command, args] = npm ? [process.execPath, [npm, ...ci]] : ['npm', ci];
