@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { leaseMs, slotLeases } from '../../../lambdas/aws/dynamodb/slot-leases.ts';
+import { slotLine } from '../../../lambdas/aws/dynamodb/slot-line.ts';
 import { startTable } from './start-table.ts';
 
 const id = `sbx_${'0'.repeat(26)}`;
 
 async function begin() {
   const { table, clock } = await startTable();
-  return { leases: slotLeases(table, clock), clock };
+  return { leases: slotLeases(table, clock), line: slotLine(table, clock), clock };
 }
 
 test('there are as many leases as slots, however many ask at once', async () => {
@@ -34,4 +35,50 @@ test('a lease that is given back or has run out is free, and its former holder h
   expect(await leases.renew(second)).toBeUndefined();
   await leases.release(second);
   expect(await leases.acquire(id, 1)).toBeUndefined();
+});
+
+test('a lease can be taken over by whoever saw it last, with the session that is open under it, and by nobody after a renewal', async () => {
+  const { leases, line, clock } = await begin();
+  const first = await leases.acquire(id, 1);
+  if (!first) throw new Error('expected a lease');
+  await leases.noteSession(first, 'ecs-execute-command-1');
+  const seen = (await line.survey(id, 'z')).slots[0];
+  if (!seen) throw new Error('expected a slot');
+  expect(seen).toEqual({ number: 0, fence: 1, expiresAtMs: first.expiresAtMs, sessionId: 'ecs-execute-command-1' });
+  clock.pass(1_000);
+  await leases.renew(first);
+  expect(await leases.takeOver(id, seen)).toBeUndefined();
+  const again = (await line.survey(id, 'z')).slots[0];
+  const [second, third] = await Promise.all([leases.takeOver(id, again ?? seen), leases.takeOver(id, again ?? seen)]);
+  expect([second, third].filter((lease) => lease !== undefined)).toMatchObject([{ slot: 0, fence: 2 }]);
+  expect(await leases.renew(first)).toBeUndefined();
+  expect((await line.survey(id, 'z')).slots[0]?.sessionId).toBeUndefined();
+});
+
+test('a slot that rests is free when it has rested', async () => {
+  const { leases, clock } = await begin();
+  const lease = await leases.take(id, 1);
+  if (!lease) throw new Error('expected a lease');
+  await leases.release(lease, clock.now() + 5_000);
+  expect(await leases.take(id, 1)).toBeUndefined();
+  clock.pass(5_000);
+  expect(await leases.take(id, 1)).toMatchObject({ slot: 1, fence: 2 });
+});
+
+test('the line is served in the order of tickets, and forgets who no longer stands in it', async () => {
+  const { line, clock } = await begin();
+  for (const ticket of ['2', '1', '3']) await line.stand(id, ticket, clock.now() + 3_000);
+  await line.stand('sbx_other', '0', clock.now() + 3_000);
+  const ahead = async () => await Promise.all(['1', '2', '3'].map(async (one) => (await line.survey(id, one)).ahead));
+  expect(await ahead()).toEqual([0, 1, 2]);
+  await line.leave(id, '1');
+  expect(await ahead()).toEqual([0, 0, 1]);
+  clock.pass(3_000);
+  expect(await ahead()).toEqual([0, 0, 0]);
+});
+
+test('a sandbox that is not there wants no channel', async () => {
+  const { line, clock } = await begin();
+  await line.want(id, clock.now() + 5_000);
+  expect(await line.isWanted(id)).toBe(false);
 });
