@@ -1,5 +1,6 @@
 import { test } from 'vitest';
 import { surviveRandomKills } from '../suites/random-kills.ts';
+import { deepBudgetMs } from '../support/deep-budget.ts';
 import { namespacesHere } from '../support/machine-namespaces.ts';
 import { seedOfTest } from '../support/seed.ts';
 
@@ -8,7 +9,7 @@ const kills = 200;
 test.skipIf(!namespacesHere)(
   `${kills} kills at random leave nothing behind, and every record true`,
   async () => {
-    await surviveRandomKills(kills, seedOfTest());
+    await surviveRandomKills(kills, seedOfTest(), deepBudgetMs());
   },
-  1_500_000,
+  3_600_000,
 );

@@ -90,8 +90,12 @@ function holdToTruth({ id, stdout, stderr, outcomes, exitCode, error }: RunResul
   }
 }
 
-/** Lives through that many random histories, some at once; a failure prints its seed and the smallest history that fails. */
-export async function liveThroughHistories(numRuns: number, atOnce: number): Promise<void> {
+/** Lives through that many random histories, some at once; a failure prints its seed and the smallest history that fails. Ends early when `budgetMs` is over. */
+export async function liveThroughHistories(
+  numRuns: number,
+  atOnce: number,
+  budgetMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const seed = Number(process.env['MATRX_FAULT_SEED'] ?? Date.now() % 2 ** 31);
   console.log(`fault histories: ${numRuns}, seed ${seed} (again with MATRX_FAULT_SEED=${seed})`);
   const chunks = Array.from({ length: atOnce }, (_, chunk) =>
@@ -99,7 +103,12 @@ export async function liveThroughHistories(numRuns: number, atOnce: number): Pro
       fc.asyncProperty(history, async ({ faults, scripts, seed: fate }) => {
         await liveThrough(faults, scripts, fate);
       }),
-      { numRuns: Math.ceil(numRuns / atOnce), seed: seed + chunk, endOnFailure: true },
+      {
+        numRuns: Math.ceil(numRuns / atOnce),
+        seed: seed + chunk,
+        endOnFailure: true,
+        ...(Number.isFinite(budgetMs) ? { interruptAfterTimeLimit: budgetMs, markInterruptAsFailure: false } : {}),
+      },
     ),
   );
   await Promise.all(chunks);

@@ -34,14 +34,25 @@ const callerOf = ({ local }: ServiceProcess): Caller => ({
   door: '/v1',
 });
 
-const sandboxesOf = async (caller: Caller): Promise<readonly Sandbox[]> =>
-  (await call<{ sandboxes: Sandbox[] }>(caller, 'GET', '/sandboxes?limit=100')).body.sandboxes;
+/** As a client asks, which repeats a read that was refused: its function may just have been killed. */
+const sandboxesOf = (caller: Caller): Promise<readonly Sandbox[]> =>
+  vi.waitFor(async () => {
+    const answer = await call<{ sandboxes: Sandbox[] }>(caller, 'GET', '/sandboxes?limit=100');
+    expect(answer).toMatchObject({ status: 200 });
+    return answer.body.sandboxes;
+  }, patient);
 
 /**
  * A service that works while parts of it are killed, chosen and timed by `seed`. After each kill: every call has ended in
  * a known way, every record says the truth, nobody's quota is used, nothing is left on the host, and the service serves.
+ * Ends early, and says so, when `budgetMs` is over.
  */
-export async function surviveRandomKills(kills: number, seed: number): Promise<void> {
+export async function surviveRandomKills(
+  kills: number,
+  seed: number,
+  budgetMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const started = performance.now();
   const random = randomFor(seed, 'kills');
   const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'matrx-kills-')));
   await using undo = new AsyncDisposableStack();
@@ -49,6 +60,10 @@ export async function surviveRandomKills(kills: number, seed: number): Promise<v
   let service = await startServiceProcess(dataDir);
   undo.defer(() => service[Symbol.asyncDispose]());
   for (const [count, victim] of choose(kills, random).entries()) {
+    if (performance.now() - started > budgetMs) {
+      console.log(`${count} of ${kills} kills in the time there was`);
+      break;
+    }
     const earlier = new Set((await sandboxesOf(callerOf(service))).map(({ sandbox_id }) => sandbox_id));
     const work = workInSandbox(callerOf(service));
     // Awaited below, after the kill.
