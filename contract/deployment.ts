@@ -15,7 +15,8 @@ export type Setting =
   | 'MATRX_TASK_ROLE'
   | 'MATRX_QUOTAS'
   | 'MATRX_PLACEMENT'
-  | 'MATRX_CORS_ORIGINS';
+  | 'MATRX_CORS_ORIGINS'
+  | 'MATRX_CLIENT_CHANNELS';
 
 interface FunctionSpec {
   /** The source file whose `handler` is the function. */
@@ -53,7 +54,7 @@ export const functions = {
   commands: {
     ...api,
     entry: 'lambdas/commands.ts',
-    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER', 'MATRX_CORS_ORIGINS'],
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER', 'MATRX_CORS_ORIGINS', 'MATRX_CLIENT_CHANNELS'],
   },
   agent: { ...api, entry: 'lambdas/agent.ts', settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TASK_ROLE'] },
   'settle-task': {

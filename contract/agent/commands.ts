@@ -3,6 +3,7 @@ import { CommandInput, commandSource } from '../api/command-input.ts';
 import { CommandOutcome } from '../api/command-result.ts';
 import { CommandId } from '../api/identifiers.ts';
 import { limits } from '../api/limits.ts';
+import { RenewGrant } from './grant.ts';
 
 /** The order to run a command. Repeating one with the same id joins the first. */
 export const StartCommand = z
@@ -53,5 +54,8 @@ export const agentApi = {
   startCommand: { method: 'POST', path: '/commands', query: Follow, body: StartCommand, answer: 'frames' },
   followCommand: { method: 'GET', path: '/commands/{command_id}/frames', query: Follow, answer: 'frames' },
   getCommand: { method: 'GET', path: '/commands/{command_id}', answer: CommandOutcome },
+  /** On a client-held channel only. */
+  renewGrant: { method: 'POST', path: '/grant', body: RenewGrant, answer: z.object({}) },
+  /** On the control plane's own channels only. */
   getHealth: { method: 'GET', path: '/health', answer: AgentHealth },
 } as const;

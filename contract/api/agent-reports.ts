@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Command } from './command-input.ts';
 import { CommandOutcome } from './command-result.ts';
 import { Environment } from './environment.ts';
-import { SandboxId, Timestamp, UserId } from './identifiers.ts';
+import { GrantId, SandboxId, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
 import { StopReason } from './sandbox-record.ts';
@@ -49,6 +49,7 @@ export const HeartbeatReply = z
     expires_at: Timestamp,
     idle_timeout_seconds: z.number().int(),
     stop: z.enum(['no', 'graceful', 'now']),
+    revoked_grants: z.array(GrantId).default([]).describe('that have not expired'),
   })
   .meta({ id: 'HeartbeatReply' });
 export type HeartbeatReply = z.infer<typeof HeartbeatReply>;
@@ -59,6 +60,15 @@ const Excerpt = z.strictObject({
   tail: z.base64().max(limits.excerptBytes).describe('empty when the head is everything'),
 });
 
+/** Who ran a command that no function saw: it came through a client-held channel. Never the command itself. */
+export const CommandAudit = z.strictObject({
+  grant_id: GrantId,
+  user_id: UserId,
+  program: z.string().regex(/^([\w./+-]{1,64}|\?)$/, 'expected a program, or "?"'),
+  command_bytes: z.number().int().min(0),
+});
+export type CommandAudit = z.infer<typeof CommandAudit>;
+
 export const OutcomeReport = z
   .strictObject({
     ...CommandOutcome.shape,
@@ -66,6 +76,7 @@ export const OutcomeReport = z
     cwd: z.string().max(limits.pathBytes),
     stdout: Excerpt,
     stderr: Excerpt,
+    audit: CommandAudit.optional(),
   })
   .meta({ id: 'OutcomeReport' });
 export type OutcomeReport = z.infer<typeof OutcomeReport>;

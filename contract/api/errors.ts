@@ -19,6 +19,7 @@ export const errors = {
   idempotency_conflict: { status: 409, retry: false, hint: 'use a new Idempotency-Key for a different request' },
   conflict: { status: 409, retry: true, hint: 'read the record again and repeat the change' },
   sandbox_ended: { status: 410, retry: false, hint: 'create a new sandbox' },
+  access_ended: { status: 410, retry: false, hint: 'open another channel: POST /sandboxes/{sandbox_id}/access' },
   too_large: { status: 413, retry: false, hint: 'send a smaller request' },
   quota_exceeded: { status: 429, retry: true, hint: 'delete a sandbox you no longer use, or wait for one to end' },
   rate_limited: { status: 429, retry: true, hint: 'wait as long as Retry-After says' },

@@ -28,6 +28,12 @@ export const limits = {
   idempotencyKeyLength: 64,
   /** Commands that may run in one sandbox at once. */
   runningCommands: 256,
+  /** How long a client-held channel's grant lasts until it is renewed. */
+  accessSeconds: { min: 60, max: 3_600, default: 900 },
+  /** Commands of one grant that may run at once. */
+  accessRunningCommands: 64,
+  /** What may go through the channels of one grant, both ways together. */
+  accessBytes: 16 * 1024 ** 3,
   /** A streamed answer says something at least this often. */
   heartbeatSeconds: 15,
   /** How much of a command's output outlives its sandbox: head and tail together. */

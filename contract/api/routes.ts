@@ -1,3 +1,4 @@
+import { accessRoutes } from './access.ts';
 import { agentRoutes } from './agent-reports.ts';
 import { commandRoutes } from './commands.ts';
 import type { Route } from './route.ts';
@@ -5,7 +6,7 @@ import { sandboxRoutes } from './sandboxes.ts';
 import { serviceRoutes } from './service.ts';
 
 /** Every route of the HTTP API, by its name. */
-export const routes = { ...sandboxRoutes, ...commandRoutes, ...serviceRoutes, ...agentRoutes };
+export const routes = { ...sandboxRoutes, ...commandRoutes, ...accessRoutes, ...serviceRoutes, ...agentRoutes };
 
 export type RouteName = keyof typeof routes;
 

@@ -1,10 +1,13 @@
 // What the domain needs of the world. `undefined` says "not there"; every failure is a SandboxError that keeps its cause.
 
+import type { CommandEvent } from '../../contract/agent/command-frames.ts';
 import type { StartCommand } from '../../contract/agent/commands.ts';
+import type { Grant } from '../../contract/agent/grant.ts';
 import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
-import type { CommandOutcome } from '../../contract/api/command-result.ts';
 import type { Status, StopReason } from '../../contract/api/sandbox-record.ts';
 import type { AssignedAgent, CreatingRecord, SandboxRecord, Task } from './sandboxes/record.ts';
+
+export type { CommandEvent };
 
 /** An idempotency key as one caller used it, for one request. */
 export interface Claim {
@@ -119,10 +122,6 @@ export interface ChannelTarget {
   readonly wantedUntil: string | null;
 }
 
-export type CommandEvent =
-  | { readonly kind: 'stdout' | 'stderr'; readonly offset: number; readonly data: Uint8Array }
-  | { readonly kind: 'finished'; readonly outcome: CommandOutcome };
-
 export interface AgentChannel {
   /**
    * Starts a command (or joins it, when its id was started before) and follows it. Resolves once the agent has it; throws
@@ -134,6 +133,44 @@ export interface AgentChannel {
     order: StartCommand,
     options: { readonly streamBytes: number | undefined; readonly signal: AbortSignal },
   ): Promise<AsyncIterable<CommandEvent>>;
+}
+
+/** A grant as the table keeps it, without its key: that is derived each time. */
+export interface AccessRecord {
+  readonly grant: Grant;
+  readonly generation: number;
+  /** The session it was opened with. */
+  readonly session: { readonly id: string; readonly streamUrl: string };
+  /** The slot that its session takes, and which holder of the slot it is. */
+  readonly lease: { readonly slot: number; readonly fence: number };
+  readonly ended_at: string | null;
+}
+
+export interface AccessRecords {
+  put(record: AccessRecord): Promise<void>;
+  get(sandboxId: string, grantId: string): Promise<AccessRecord | undefined>;
+}
+
+/** A session that was opened for a caller to use. */
+export type OpenedSession = Pick<AccessRecord, 'session' | 'lease'> & { readonly token: string };
+
+/** Channels that callers hold themselves. */
+export interface ClientChannels {
+  /** Takes a slot until the grant expires and opens a session. Throws `capacity_unavailable`, `unavailable`, `rate_limited`. */
+  open(target: ChannelTarget, expiresAtMs: number): Promise<OpenedSession>;
+  /** Keeps the slot until then; false when it has been lost, and the session with it. */
+  keep(access: AccessRecord, expiresAtMs: number): Promise<boolean>;
+  /** Another token for the session; undefined when that is over. */
+  resume(access: AccessRecord): Promise<string | undefined>;
+  /** Ends the session and gives its slot back. Harmless to repeat. */
+  end(access: AccessRecord): Promise<void>;
+  /** The key of a grant, in base64: whoever has it and the grant's very text may use the channel as it says. */
+  keyFor(target: Pick<ChannelTarget, 'sandboxId' | 'generation' | 'agent'>, grantText: string): GrantKey;
+}
+
+export interface GrantKey {
+  readonly context: string;
+  readonly channel_key: string;
 }
 
 export interface Template {

@@ -1,4 +1,5 @@
 import type { StartCommand } from '../../../contract/agent/commands.ts';
+import { commandSummary } from '../../../contract/api/command-summary.ts';
 import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
@@ -11,7 +12,7 @@ import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { commandEvents } from './command-events.ts';
 import { commandResult } from './command-result.ts';
-import { commandSummary } from './command-summary.ts';
+
 import { followCommand } from './follow-command.ts';
 import { assertReady } from './ready-record.ts';
 import type { RunningCommand } from './running-command.ts';

@@ -1,9 +1,14 @@
-import { type Frame, FrameDecoder, FrameError } from '../../../contract/agent/frames.ts';
-import { CommandOutcome } from '../../../contract/api/command-result.ts';
-import { SandboxError } from '../../../contract/api/errors.ts';
-import { limits } from '../../../contract/api/limits.ts';
-import type { CommandEvent } from '../../core/ports.ts';
-import { agentError, ChannelBroken } from './agent-request.ts';
+import { CommandOutcome } from '../api/command-result.ts';
+import { SandboxError } from '../api/errors.ts';
+import { limits } from '../api/limits.ts';
+import { ChannelBroken } from './channel-broken.ts';
+import { type Frame, FrameDecoder, FrameError } from './frames.ts';
+import { toldError } from './told-error.ts';
+
+/** What a followed command did: output, then how it ended. */
+export type CommandEvent =
+  | { readonly kind: 'stdout' | 'stderr'; readonly offset: number; readonly data: Uint8Array }
+  | { readonly kind: 'finished'; readonly outcome: CommandOutcome };
 
 /** Up to which byte each stream has been read. */
 export interface Offsets {
@@ -28,7 +33,7 @@ function outcomeOf(json: unknown, commandId: string): CommandEvent {
 /** What a frame says; undefined when nothing of interest. Moves the offsets on. */
 function eventOf(frame: Frame, commandId: string, offsets: Offsets): CommandEvent | undefined {
   if (frame.kind === 'finished') return outcomeOf(frame.json, commandId);
-  if (frame.kind === 'error') throw agentError(frame.json, 'the agent gives up');
+  if (frame.kind === 'error') throw toldError(frame.json, 'the agent gives up');
   if (!('data' in frame)) return undefined;
   // Output that the spool no longer has is left out; what has been seen never comes again.
   if (frame.offset < offsets[frame.kind])

@@ -6,6 +6,6 @@ interface Source {
 /** What may be written down of a command: its first word, where that is the name of a program, and its length. */
 export function commandSummary({ command, argv }: Source): { program: string; commandBytes: number } {
   const [first = ''] = argv ?? (command ?? '').trimStart().split(/\s/, 1);
-  const bytes = Buffer.byteLength(command ?? (argv ?? []).join(' '));
-  return { program: /^[\w./+-]{1,64}$/.test(first) ? first : '?', commandBytes: bytes };
+  const { length } = new TextEncoder().encode(command ?? (argv ?? []).join(' '));
+  return { program: /^[\w./+-]{1,64}$/.test(first) ? first : '?', commandBytes: length };
 }
