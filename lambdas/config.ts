@@ -75,6 +75,10 @@ const schemas = {
   MATRX_QUOTAS: z.string().default('{}').transform(json).pipe(Quotas),
   MATRX_PLACEMENT: z.string().default('{}').transform(json).pipe(Placement),
   MATRX_CORS_ORIGINS: origins,
+  MATRX_CLIENT_CHANNELS: z
+    .enum(['on', 'off'], 'expected on or off')
+    .default('off')
+    .transform((text) => text === 'on'),
 } as const satisfies Record<Setting, z.ZodType>;
 
 /** Everything that is wrong with the settings of a function, at once. */

@@ -63,9 +63,9 @@ function embedded(deployment: string, { values, outcome }: Measured): Fields | u
   };
 }
 
-const measured: ReadonlySet<string> = new Set(['request', 'task event']);
+const measured: ReadonlySet<string> = new Set(['request', 'command', 'task event']);
 
-/** The same log; lines about requests and tasks also carry the metrics of the deployment. */
+/** The same log; lines about requests, commands and tasks also carry the metrics of the deployment. */
 export function measuredLog(log: Log, deployment: string): Log {
   const fieldsOf = (msg: string, fields: Fields): Fields =>
     measured.has(msg) ? { ...fields, ...embedded(deployment, measure(fields)) } : fields;

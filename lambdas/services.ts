@@ -2,8 +2,10 @@
 
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { agentChannel } from './aws/channel/agent-channel.ts';
+import { clientChannels } from './aws/channel/client-channels.ts';
 import { openChannel } from './aws/channel/open-channel.ts';
 import { endSession } from './aws/channel/sessions.ts';
+import { accessRecords } from './aws/dynamodb/access-records.ts';
 import { commandRecords } from './aws/dynamodb/command-records.ts';
 import { documentClient } from './aws/dynamodb/document-client.ts';
 import { healthRecords } from './aws/dynamodb/health-records.ts';
@@ -68,17 +70,27 @@ export function commandServices(config = readConfig('commands')) {
   const log = logOf(config);
   const commands = commandRecords(table, clock);
   const sessions = { ecs: execClient(), ssm: new SSMClient({ maxAttempts: 3 }), cluster: config.MATRX_CLUSTER };
+  const leases = slotLeases(table, clock);
+  const line = slotLine(table, clock);
   const channel = agentChannel({
     clock,
     log,
-    leases: slotLeases(table, clock),
-    line: slotLine(table, clock),
+    leases,
+    line,
     reports: commands,
     open: (target, options) => openChannel(sessions, target, { clock, ...options }),
     endSession: (sessionId) => endSession(sessions.ssm, sessionId),
   });
+  const isOffered = config.MATRX_CLIENT_CHANNELS;
   return {
-    ports: { clock, records: sandboxRecords(table, clock), commands, channel },
+    ports: {
+      clock,
+      records: sandboxRecords(table, clock),
+      commands,
+      channel,
+      access: accessRecords(table),
+      clientChannels: isOffered ? clientChannels({ sessions, leases, line, clock }) : undefined,
+    },
     clock,
     log,
     corsOrigins: config.MATRX_CORS_ORIGINS,
@@ -89,8 +101,9 @@ export function commandServices(config = readConfig('commands')) {
 export function agentServices(config = readConfig('agent')) {
   const { clock } = config;
   const table = tableOf(config);
-  const ports = { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock) };
-  return { ports, clock, log: logOf(config), taskRole: config.MATRX_TASK_ROLE };
+  const log = logOf(config);
+  const ports = { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock), log };
+  return { ports, clock, log, taskRole: config.MATRX_TASK_ROLE };
 }
 
 /** For the events of tasks. */

@@ -31,7 +31,9 @@ export const ExecCommand = z
       .default(limits.maxOutputBytes.default)
       .describe('kept for the answer, per stream; an event stream carries everything'),
     user: z.enum(['agent']).default('agent'),
-    command_id: CommandId.optional().describe('made by the caller: joins the command with this id, or starts it under it'),
+    command_id: CommandId.optional().describe(
+      'made by the caller: joins the command with this id, or starts it under it',
+    ),
   })
   .refine(...commandSource)
   .meta({ id: 'ExecCommand' });

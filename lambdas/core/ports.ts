@@ -147,7 +147,8 @@ export interface AccessRecord {
 }
 
 export interface AccessRecords {
-  put(record: AccessRecord): Promise<void>;
+  /** Writes it, unless it has ended; false then. */
+  save(record: AccessRecord): Promise<boolean>;
   get(sandboxId: string, grantId: string): Promise<AccessRecord | undefined>;
 }
 

@@ -1,10 +1,12 @@
+import type { ChannelRequest } from '../../../channel/near/request.ts';
+import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
+import type { Offsets } from '../../../contract/agent/command-frames.ts';
 import type { StartCommand } from '../../../contract/agent/commands.ts';
 import { agentApi } from '../../../contract/agent/commands.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { AgentChannel, ChannelTarget, CommandRecords, Log } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
-import { type AgentRequest, agentRequest, ChannelBroken } from './agent-request.ts';
-import type { Offsets } from './command-frames.ts';
+import { agentRequest } from './agent-request.ts';
 import { channelLost, FollowedCommand, type Following, isDefinite } from './followed-command.ts';
 import { KeptChannels, type KeptOptions } from './kept-channels.ts';
 import type { Acquaintance } from './open-channel.ts';
@@ -20,7 +22,7 @@ export interface AgentChannelOptions extends Omit<KeptOptions, 'most'> {
 
 interface Ask {
   readonly target: ChannelTarget;
-  readonly request: AgentRequest;
+  readonly request: ChannelRequest;
   readonly signal: AbortSignal;
 }
 
@@ -108,12 +110,12 @@ export function agentChannel(options: AgentChannelOptions): AgentChannel & Async
 const streamQuery = (streamBytes: number | undefined): Record<string, string> =>
   streamBytes === undefined ? {} : { stream_bytes: String(streamBytes) };
 
-function startRequest(order: StartCommand, streamBytes: number | undefined): AgentRequest {
+function startRequest(order: StartCommand, streamBytes: number | undefined): ChannelRequest {
   const { method, path } = agentApi.startCommand;
   return { method, path: `${path}?${new URLSearchParams(streamQuery(streamBytes))}`, body: order };
 }
 
-function followRequest(commandId: string, offsets: Offsets, streamBytes: number | undefined): AgentRequest {
+function followRequest(commandId: string, offsets: Offsets, streamBytes: number | undefined): ChannelRequest {
   const { method, path } = agentApi.followCommand;
   const query = new URLSearchParams({
     stdout_offset: String(offsets.stdout),

@@ -1,8 +1,8 @@
 import type { ClientHttp2Stream } from 'node:http2';
+import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
+import { commandFrames, type Offsets } from '../../../contract/agent/command-frames.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { CommandEvent } from '../../core/ports.ts';
-import { ChannelBroken } from './agent-request.ts';
-import { commandFrames, type Offsets } from './command-frames.ts';
 import type { Turn } from './kept-channels.ts';
 
 /** A command's body on its way through a channel, and the turn it takes. */

@@ -42,7 +42,8 @@ const passing: Readonly<Record<Acquaintance, Readonly<Record<string, number>>>> 
 const firstPauseMs = 250;
 const proofTimeoutMs = 5_000;
 
-async function executeAttach(
+/** Starts a session of `attach`, which nobody has opened yet. Never repeats a call that may have started one. */
+export async function executeAttach(
   { ecs, cluster }: Sessions,
   target: ChannelTarget,
   { clock, machine }: { clock: Clock; machine: Acquaintance },
@@ -66,7 +67,8 @@ async function executeAttach(
   }
 }
 
-function unreachable(error: unknown): SandboxError {
+/** A failure on the way to a sandbox as callers get it. */
+export function unreachable(error: unknown): SandboxError {
   const known = translateError('channel', error);
   if (known.code !== 'internal') return known;
   return new SandboxError('unavailable', 'channel: the sandbox can not be reached', {

@@ -1,7 +1,7 @@
+import type { Offsets } from '../../../contract/agent/command-frames.ts';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { CommandOutcome } from '../../../contract/api/command-result.ts';
 import type { CommandEvent } from '../../core/ports.ts';
-import type { Offsets } from './command-frames.ts';
 
 /**
  * What is left of a command, by what its agent has reported: the rest of its output from these offsets, and its outcome. Undefined where

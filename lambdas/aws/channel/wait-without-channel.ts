@@ -1,6 +1,6 @@
+import type { Offsets } from '../../../contract/agent/command-frames.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { ChannelTarget, CommandEvent, CommandRecords } from '../../core/ports.ts';
-import type { Offsets } from './command-frames.ts';
 import type { Following } from './followed-command.ts';
 import { restByReport } from './rest-by-report.ts';
 

@@ -12,6 +12,7 @@ export const keys = {
   place: (sandboxId: string, ticket: string) => ({ pk: sandbox(sandboxId), sk: `WAIT#${ticket}` }),
   slotsAndPlaces: (sandboxId: string) => ({ pk: sandbox(sandboxId), from: 'SLOT#', to: 'WAIT#~' }),
   outcome: (sandboxId: string, commandId: string) => ({ pk: sandbox(sandboxId), sk: `CMD#${commandId}` }),
+  grant: (sandboxId: string, grantId: string) => ({ pk: sandbox(sandboxId), sk: `GRANT#${grantId}` }),
   task: (taskId: string) => ({ pk: `TASK#${taskId}`, sk: 'SANDBOX' }),
   live: (userId: string) => ({ pk: `USER#${userId}`, sk: 'LIVE' }),
   claim: ({ scope, key }: Pick<Claim, 'scope' | 'key'>) => ({ pk: `IDEM#${scope}#${key}`, sk: 'CLAIM' }),

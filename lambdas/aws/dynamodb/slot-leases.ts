@@ -23,6 +23,9 @@ export interface Lease {
   readonly expiresAtMs: number;
 }
 
+/** What of a lease names it: its slot, and which holder. */
+export type HeldSlot = Pick<Lease, 'sandboxId' | 'slot' | 'fence'>;
+
 /** A slot as the table has it. */
 export interface Slot {
   readonly number: number;
@@ -35,16 +38,18 @@ export interface Slot {
 export interface SlotLeases {
   /** Takes a free slot of so many; undefined when each one is held. */
   acquire(sandboxId: string, slots: number): Promise<Lease | undefined>;
-  /** Takes this slot if it is free; undefined when it isn't. */
-  take(sandboxId: string, slot: number): Promise<Lease | undefined>;
+  /** Takes this slot if it is free; undefined when it isn't. @default for as long as a channel that is kept between calls */
+  take(sandboxId: string, slot: number, ms?: number): Promise<Lease | undefined>;
   /** Takes a slot from its holder, if that hasn't said a word since it was looked at. Its session is still there. */
   takeOver(sandboxId: string, from: Slot): Promise<Lease | undefined>;
   /** Says which session is open under the lease. */
   noteSession(lease: Lease, sessionId: string): Promise<void>;
   /** The lease from now on; undefined when it has been lost. */
   renew(lease: Lease): Promise<Lease | undefined>;
+  /** Keeps the slot until then, without a word in between; false when it has been lost or given back. */
+  keepUntil(held: HeldSlot, untilMs: number): Promise<boolean>;
   /** Gives the slot back, to be free from `atMs` on. Harmless when it has been lost. @default now */
-  release(lease: Lease, atMs?: number): Promise<void>;
+  release(held: HeldSlot, atMs?: number): Promise<void>;
 }
 
 type Update = Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName' | 'Key'>;
@@ -60,18 +65,24 @@ export function slotLeases(table: Table, clock: Clock): SlotLeases {
       throw translateError('records', error);
     }
   };
-  const begin = async (sandboxId: string, slot: number, condition: string, values: Record<string, unknown>) => {
+  const begin = async (
+    sandboxId: string,
+    slot: number,
+    condition: string,
+    values: Record<string, unknown>,
+    ms = leaseMs,
+  ) => {
     const now = clock.now();
     const taken = await update(sandboxId, slot, {
       UpdateExpression: 'SET expires_at = :until, #ttl = :ttl REMOVE session_id ADD fence :one',
       ConditionExpression: condition,
       ExpressionAttributeNames: { '#ttl': 'ttl' },
-      ExpressionAttributeValues: { ':until': now + leaseMs, ':one': 1, ':ttl': ttlOf(now), ...values },
+      ExpressionAttributeValues: { ':until': now + ms, ':one': 1, ':ttl': ttlOf(now), ...values },
       ReturnValues: 'ALL_NEW',
     });
-    return taken && { sandboxId, slot, fence: Number(taken['fence']), expiresAtMs: now + leaseMs };
+    return taken && { sandboxId, slot, fence: Number(taken['fence']), expiresAtMs: now + ms };
   };
-  const set = async ({ sandboxId, slot, fence }: Lease, expression: string, values: Record<string, unknown>) => {
+  const set = async ({ sandboxId, slot, fence }: HeldSlot, expression: string, values: Record<string, unknown>) => {
     const held = await update(sandboxId, slot, {
       UpdateExpression: `SET ${expression}, #ttl = :ttl`,
       ConditionExpression: 'fence = :fence',
@@ -80,8 +91,8 @@ export function slotLeases(table: Table, clock: Clock): SlotLeases {
     });
     return held !== undefined;
   };
-  const take = (sandboxId: string, slot: number) =>
-    begin(sandboxId, slot, 'attribute_not_exists(expires_at) OR expires_at <= :now', { ':now': clock.now() });
+  const take = (sandboxId: string, slot: number, ms?: number) =>
+    begin(sandboxId, slot, 'attribute_not_exists(expires_at) OR expires_at <= :now', { ':now': clock.now() }, ms);
   return {
     acquire: async (sandboxId, slots) => {
       for (let slot = 0; slot < slots; slot++) {
@@ -102,8 +113,17 @@ export function slotLeases(table: Table, clock: Clock): SlotLeases {
         ? { ...lease, expiresAtMs }
         : undefined;
     },
-    release: async (lease, atMs = 0) => {
-      await set(lease, 'expires_at = :until', { ':until': atMs });
+    keepUntil: async ({ sandboxId, slot, fence }, untilMs) => {
+      const kept = await update(sandboxId, slot, {
+        UpdateExpression: 'SET expires_at = :until',
+        // What was given back is nobody's, though its fence is still the last one.
+        ConditionExpression: 'fence = :fence AND expires_at > :now',
+        ExpressionAttributeValues: { ':until': untilMs, ':fence': fence, ':now': clock.now() },
+      });
+      return kept !== undefined;
+    },
+    release: async (held, atMs = 0) => {
+      await set(held, 'expires_at = :until', { ':until': atMs });
     },
   };
 }

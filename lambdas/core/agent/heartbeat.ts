@@ -40,5 +40,8 @@ export async function heartbeat(
   if (becameReady) note({ readyMs: clock.now() - Date.parse(record.created_at) });
   const { expires_at, idle_timeout_seconds } = record;
   const stop = record.status === 'shutting_down' ? record.stop_wish : 'no';
-  return { status: 200, body: { expires_at, idle_timeout_seconds, stop } };
+  const revoked = record.status === 'ready' ? record.revoked_grants : [];
+  const valid = revoked.filter((one) => Date.parse(one.expires_at) > clock.now());
+  const revoked_grants = valid.map(({ grant_id }) => grant_id);
+  return { status: 200, body: { expires_at, idle_timeout_seconds, stop, revoked_grants } };
 }

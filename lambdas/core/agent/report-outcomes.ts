@@ -1,8 +1,9 @@
+import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { CommandRecords, SandboxRecords } from '../ports.ts';
+import type { CommandRecords, Log, SandboxRecords } from '../ports.ts';
 import { noSuchSandbox } from '../sandboxes/owned.ts';
 import { hasEnded } from '../sandboxes/record.ts';
 import { assertOwn } from './own-record.ts';
@@ -11,11 +12,32 @@ export interface ReportPorts {
   readonly records: Pick<SandboxRecords, 'sandboxOfTask' | 'get'>;
   readonly commands: Pick<CommandRecords, 'addOutcome'>;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'info'>;
+}
+
+/** The audit record of a command that came by no request, as its agent tells it; a repeated report repeats it. */
+function writeAudit(log: ReportPorts['log'], sandboxId: string, report: OutcomeReport): void {
+  const { audit, command_id, outcome, exit_code, duration_ms } = report;
+  if (audit === undefined) return;
+  log.info('command', {
+    event: 'command.exec',
+    outcome: 'ok',
+    via: 'client_channel',
+    sandboxId,
+    userId: audit.user_id,
+    grantId: audit.grant_id,
+    commandId: command_id,
+    program: audit.program,
+    commandBytes: audit.command_bytes,
+    commandOutcome: outcome,
+    exitCode: exit_code,
+    durationMs: duration_ms,
+  });
 }
 
 /** Keeps how commands ended, also after the sandbox has; the first report of a command is the one that counts. */
 export async function reportOutcomes(
-  { records, commands, clock }: ReportPorts,
+  { records, commands, clock, log }: ReportPorts,
   { caller, params, body }: Call<'reportOutcomes'>,
 ): Promise<Answer<'reportOutcomes'>> {
   const id = params.sandbox_id;
@@ -31,6 +53,7 @@ export async function reportOutcomes(
   if (record === undefined) throw noSuchSandbox(id);
   const end = hasEnded(record) ? Date.parse(record.ended_at) : Math.max(Date.parse(record.expires_at), clock.now());
   const until = Math.floor(end / 1000) + limits.endedRecordDays * 86_400;
+  for (const report of body.outcomes) writeAudit(log, id, report);
   await Promise.all(body.outcomes.map((report) => commands.addOutcome(id, report, until)));
   return { status: 200, body: { accepted: body.outcomes.length } };
 }

@@ -10,6 +10,7 @@ import type { AgentChannel, CommandEvent, CommandRecords, SandboxRecords } from 
 import { isEnding, readOwned, sandboxEnded } from '../sandboxes/owned.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
+import { channelTarget } from './channel-target.ts';
 import { commandEvents } from './command-events.ts';
 import { commandResult } from './command-result.ts';
 
@@ -31,7 +32,7 @@ const waitBeyondSeconds = 5;
 
 /** The command's id: the same one for the same key and request, so that repeating the call joins the command. */
 async function commandIdOf({ commands, clock }: ExecPorts, call: ExecCall, sandboxId: string): Promise<string> {
-  const id = newId('cmd', clock.now());
+  const id = call.body.command_id ?? newId('cmd', clock.now());
   const what = `${sandboxId}#commands`;
   const claim = claimFor(call.caller, what, call.headers['idempotency-key'], call.body, clock.now());
   if (claim === undefined) return id;
@@ -67,13 +68,6 @@ async function start(
 ): Promise<RunningCommand> {
   const order = orderOf(call, commandId);
   call.note({ commandId: order.command_id, ...commandSummary(order) });
-  const target = {
-    sandboxId: record.sandbox_id,
-    generation: record.generation,
-    taskArn: record.task.arn,
-    agent: record.agent,
-    wantedUntil: record.channel_wanted_until,
-  };
   const follower = new AbortController();
   const signal = AbortSignal.any([call.signal, follower.signal]);
   const streamBytes = call.streamed ? undefined : call.body.max_output_bytes;
@@ -81,7 +75,7 @@ async function start(
   const waitSeconds =
     call.body.wait_seconds ?? Math.min(call.body.timeout_seconds + waitBeyondSeconds, limits.waitSeconds.max);
   const events = await ports.channel
-    .run(target, order, { streamBytes, signal })
+    .run(channelTarget(record), order, { streamBytes, signal })
     .catch((error) => explain(ports, record, error));
   const waitUntilMs = ports.clock.now() + waitSeconds * 1000;
   return { record, order, events, startedAtMs, waitUntilMs, letGo: () => follower.abort() };

@@ -93,7 +93,8 @@ function start(record: SandboxRecord, event: SandboxEvent): SandboxRecord | unde
 /** The agent is ready only once it has its assignment. */
 function becomeReady(record: SandboxRecord, nowMs: number): SandboxRecord | undefined {
   if (record.status !== 'starting' || record.agent === null) return undefined;
-  return { ...commonOf(record), status: 'ready', task: record.task, agent: record.agent, ready_at: isoTime(nowMs) };
+  const { task, agent } = record;
+  return { ...commonOf(record), status: 'ready', task, agent, ready_at: isoTime(nowMs), revoked_grants: [] };
 }
 
 /** The record after an event, one version further; undefined when the event changes nothing. Pure. */

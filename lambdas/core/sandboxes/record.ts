@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Command } from '../../../contract/api/command-input.ts';
-import { SandboxId, TemplateName, Timestamp, UserId } from '../../../contract/api/identifiers.ts';
+import { GrantId, SandboxId, TemplateName, Timestamp, UserId } from '../../../contract/api/identifiers.ts';
 import { Labels, Size, StopReason } from '../../../contract/api/sandbox-record.ts';
 
 /** The machine of a sandbox. */
@@ -50,7 +50,14 @@ const stop = { stop_reason: StopReason, stop_detail: z.string().nullable() };
 
 const Creating = common.extend({ status: z.literal('creating') });
 const Starting = common.extend({ status: z.literal('starting'), task: Task, agent: AssignedAgent.nullable() });
-const Ready = common.extend({ status: z.literal('ready'), task: Task, agent: AssignedAgent, ready_at: Timestamp });
+const Ready = common.extend({
+  status: z.literal('ready'),
+  task: Task,
+  agent: AssignedAgent,
+  ready_at: Timestamp,
+  /** Of client-held channels; each until it would have expired. */
+  revoked_grants: z.array(z.object({ grant_id: GrantId, expires_at: Timestamp })).default([]),
+});
 const ShuttingDown = common.extend({
   status: z.literal('shutting_down'),
   task: Task,

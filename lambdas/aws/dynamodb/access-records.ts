@@ -1,0 +1,51 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Grant } from '../../../contract/agent/grant.ts';
+import { Timestamp } from '../../../contract/api/identifiers.ts';
+import type { AccessRecords } from '../../core/ports.ts';
+import { translateError } from '../translate-error.ts';
+import type { Table } from './document-client.ts';
+import { keys } from './keys.ts';
+
+const Item = z.object({
+  grant: Grant,
+  generation: z.number().int(),
+  session: z.object({ id: z.string(), streamUrl: z.string() }),
+  lease: z.object({ slot: z.number().int(), fence: z.number().int() }),
+  ended_at: Timestamp.nullable(),
+});
+
+// An ended or expired grant is told so for a day.
+const keptSeconds = 86_400;
+
+/** Grants of client-held channels in DynamoDB. Reads are consistent. */
+export function accessRecords(table: Table): AccessRecords {
+  return {
+    save: async (record) => {
+      const { sandbox_id, grant_id, expires_at } = record.grant;
+      const ttl = Math.floor(Date.parse(expires_at) / 1000) + keptSeconds;
+      const command = new PutCommand({
+        TableName: table.name,
+        Item: { ...keys.grant(sandbox_id, grant_id), ...record, ttl },
+        ConditionExpression: 'attribute_not_exists(pk) OR attribute_type(ended_at, :null)',
+        ExpressionAttributeValues: { ':null': 'NULL' },
+      });
+      try {
+        await table.documents.send(command);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw translateError('records', error);
+      }
+    },
+    get: async (sandboxId, grantId) => {
+      const Key = keys.grant(sandboxId, grantId);
+      const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
+      const { Item: found } = await table.documents.send(command).catch((error) => {
+        throw translateError('records', error);
+      });
+      return found && Item.parse(found);
+    },
+  };
+}

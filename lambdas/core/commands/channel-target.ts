@@ -1,0 +1,11 @@
+import type { ChannelTarget } from '../ports.ts';
+import type { ReadyRecord } from '../sandboxes/record.ts';
+
+/** Where a channel to a sandbox leads. */
+export const channelTarget = (record: ReadyRecord): ChannelTarget => ({
+  sandboxId: record.sandbox_id,
+  generation: record.generation,
+  taskArn: record.task.arn,
+  agent: record.agent,
+  wantedUntil: record.channel_wanted_until,
+});
