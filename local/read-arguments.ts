@@ -16,6 +16,7 @@ export interface Arguments {
   readonly reset: boolean;
   /** Don't ask before it is removed. */
   readonly yes: boolean;
+  readonly clientChannels: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -37,13 +38,14 @@ export const usage = `Usage: npm start -- [options]
                          the machine itself (Docker only); or all that this machine reaches (none)
   --hazards <file>       JSON of what is to go wrong on purpose: docs/hazards.md
   --reset                remove all that is kept, and start nothing; asks, unless --yes is given too
+  --client-channels      let callers hold channels of their own: docs/client-channels.md
   --json                 print one JSON object when ready, and nothing else
   --help                 print this
 `;
 
 /** Reads the command line. Throws UsageError. */
 export function readArguments(args: readonly string[]): Arguments {
-  const { port, data, network, engine, image, hazards, reset, yes, json, help } = parse(args);
+  const { port, data, network, engine, image, hazards, reset, yes, json, help, ...rest } = parse(args);
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
     throw new UsageError(`--port is "${port}", expected 0-65535`);
   }
@@ -59,6 +61,7 @@ export function readArguments(args: readonly string[]): Arguments {
     hazards,
     reset,
     yes,
+    clientChannels: rest['client-channels'],
     json,
     help,
   };
@@ -83,6 +86,7 @@ function parse(args: readonly string[]) {
         hazards: { type: 'string' },
         reset: { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
+        'client-channels': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -37,6 +37,7 @@ async function serve(args: Arguments, host: Host): Promise<void> {
     network: args.network,
     engine: args.engine,
     image: args.image,
+    clientChannels: args.clientChannels,
     env: host.env,
     hazards: args.hazards === undefined ? undefined : readHazardsFile(args.hazards),
     npmDir: findNpm(host.env),

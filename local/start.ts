@@ -17,7 +17,7 @@ import { openCallers } from './service/open-callers.ts';
 import { nothingOutside, openCompute } from './service/open-compute.ts';
 import { openDatabase } from './service/open-database.ts';
 import { openEngine } from './service/open-engine.ts';
-import { openFunctions, taskRoleName } from './service/open-functions.ts';
+import { type DeploymentChoices, openFunctions, taskRoleName } from './service/open-functions.ts';
 import { openGateway } from './service/open-gateway.ts';
 import { describeError, openLogs } from './service/open-logs.ts';
 import { prepareFolder } from './service/prepare-folder.ts';
@@ -25,7 +25,7 @@ import { registerTemplate } from './service/register-template.ts';
 import { createRun } from './service/run.ts';
 import type { TokenIssuer } from './tokens/token-issuer.ts';
 
-export interface ServiceOptions {
+export interface ServiceOptions extends DeploymentChoices {
   readonly dataDir: string;
   /** 0 takes a free one. @default 7070, or a free one where that is taken */
   readonly port?: number | undefined;
@@ -49,8 +49,6 @@ export interface ServiceOptions {
   readonly createEngine?: (dataDir: string, built: Built) => Engine;
   /** Bundles are kept here and may be shared by services. @default the data folder's `build` */
   readonly buildDir?: string;
-  /** How many sandboxes a user may have at once. @default as deployed */
-  readonly liveSandboxesPerUser?: number;
   /** Ways to go wrong on purpose. */
   readonly faults?: ComputeOptions['faults'];
   /** Hears of each step before it begins. */
@@ -105,7 +103,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const ecs = { endpoint: compute.ecsUrl, region, credentials: deployer };
   const taskDefinition = await registerTemplate('base', taskRoleArn, ecs);
   const places = { built, databaseUrl: database.url, compute, taskDefinition };
-  const functions = started.use(openFunctions(run, places, options.liveSandboxesPerUser));
+  const functions = started.use(openFunctions(run, places, options));
   const bus = started.use(
     createEventBus({
       rules: eventRules,

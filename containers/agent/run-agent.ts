@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { proveFar } from '../../channel/far/prove.ts';
+import type { ProofIdentity } from '../../channel/codec/proof-mac.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
 import { limits } from '../../contract/api/limits.ts';
+import { Grants } from './access/grants.ts';
+import { provePeer } from './access/prove-peer.ts';
 import { serve } from './api/serve.ts';
 import type { CommandTools } from './commands/command.ts';
 import { Commands } from './commands/commands.ts';
@@ -34,7 +36,6 @@ interface Options {
 
 // All commands' output together may take this much of the disk.
 const spoolBudgetBytes = 2 * 1024 ** 3;
-const proofMs = 10_000;
 const reportMs = 10_000;
 
 /** The agent's whole life: opens its doors, learns whose machine this is, serves it until something ends it. */
@@ -46,7 +47,12 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   const controlPlane = new ControlPlane({ ...config, link, credentials });
   const tools = await prepareTools(config);
   let assigned:
-    | { readonly assignment: Assignment; readonly outcomes: OutcomeQueue; readonly life: SandboxLife }
+    | {
+        readonly owner: ProofIdentity;
+        readonly grants: Grants;
+        readonly outcomes: OutcomeQueue;
+        readonly life: SandboxLife;
+      }
     | undefined;
   const commands = new Commands(tools, { home, onEnd: (command) => assigned?.outcomes.push(command.report) });
 
@@ -55,12 +61,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
     commands,
     clock,
     log,
-    prove: (socket) => {
-      if (!assigned) return undefined;
-      const { sandbox_id, generation, channel_key } = assigned.assignment;
-      const identity = { key: Buffer.from(channel_key, 'base64'), context: `${sandbox_id}/${generation}` };
-      return proveFar(socket, identity, clock, proofMs);
-    },
+    prove: (socket) => assigned && provePeer(socket, { ...assigned, clock }),
     health: (channels) => agentHealth({ version, startedMs }, commands, assigned?.life, channels),
   });
 
@@ -78,8 +79,10 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   log.info('sandbox.assigned', { sandboxId: assignment.sandbox_id, generation: assignment.generation });
 
   const outcomes = new OutcomeQueue({ controlPlane, sandboxId: assignment.sandbox_id, clock, log });
-  await using life = new SandboxLife({ assignment, controlPlane, commands, clock, log });
-  assigned = { assignment, outcomes, life };
+  const owner = ownerOf(assignment);
+  const grants = new Grants(owner, assignment, clock);
+  await using life = new SandboxLife({ assignment, controlPlane, commands, grants, clock, log });
+  assigned = { owner, grants, outcomes, life };
   life.start();
   onAbort(stop, () => void life.endBySignal());
   const failure = await Promise.race([
@@ -99,6 +102,12 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   await outcomes.flush(reportMs);
   return ending.exitCode;
 }
+
+/** Whom the control plane proves to be, by the key that came with the assignment. */
+const ownerOf = ({ sandbox_id, generation, channel_key }: Assignment): ProofIdentity => ({
+  key: Buffer.from(channel_key, 'base64'),
+  context: `${sandbox_id}/${generation}`,
+});
 
 /** What every command needs, with an empty spool: what another run left there is nobody's. */
 async function prepareTools({ clock, spoolFolder: folder }: AgentConfig): Promise<CommandTools> {

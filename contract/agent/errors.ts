@@ -6,7 +6,6 @@ export const agentErrors = {
   command_not_found: { status: 404, outside: 'not_found' },
   route_not_found: { status: 404, outside: 'internal' },
   not_assigned: { status: 409, outside: 'sandbox_not_ready' },
-  command_conflict: { status: 409, outside: 'idempotency_conflict' },
   grant_ended: { status: 403, outside: 'access_ended' },
   ending: { status: 410, outside: 'sandbox_ended' },
   too_large: { status: 413, outside: 'too_large' },

@@ -76,6 +76,8 @@ const Schema = z.strictObject({
   reservedConcurrency: z.strictObject(perFunction).default({}),
   /** Web pages that may call the API with a token. */
   corsOrigins: z.array(origin).max(20).default([]),
+  /** Callers may hold channels of their own to their sandboxes: docs/client-channels.md. */
+  clientChannels: z.boolean().default(false),
   /** Where Cognito's sign-in page may send a browser back to. */
   callbackUrls: z.array(z.url()).min(1).max(100).default(['http://localhost:8400/callback']),
   logRetentionDays: retention.default(RetentionDays.ONE_MONTH),

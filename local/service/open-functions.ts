@@ -18,8 +18,16 @@ export interface FunctionPlaces {
   readonly taskDefinition: string;
 }
 
+/** What an operator chooses of a deployment. */
+export interface DeploymentChoices {
+  /** How many sandboxes a user may have at once. @default as deployed */
+  readonly liveSandboxesPerUser?: number | undefined;
+  /** Whether callers may hold channels of their own. @default false */
+  readonly clientChannels?: boolean | undefined;
+}
+
 /** The functions of the contract, which find the stand-ins at the places of this run. */
-export function openFunctions(run: Run, places: FunctionPlaces, liveSandboxesPerUser?: number): Functions {
+export function openFunctions(run: Run, places: FunctionPlaces, choices: DeploymentChoices = {}): Functions {
   const { built, databaseUrl, compute, taskDefinition } = places;
   const { region, clock, principals, logs, hazards } = run;
   const { accountId } = principals;
@@ -31,10 +39,11 @@ export function openFunctions(run: Run, places: FunctionPlaces, liveSandboxesPer
     MATRX_SUBNETS: 'subnet-local',
     MATRX_SECURITY_GROUPS: 'sg-local',
     MATRX_TASK_ROLE: `${accountId}/${uniqueId('AROA', accountId, taskRoleName)}`,
-    MATRX_QUOTAS: JSON.stringify({ live_sandboxes_per_user: liveSandboxesPerUser }),
+    MATRX_QUOTAS: JSON.stringify({ live_sandboxes_per_user: choices.liveSandboxesPerUser }),
     MATRX_NAME: 'local',
     MATRX_PLACEMENT: '{}',
     MATRX_CORS_ORIGINS: '',
+    MATRX_CLIENT_CHANNELS: choices.clientChannels ? 'on' : 'off',
   };
   const common = {
     ...run.clockVariables,

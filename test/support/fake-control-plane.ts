@@ -58,7 +58,12 @@ export async function startControlPlane(overrides: Partial<Assignment> = {}): Pr
     heartbeats: [],
     outcomes: [],
     requests: [],
-    reply: { expires_at: assignment.expires_at, idle_timeout_seconds: assignment.idle_timeout_seconds, stop: 'no' },
+    reply: {
+      expires_at: assignment.expires_at,
+      idle_timeout_seconds: assignment.idle_timeout_seconds,
+      stop: 'no',
+      revoked_grants: [],
+    },
     fault: undefined,
   };
   const server = createServer((request, response) => void answer(plane, request, response));

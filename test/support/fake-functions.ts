@@ -1,4 +1,7 @@
 import './lambda-runtime.ts';
+import { createAccess } from '../../lambdas/core/access/create-access.ts';
+import { endAccess } from '../../lambdas/core/access/end-access.ts';
+import { resumeAccess } from '../../lambdas/core/access/resume-access.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
 import { reportOutcomes } from '../../lambdas/core/agent/report-outcomes.ts';
@@ -22,7 +25,7 @@ import { fakeService } from './sandbox-life.ts';
 export function fakeFunctions() {
   const life = fakeService();
   const log = keptLog();
-  const services = { ports: life.ports, clock: life.clock, log };
+  const services = { ports: { ...life.ports, log }, clock: life.clock, log };
   const taskRole = { accountId: '000000000000', roleId: 'AROATASK' };
   const functions = {
     query: endpoint('query', services, { getSandbox, listSandboxes, getMe, getLimits, getOpenapi, listTemplates }),
@@ -33,7 +36,7 @@ export function fakeFunctions() {
       getHealth,
       getHealthReport,
     }),
-    commands: endpoint('commands', services, { execCommand }),
+    commands: endpoint('commands', services, { execCommand, createAccess, resumeAccess, endAccess }),
     agent: endpoint('agent', { ...services, taskRole }, { hello, heartbeat, reportOutcomes }),
   };
   return { ...life, log, functions };

@@ -4,20 +4,25 @@ import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type {
+  AccessRecord,
+  AccessRecords,
   AgentChannel,
   ChannelTarget,
   Claim,
+  ClientChannels,
   CommandEvent,
   CommandRecords,
   Created,
   Creation,
   Deployment,
+  GrantKey,
   HealthRecords,
   Launch,
   Launched,
   ListPage,
   ListQuery,
   Log,
+  OpenedSession,
   PartState,
   SandboxRecords,
   Tasks,
@@ -218,6 +223,55 @@ export class FakeChannel implements AgentChannel {
     this.orders.push([target, order, options]);
     if (this.refuse !== undefined) throw this.refuse;
     return this.script(order, options.signal);
+  }
+}
+
+export class FakeAccess implements AccessRecords {
+  readonly byId = new Map<string, AccessRecord>();
+
+  async save(record: AccessRecord): Promise<boolean> {
+    const { grant_id } = record.grant;
+    if ((this.byId.get(grant_id)?.ended_at ?? null) !== null) return false;
+    this.byId.set(grant_id, structuredClone(record));
+    return true;
+  }
+
+  async get(sandboxId: string, grantId: string): Promise<AccessRecord | undefined> {
+    const found = this.byId.get(grantId);
+    return found?.grant.sandbox_id === sandboxId ? found : undefined;
+  }
+}
+
+/** Sessions that only have names. */
+export class FakeClientChannels implements ClientChannels {
+  readonly opened: { target: ChannelTarget; expiresAtMs: number }[] = [];
+  readonly ended: string[] = [];
+  isKept = true;
+  isOver = false;
+
+  async open(target: ChannelTarget, expiresAtMs: number): Promise<OpenedSession> {
+    const count = this.opened.push({ target, expiresAtMs });
+    return {
+      session: { id: `session-${count}`, streamUrl: 'wss://stream' },
+      lease: { slot: 1, fence: count },
+      token: 'first',
+    };
+  }
+
+  async keep(): Promise<boolean> {
+    return this.isKept;
+  }
+
+  async resume(): Promise<string | undefined> {
+    return this.isOver ? undefined : 'another';
+  }
+
+  async end({ session }: AccessRecord): Promise<void> {
+    this.ended.push(session.id);
+  }
+
+  keyFor(_: unknown, grantText: string): GrantKey {
+    return { context: 'context', channel_key: Buffer.from(grantText).toString('base64') };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
-import { type Lease, leaseMs, type Slot, type SlotLeases } from '../../lambdas/aws/dynamodb/slot-leases.ts';
+import { type HeldSlot, type Lease, leaseMs, type Slot, type SlotLeases } from '../../lambdas/aws/dynamodb/slot-leases.ts';
 import type { SlotLine } from '../../lambdas/aws/dynamodb/slot-line.ts';
 
 /** Leases and the line for them, for one sandbox and in memory, with what a test may say and see. */
@@ -34,10 +34,10 @@ export class PlayedSlots implements SlotLeases, SlotLine {
     return undefined;
   }
 
-  async take(sandboxId: string, number: number): Promise<Lease | undefined> {
+  async take(sandboxId: string, number: number, ms = leaseMs): Promise<Lease | undefined> {
     const slot = this.#slots.get(number);
     if (slot && slot.expiresAtMs > this.#clock.now()) return undefined;
-    return this.#begin(sandboxId, number, (slot?.fence ?? 0) + 1);
+    return this.#begin(sandboxId, number, (slot?.fence ?? 0) + 1, ms);
   }
 
   async takeOver(sandboxId: string, { number, fence, expiresAtMs }: Slot): Promise<Lease | undefined> {
@@ -55,7 +55,11 @@ export class PlayedSlots implements SlotLeases, SlotLine {
     return !this.losesLeases && this.#change(lease, { expiresAtMs }) ? { ...lease, expiresAtMs } : undefined;
   }
 
-  async release(lease: Lease, atMs = 0): Promise<void> {
+  async keepUntil(held: HeldSlot, expiresAtMs: number): Promise<boolean> {
+    return this.#change(held, { expiresAtMs });
+  }
+
+  async release(lease: HeldSlot, atMs = 0): Promise<void> {
     this.#change(lease, { expiresAtMs: atMs });
   }
 

@@ -1,12 +1,24 @@
 import type { Sandbox } from '../../contract/api/sandbox-record.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
+import type { ClientChannels } from '../../lambdas/core/ports.ts';
 import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
 import type { SandboxRecord } from '../../lambdas/core/sandboxes/record.ts';
 import { taskOf } from '../../lambdas/core/sandboxes/record.ts';
 import { settleTask, type TaskReport } from '../../lambdas/core/sandboxes/settle-task.ts';
 import { agentOf, callOf, service } from './calls.ts';
-import { deployment, FakeChannel, FakeCommands, FakeHealth, FakeRecords, FakeTasks, JumpingClock } from './fakes.ts';
+import {
+  deployment,
+  FakeAccess,
+  FakeChannel,
+  FakeClientChannels,
+  FakeCommands,
+  FakeHealth,
+  FakeRecords,
+  FakeTasks,
+  JumpingClock,
+  keptLog,
+} from './fakes.ts';
 
 /** The domain on its fakes, and a sandbox's life in short words. */
 export function fakeService() {
@@ -18,6 +30,9 @@ export function fakeService() {
     tasks: new FakeTasks(),
     health: new FakeHealth(),
     channel: new FakeChannel(),
+    access: new FakeAccess(),
+    clientChannels: new FakeClientChannels() as ClientChannels | undefined,
+    log: keptLog(),
     deployment,
   };
   const create = async (body: object = {}, key?: string): Promise<Sandbox> => {

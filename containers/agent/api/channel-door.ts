@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { GrantedPeer } from '../access/prove-peer.ts';
 import type { Log } from '../log.ts';
 
 interface Options {
   /** Proves both sides on a fresh connection; rejects when the peer can't. Undefined while there is no key. */
-  readonly prove: (socket: Socket) => Promise<void> | undefined;
+  readonly prove: (socket: Socket) => Promise<GrantedPeer | undefined> | undefined;
   /** Takes a connection that has proven itself. */
-  readonly accept: (socket: Socket) => void;
+  readonly accept: (socket: Socket, peer: GrantedPeer | undefined) => void;
   readonly log: Log;
   readonly maxUnproven?: number;
 }
@@ -51,10 +52,10 @@ export class ChannelDoor {
     proof
       .finally(() => this.#unproven--)
       .then(
-        () => {
+        (peer) => {
           if (socket.destroyed) return;
           this.#proven.add(socket);
-          this.#options.accept(socket);
+          this.#options.accept(socket, peer);
         },
         (error) => {
           socket.destroy();

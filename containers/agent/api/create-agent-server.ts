@@ -3,11 +3,13 @@ import type * as z from 'zod';
 import { httpWindows } from '../../../channel/codec/http-windows.ts';
 import { AgentHealth, type agentApi, Follow, StartCommand } from '../../../contract/agent/commands.ts';
 import { AgentError } from '../../../contract/agent/errors.ts';
+import { RenewGrant } from '../../../contract/agent/grant.ts';
 import { CommandOutcome } from '../../../contract/api/command-result.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { GrantedChannel } from '../access/granted-channel.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Log } from '../log.ts';
-import { matchRoute } from './match-route.ts';
+import { matchRoute, noRoute } from './match-route.ts';
 import { parse } from './parse.ts';
 import { readBody } from './read-body.ts';
 import { respondError, respondJson } from './respond.ts';
@@ -15,10 +17,12 @@ import { sendFrames } from './send-frames.ts';
 
 /** What the routes use. */
 export interface ApiTools {
-  readonly commands: Commands;
+  readonly commands: Pick<Commands, 'start' | 'get'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly health: () => z.infer<typeof AgentHealth>;
+  /** The grant under which a caller of the control plane's came; without it, it is the control plane. */
+  readonly channel?: Pick<GrantedChannel, 'ended' | 'renew'>;
 }
 
 interface Request {
@@ -30,20 +34,30 @@ interface Request {
 type Handler = (request: Request, tools: ApiTools) => Promise<void>;
 
 const handlers: Record<keyof typeof agentApi, Handler> = {
-  startCommand: async ({ stream, query }, { commands, clock, log }) => {
+  startCommand: async ({ stream, query }, { commands, clock, log, channel }) => {
     const follow = parse(Follow, query);
     const order = parse(StartCommand, await readBody(stream));
-    await sendFrames(stream, await commands.start(order), follow, clock, log);
+    await sendFrames(stream, await commands.start(order), follow, { clock, log, ended: channel?.ended });
   },
-  followCommand: async ({ stream, query, commandId }, { commands, clock, log }) => {
+  followCommand: async ({ stream, query, commandId }, { commands, clock, log, channel }) => {
     const follow = parse(Follow, query);
-    await sendFrames(stream, await commands.get(commandId), follow, clock, log);
+    await sendFrames(stream, await commands.get(commandId), follow, { clock, log, ended: channel?.ended });
   },
   getCommand: async ({ stream, commandId }, { commands }) => {
     const { outcome } = await commands.get(commandId);
     respondJson(stream, 200, parse(CommandOutcome, outcome));
   },
-  getHealth: async ({ stream }, { health }) => respondJson(stream, 200, parse(AgentHealth, health())),
+  renewGrant: async ({ stream }, { channel }) => {
+    if (!channel) throw noRoute();
+    const { grant, mac } = parse(RenewGrant, await readBody(stream));
+    channel.renew(grant, mac);
+    respondJson(stream, 200, {});
+  },
+  getHealth: async ({ stream }, { health, channel }) => {
+    // What the machine is like is the control plane's to know.
+    if (channel) throw noRoute();
+    respondJson(stream, 200, parse(AgentHealth, health()));
+  },
 };
 
 /** The agent's API, to be given sockets by `listen` or by `emit('connection', …)`. */
@@ -67,5 +81,6 @@ export function createAgentServer(tools: ApiTools): Http2Server {
 async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, tools: ApiTools): Promise<void> {
   const url = new URL(headers[':path'] ?? '/', 'http://agent');
   const { route, commandId } = matchRoute(headers[':method'] ?? '', url.pathname);
+  tools.channel?.ended.throwIfAborted();
   await handlers[route]({ stream, commandId, query: Object.fromEntries(url.searchParams) }, tools);
 }

@@ -19,5 +19,9 @@ export function matchRoute(method: string, path: string): { route: RouteName; co
     const commandId = found.groups?.['commandId'];
     return { route: row.name, commandId: commandId === undefined ? '' : parse(CommandId, commandId) };
   }
-  throw new AgentError('route_not_found', 'no such route', { details: { method, path: path.slice(0, 100) } });
+  throw noRoute({ method, path: path.slice(0, 100) });
 }
+
+/** A route that isn't there, or not for whoever asks. */
+export const noRoute = (details: Readonly<Record<string, unknown>> = {}): AgentError =>
+  new AgentError('route_not_found', 'no such route', { details });

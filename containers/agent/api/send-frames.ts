@@ -9,6 +9,13 @@ import type { Log } from '../log.ts';
 import { followFrames } from './follow-frames.ts';
 import { agentErrorBody } from './respond.ts';
 
+interface SendOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends the following, with its reason as the last frame: an AgentError. */
+  readonly ended?: AbortSignal | undefined;
+}
+
 /**
  * Lets a client follow a command. The last frame is `finished` or `error`; of the rest no more than one is held for a
  * client that is slow. A client that goes takes nothing but its own place with it.
@@ -17,20 +24,22 @@ export async function sendFrames(
   stream: ServerHttp2Stream,
   command: Command,
   follow: Follow,
-  clock: Clock,
-  log: Log,
+  { clock, log, ended }: SendOptions,
 ): Promise<void> {
   const gone = new AbortController();
   stream.once('close', () => gone.abort());
   if (stream.destroyed) return;
   stream.respond({ ':status': 200, 'content-type': framesType });
+  const over = ended ? AbortSignal.any([gone.signal, ended]) : gone.signal;
   try {
-    for await (const frame of followFrames(command, follow, clock, gone.signal)) {
-      if (!stream.write(encodeFrame(frame))) await once(stream, 'drain', { signal: gone.signal });
+    for await (const frame of followFrames(command, follow, clock, over)) {
+      if (!stream.write(encodeFrame(frame))) await once(stream, 'drain', { signal: over });
     }
-  } catch (error) {
+    ended?.throwIfAborted();
+  } catch (thrown) {
     if (gone.signal.aborted) return;
-    log.error('follower.failed', error);
+    const error: unknown = ended?.aborted ? ended.reason : thrown;
+    if (!ended?.aborted) log.error('follower.failed', error);
     stream.write(encodeFrame({ kind: 'error', json: agentErrorBody(error).body }));
   }
   if (!gone.signal.aborted) stream.end();

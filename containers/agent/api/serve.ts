@@ -1,28 +1,44 @@
 import type { Http2Server } from 'node:http2';
 import type { Socket } from 'node:net';
+import { GrantedChannel } from '../access/granted-channel.ts';
+import { GrantedCommands } from '../access/granted-commands.ts';
+import type { GrantedPeer } from '../access/prove-peer.ts';
+import type { Commands } from '../commands/commands.ts';
 import { socketsIn } from '../paths.ts';
 import { ChannelDoor } from './channel-door.ts';
 import { type ApiTools, createAgentServer } from './create-agent-server.ts';
 import { listenPrivate } from './listen-private.ts';
 
-interface Options extends Omit<ApiTools, 'health'> {
+interface Options extends Omit<ApiTools, 'health' | 'commands' | 'channel'> {
   readonly runFolder: string;
+  readonly commands: Commands;
   readonly prove: ConstructorParameters<typeof ChannelDoor>[0]['prove'];
   readonly health: (channels: number) => ReturnType<ApiTools['health']>;
 }
 
 /** Opens the agent's two sockets, root's alone: one for whoever is root here, one for channels that prove themselves. */
 export async function serve(options: Options): Promise<AsyncDisposable> {
-  const { runFolder, prove, log, health, clock } = options;
+  const { runFolder, prove, log, health, clock, commands } = options;
   await using open = new AsyncDisposableStack();
-  const server: Http2Server = createAgentServer({ ...options, health: () => health(door.channels) });
-  const accept = (socket: Socket) => server.emit('connection', socket);
-  const door = open.use(new ChannelDoor({ prove, accept, log }));
   let answering = 0;
-  server.on('stream', (stream) => {
-    answering++;
-    stream.once('close', () => answering--);
-  });
+  const create = (tools: Pick<ApiTools, 'commands' | 'channel'>): Http2Server => {
+    const server = createAgentServer({ clock, log, ...tools, health: () => health(door.channels) });
+    server.on('stream', (stream) => {
+      answering++;
+      stream.once('close', () => answering--);
+    });
+    return server;
+  };
+  const server = create({ commands });
+  // What a caller's channel may is its server's alone, so no request can be taken for another's.
+  const serverFor = (peer: GrantedPeer, socket: Socket): Http2Server => {
+    const channel = new GrantedChannel(peer.grant, { grants: peer.grants, socket, clock });
+    log.info('grant.channel', { grantId: peer.grant.grant_id, userId: peer.grant.user_id });
+    return create({ commands: new GrantedCommands(commands, channel), channel });
+  };
+  const accept = (socket: Socket, peer: GrantedPeer | undefined) =>
+    (peer ? serverFor(peer, socket) : server).emit('connection', socket);
+  const door = open.use(new ChannelDoor({ prove, accept, log }));
   open.defer(() => void server.close());
   // Who follows a command hears how it ended, if there is time.
   open.defer(async () => {

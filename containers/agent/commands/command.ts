@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { join } from 'node:path';
-import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
+import type { CommandAudit, OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import type { CommandOutcome } from '../../../contract/api/command-result.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { type LaunchTools, type Leader, type LeaderExit, launch } from './launch/launch.ts';
@@ -22,6 +22,8 @@ export interface CommandSpec {
   readonly stdin: Buffer | undefined;
   /** Null: it may run as long as the sandbox does. */
   readonly timeoutSeconds: number | null;
+  /** Who runs it, where no function has seen that. */
+  readonly audit?: CommandAudit | undefined;
 }
 
 export interface CommandTools extends LaunchTools {
@@ -46,6 +48,7 @@ export class Command {
   /** Told when there is more output, and when it has ended. */
   readonly changes = new Listeners();
   readonly #cwd: string;
+  readonly #audit: CommandAudit | undefined;
   readonly #clock: Clock;
   readonly #startedMs: number;
   readonly #excerpts = { stdout: new Excerpt(), stderr: new Excerpt() };
@@ -61,6 +64,7 @@ export class Command {
     this.id = spec.id;
     this.mark = mark;
     this.#cwd = spec.cwd;
+    this.#audit = spec.audit;
     this.#clock = tools.clock;
     this.#startedMs = tools.clock.now();
     this.stdout = spool('stdout');
@@ -99,7 +103,8 @@ export class Command {
   /** The outcome with the first and last bytes of its output. */
   get report(): OutcomeReport {
     const { stdout, stderr } = this.#excerpts;
-    return { ...this.outcome, stdout: stdout.report(), stderr: stderr.report() };
+    const audit = this.#audit && { audit: this.#audit };
+    return { ...this.outcome, stdout: stdout.report(), stderr: stderr.report(), ...audit };
   }
 
   /** The first and last bytes of what it printed, for a person. */

@@ -1,5 +1,6 @@
 import type { StartCommand } from '../../../contract/agent/commands.ts';
 import { AgentError } from '../../../contract/agent/errors.ts';
+import type { CommandAudit } from '../../../contract/api/agent-reports.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import { Command, type CommandTools } from './command.ts';
 import type { EnvironmentSource } from './launch/environment.ts';
@@ -54,16 +55,22 @@ export class Commands {
 
   /**
    * Starts a command, or joins the one with the same id. Rejects with `not_assigned`, `ending`, `too_many_commands`,
-   * `invalid_request` or `too_large`; the id of a command that did not start may be used again.
+   * `invalid_request` or `too_large`; the id of a command that did not start may be used again. `audit` says who runs it
+   * where no function has seen that.
    */
-  start(order: StartCommand): Promise<Command> {
+  start(order: StartCommand, audit?: CommandAudit): Promise<Command> {
     this.touch();
     const known = this.#byId.get(order.command_id);
     if (known) return known;
-    const started = this.#start(order);
+    const started = this.#start(order, audit);
     this.#byId.set(order.command_id, started);
     started.catch(() => this.#byId.delete(order.command_id));
     return started;
+  }
+
+  /** Whether there is a command with this id. */
+  knows(id: string): boolean {
+    return this.#byId.has(id);
   }
 
   /** A command by its id. Rejects with `command_not_found`, also when it has been forgotten. */
@@ -89,13 +96,13 @@ export class Commands {
     await Promise.all([termination, ...running.map((command) => command.ended)]);
   }
 
-  async #start(order: StartCommand): Promise<Command> {
+  async #start(order: StartCommand, audit: CommandAudit | undefined): Promise<Command> {
     if (this.#state === 'closed') throw new AgentError('ending', 'the sandbox is ending');
     if (this.#state === 'unassigned') throw new AgentError('not_assigned', 'the sandbox is not ready');
     if (this.#live.size >= this.#options.maxRunning) {
       throw new AgentError('too_many_commands', `${this.#live.size} commands run, at most ${this.#options.maxRunning}`);
     }
-    const spec = prepareCommand(order, this.#options.home, this.#state);
+    const spec = { ...prepareCommand(order, this.#options.home, this.#state), audit };
     this.#live.set(spec.id, undefined);
     try {
       const command = await Command.start(spec, this.#tools);

@@ -1,5 +1,6 @@
 import type { Assignment, Heartbeat, HeartbeatReply } from '../../../contract/api/agent-reports.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { Grants } from '../access/grants.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Log } from '../log.ts';
 import type { ControlPlane } from '../reports/control-plane.ts';
@@ -13,6 +14,7 @@ interface Options {
   readonly assignment: Assignment;
   readonly controlPlane: Pick<ControlPlane, 'heartbeat'>;
   readonly commands: Commands;
+  readonly grants: Pick<Grants, 'revoke'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -119,6 +121,7 @@ export class SandboxLife implements AsyncDisposable {
   }
 
   #hear(reply: HeartbeatReply): void {
+    this.#options.grants.revoke(reply.revoked_grants);
     if (this.#ending) return;
     this.#deadline.set(Date.parse(reply.expires_at));
     this.#idle.set(reply.idle_timeout_seconds);

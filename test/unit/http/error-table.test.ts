@@ -43,6 +43,13 @@ const provocations: Record<Answered, Provocation> = {
     await taskEvent(sandbox_id);
     return ['commands', exec(sandbox_id)];
   },
+  access_ended: async ({ ready, functions }) => {
+    const sandbox_id = await ready();
+    const created = await answerOf(functions.commands, gatewayEvent('createAccess', { params: { sandbox_id } }));
+    const { grant_id: grant } = JSON.parse(created.body);
+    await answerOf(functions.commands, gatewayEvent('endAccess', { params: { sandbox_id, grant } }));
+    return ['commands', gatewayEvent('resumeAccess', { params: { sandbox_id, grant } })];
+  },
   too_large: async () => ['lifecycle', create({ text: ' '.repeat(limits.requestBytes + 1) })],
   quota_exceeded: async (service) => {
     for (let n = 0; n < 3; n++) await service.create();
