@@ -26,7 +26,17 @@ export interface ConnectionOptions {
   /** @default the runtime's */
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
+  /**
+   * The way commands go: `http` by the API, `channel` through a channel that this process holds (Node 22 and later, where the
+   * deployment offers it), `auto` by that where it is offered and works. A channel stays open until `disconnect` or `kill`, and so does
+   * the process. @default http
+   */
+  readonly transport?: Transport | undefined;
+  /** Opens the stream of a channel. @default the runtime's WebSocket */
+  readonly webSocket?: ((url: string) => WebSocket) | undefined;
 }
+
+export type Transport = 'auto' | 'http' | 'channel';
 
 /** Everything a call needs, read once. Nothing later looks at the environment or at a file again. */
 export interface Connection {
@@ -37,6 +47,8 @@ export interface Connection {
   readonly attempts: number;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  readonly transport: Transport;
+  readonly webSocket: (url: string) => WebSocket;
 }
 
 const defaultTimeouts: Timeouts = { answerMs: 60_000, silenceMs: 45_000, totalMs: 300_000 };
@@ -100,5 +112,7 @@ export async function openConnection(options: ConnectionOptions = {}): Promise<C
     attempts: options.attempts ?? 4,
     fetch: options.fetch ?? fetch,
     clock: options.clock ?? systemClock,
+    transport: options.transport ?? 'http',
+    webSocket: options.webSocket ?? ((url) => new WebSocket(url)),
   };
 }

@@ -4,7 +4,7 @@ export { type ErrorCode, SandboxError } from '../contract/api/errors.ts';
 export { CommandError } from './commands/command-error.ts';
 export type { CommandResult } from './commands/command-result.ts';
 export type { Commands, OutputListener, RunOptions } from './commands/commands.ts';
-export type { ConnectionOptions, Timeouts } from './connection.ts';
+export type { ConnectionOptions, Timeouts, Transport } from './connection.ts';
 export type { CallerKind, Credentials, KeyCredentials, TokenCredentials } from './credentials.ts';
 export { type CallOptions, type CreateOptions, type ListOptions, Sandbox } from './sandbox.ts';
 export type { SandboxChanges, SandboxInfo, SandboxSettings } from './sandbox-info.ts';

@@ -1,8 +1,10 @@
 import type { Sandbox as SandboxRecord, Status } from '../contract/api/sandbox-record.ts';
+import type { CommandTransport } from './commands/command-transport.ts';
 import { Commands } from './commands/commands.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import { send } from './http/send.ts';
 import { listRecords } from './list-records.ts';
+import { openTransport } from './open-transport.ts';
 import {
   type SandboxChanges,
   type SandboxInfo,
@@ -40,13 +42,19 @@ export interface ListOptions extends ConnectionOptions, CallOptions {
  */
 export class Sandbox implements AsyncDisposable {
   readonly #connection: Connection;
+  readonly #transport: CommandTransport;
   #record: SandboxRecord;
   readonly commands: Commands;
 
-  private constructor(connection: Connection, record: SandboxRecord) {
+  private constructor(connection: Connection, record: SandboxRecord, transport: CommandTransport) {
     this.#connection = connection;
     this.#record = record;
-    this.commands = new Commands(connection, record.sandbox_id);
+    this.#transport = transport;
+    this.commands = new Commands(connection, record.sandbox_id, transport);
+  }
+
+  static async #over(connection: Connection, record: SandboxRecord): Promise<Sandbox> {
+    return new Sandbox(connection, record, await openTransport(connection, record.sandbox_id));
   }
 
   /** Creates a sandbox. One that fails to start, or is not waited for to the end, is not left behind. */
@@ -54,7 +62,7 @@ export class Sandbox implements AsyncDisposable {
     const connection = await openConnection(options);
     const { signal, idempotencyKey } = options;
     const record = await send(connection, 'createSandbox', { body: toCreateBody(options) }, { signal, idempotencyKey });
-    const sandbox = new Sandbox(connection, record);
+    const sandbox = await Sandbox.#over(connection, record);
     if (options.wait === false) return sandbox;
     try {
       await sandbox.waitUntilReady({ signal });
@@ -70,13 +78,13 @@ export class Sandbox implements AsyncDisposable {
   static async connect(sandboxId: string, options: ConnectionOptions & CallOptions = {}): Promise<Sandbox> {
     const connection = await openConnection(options);
     const record = await send(connection, 'getSandbox', { params: { sandbox_id: sandboxId } }, options);
-    return new Sandbox(connection, record);
+    return Sandbox.#over(connection, record);
   }
 
   /** The caller's sandboxes, newest first, page after page as they are asked for. */
   static async *list(options: ListOptions = {}): AsyncGenerator<Sandbox, void, void> {
     const connection = await openConnection(options);
-    for await (const record of listRecords(connection, options)) yield new Sandbox(connection, record);
+    for await (const record of listRecords(connection, options)) yield await Sandbox.#over(connection, record);
   }
 
   get sandboxId(): string {
@@ -117,7 +125,13 @@ export class Sandbox implements AsyncDisposable {
   async kill(options: CallOptions & { readonly graceful?: boolean | undefined } = {}): Promise<SandboxInfo> {
     const graceful = options.graceful === false ? 'false' : 'true';
     const input = { ...this.#one(), query: { graceful } } as const;
+    await this.disconnect();
     return this.#keep(await send(this.#connection, 'deleteSandbox', input, options));
+  }
+
+  /** Ends the channel that commands went through, if there is one; the sandbox and its commands go on. Never rejects. */
+  async disconnect(): Promise<void> {
+    await this.#transport[Symbol.asyncDispose]();
   }
 
   /** The record as the API gives it. */

@@ -2,6 +2,7 @@ import type { CommandOutcome } from '../../contract/api/command-result.ts';
 import type { ExecEvent } from '../../contract/api/commands.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
 import { fromBase64 } from './base64.ts';
+import type { RawOutput, ReadUpTo, TransportEvent } from './command-transport.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 
@@ -13,9 +14,11 @@ export type CommandProgress =
   | { readonly kind: 'missed'; readonly stream: OutputStream; readonly byteCount: number }
   | { readonly kind: 'finished'; readonly outcome: CommandOutcome };
 
-type OutputEvent = Extract<ExecEvent, { event: OutputStream }>;
+type OutputEvent = Extract<ExecEvent, { event: OutputStream }> | RawOutput;
 
-function decode({ data, encoding }: OutputEvent): Uint8Array {
+function decode(event: OutputEvent): Uint8Array {
+  if ('bytes' in event) return event.bytes;
+  const { data, encoding } = event;
   if (encoding === 'utf8') return new TextEncoder().encode(data);
   try {
     return fromBase64(data);
@@ -40,8 +43,13 @@ export class ProgressReader {
     return this.#commandId;
   }
 
+  /** How far each stream has been read. */
+  get upTo(): ReadUpTo {
+    return { ...this.#upTo };
+  }
+
   /** Throws `bad_answer` for an event that contradicts an earlier one. */
-  *read(event: ExecEvent): Generator<CommandProgress> {
+  *read(event: TransportEvent): Generator<CommandProgress> {
     if (event.event === 'started') yield* this.#started(event.command_id);
     if (event.event === 'stdout' || event.event === 'stderr') yield* this.#output(event);
     if (event.event === 'finished') {

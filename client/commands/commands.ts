@@ -3,9 +3,12 @@ import type { Connection } from '../connection.ts';
 import { wholeSeconds } from '../duration.ts';
 import { toBase64 } from './base64.ts';
 import { CommandError } from './command-error.ts';
+import { commandIdFor } from './command-id.ts';
 import { type CommandResult, succeeded, toCommandResult } from './command-result.ts';
+import type { CommandTransport } from './command-transport.ts';
 import type { ExecCall } from './exec-call.ts';
 import { followCommand } from './follow-command.ts';
+import { httpTransport } from './http-transport.ts';
 import { KeptOutput } from './kept-output.ts';
 
 /** Called with each piece of output, in order; the next one waits for what it returns. */
@@ -37,11 +40,13 @@ export interface RunOptions {
 /** The commands of one sandbox. */
 export class Commands {
   readonly #connection: Connection;
+  readonly #transport: CommandTransport;
   readonly #sandboxId: string;
 
-  constructor(connection: Connection, sandboxId: string) {
+  constructor(connection: Connection, sandboxId: string, transport: CommandTransport = httpTransport(connection)) {
     this.#connection = connection;
     this.#sandboxId = sandboxId;
+    this.#transport = transport;
   }
 
   /**
@@ -61,7 +66,8 @@ export class Commands {
     const maxBytes = options.maxOutputBytes ?? limits.maxOutputBytes.default;
     const kept = { stdout: new KeptOutput(maxBytes), stderr: new KeptOutput(maxBytes) };
     const listeners = { stdout: options.onStdout, stderr: options.onStderr };
-    for await (const progress of followCommand(this.#connection, this.#call(command, options), options.signal)) {
+    const call = await this.#call(command, options);
+    for await (const progress of followCommand(this.#connection, this.#transport, call, options.signal)) {
       if (progress.kind === 'started') options.onStarted?.(progress.commandId);
       if (progress.kind === 'missed') kept[progress.stream].miss();
       if (progress.kind === 'output') {
@@ -78,12 +84,15 @@ export class Commands {
     throw new Error('a followed command ends by its outcome or by an error');
   }
 
-  #call(command: string | readonly string[], options: RunOptions): ExecCall {
-    const { cwd, env, stdin } = options;
+  async #call(command: string | readonly string[], options: RunOptions): Promise<ExecCall> {
+    const { cwd, env, stdin, idempotencyKey = crypto.randomUUID() } = options;
+    const hasTwoWays = this.#connection.transport !== 'http';
     return {
       sandboxId: this.#sandboxId,
-      idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
+      idempotencyKey,
       body: {
+        // By exec alone the service makes the id.
+        ...(hasTwoWays ? { command_id: await commandIdFor(this.#sandboxId, idempotencyKey) } : {}),
         ...(typeof command === 'string' ? { command } : { argv: [...command] }),
         cwd,
         env: env && { ...env },

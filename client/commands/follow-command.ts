@@ -4,8 +4,8 @@ import type { Connection } from '../connection.ts';
 import { Deadline } from '../http/deadline.ts';
 import { Retries } from '../http/retries.ts';
 import { type CommandProgress, ProgressReader } from './command-progress.ts';
+import type { CommandTransport } from './command-transport.ts';
 import type { ExecCall } from './exec-call.ts';
-import { execEvents } from './exec-events.ts';
 
 // The service ends an overdue command within seconds; the rest is for channels and joins.
 const graceMs = 120_000;
@@ -30,12 +30,12 @@ function locate(error: unknown, commandId: string | undefined, idempotencyKey: s
 
 /** One stream about the command, read on from where the reader is. */
 async function* join(
-  connection: Connection,
+  transport: CommandTransport,
   call: ExecCall,
   reader: ProgressReader,
   signal: AbortSignal,
 ): AsyncGenerator<CommandProgress> {
-  for await (const event of execEvents(connection, call, signal)) yield* reader.read(event);
+  for await (const event of transport.events(call, reader.upTo, signal)) yield* reader.read(event);
 }
 
 /**
@@ -44,7 +44,8 @@ async function* join(
  * `finished`. Throws the service's error, `timed_out`, `connection_lost` or the reason of `signal`.
  */
 export async function* followCommand(
-  connection: Connection,
+  connection: Pick<Connection, 'clock' | 'attempts'>,
+  transport: CommandTransport,
   call: ExecCall,
   signal?: AbortSignal,
 ): AsyncGenerator<CommandProgress> {
@@ -56,7 +57,7 @@ export async function* followCommand(
   const reader = new ProgressReader(waitSeconds !== undefined);
   for (;;) {
     try {
-      for await (const progress of join(connection, call, reader, deadline.signal)) {
+      for await (const progress of join(transport, call, reader, deadline.signal)) {
         if (progress.kind === 'output') retries.progress();
         yield progress;
         if (progress.kind === 'finished') return;

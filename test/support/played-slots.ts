@@ -84,13 +84,13 @@ export class PlayedSlots implements SlotLeases, SlotLine {
     return this.wantedUntilMs > this.#clock.now();
   }
 
-  #begin(sandboxId: string, slot: number, fence: number): Lease {
-    const expiresAtMs = this.#clock.now() + leaseMs;
+  #begin(sandboxId: string, slot: number, fence: number, ms = leaseMs): Lease {
+    const expiresAtMs = this.#clock.now() + ms;
     this.#slots.set(slot, { number: slot, fence, expiresAtMs, sessionId: undefined });
     return { sandboxId, slot, fence, expiresAtMs };
   }
 
-  #change({ slot, fence }: Lease, fields: Partial<Slot>): boolean {
+  #change({ slot, fence }: HeldSlot, fields: Partial<Slot>): boolean {
     const held = this.#slots.get(slot);
     if (held?.fence !== fence) return false;
     this.#slots.set(slot, { ...held, ...fields });

@@ -11,6 +11,7 @@ test('without arguments everything has its default', () => {
     hazards: undefined,
     reset: false,
     yes: false,
+    clientChannels: false,
     json: false,
     help: false,
   });
@@ -18,7 +19,8 @@ test('without arguments everything has its default', () => {
 
 test('each flag is read', () => {
   const args = ['--port', '0', '--data=x', '--network', 'host', '--engine', 'docker', '--image', 'mine:1'];
-  expect(readArguments([...args, '--hazards', 'bad.json', '--reset', '--yes', '--json'])).toEqual({
+  const more = ['--hazards', 'bad.json', '--reset', '--yes', '--client-channels', '--json'];
+  expect(readArguments([...args, ...more])).toEqual({
     port: 0,
     data: 'x',
     network: 'host',
@@ -27,6 +29,7 @@ test('each flag is read', () => {
     hazards: 'bad.json',
     reset: true,
     yes: true,
+    clientChannels: true,
     json: true,
     help: false,
   });

@@ -1,0 +1,25 @@
+import type { ClientHttp2Stream } from 'node:http2';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import { channelLost } from './ask-agent.ts';
+
+const maxBytes = 1024 * 1024;
+
+/** A short answer of the agent's. Throws `bad_answer` for what is no JSON or too long, `connection_lost` when it is cut. */
+export async function readJson(body: ClientHttp2Stream): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw channelLost(cause);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch (cause) {
+    throw new SandboxError('bad_answer', "the agent's answer is not JSON", { cause });
+  }
+}

@@ -1,0 +1,28 @@
+import { SandboxError } from '../contract/api/errors.ts';
+import { autoTransport } from './commands/auto-transport.ts';
+import type { CommandTransport } from './commands/command-transport.ts';
+import { httpTransport } from './commands/http-transport.ts';
+import type { Connection } from './connection.ts';
+
+const canHold = (): boolean =>
+  typeof process === 'object' && process.versions?.node !== undefined && typeof WebSocket === 'function';
+
+async function channelTransport(connection: Connection, sandboxId: string): Promise<CommandTransport> {
+  // biome-ignore lint/plugin: only Node may load node: modules, and browsers run this file too
+  const { ChannelTransport } = await import('./node/channel/channel-transport.ts');
+  return new ChannelTransport(connection, sandboxId);
+}
+
+/** The way a sandbox's commands go, as the connection says; nothing is sent yet. Throws `not_configured` where it can't be had. */
+export async function openTransport(connection: Connection, sandboxId: string): Promise<CommandTransport> {
+  const { transport, clock } = connection;
+  const http = httpTransport(connection);
+  if (transport === 'http' || (transport === 'auto' && !canHold())) return http;
+  if (!canHold()) {
+    throw new SandboxError('not_configured', 'transport is "channel", which needs Node 22 or later', {
+      details: { field: 'transport', value: transport, rule: 'expected http or auto' },
+    });
+  }
+  const channel = await channelTransport(connection, sandboxId);
+  return transport === 'channel' ? channel : autoTransport({ channel, http, clock });
+}
