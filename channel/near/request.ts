@@ -62,7 +62,8 @@ export async function sendRequest(
 function open(http: ClientHttp2Session, { method, path, body }: ChannelRequest): ClientHttp2Stream {
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
   try {
-    return http.request({ ':method': method, ':path': path, ...type });
+    // Node throws away what a stream brought that closes before anybody has touched it, as a refusal does.
+    return http.request({ ':method': method, ':path': path, ...type }).pause();
   } catch (cause) {
     throw new ChannelError('session_ended', 'the channel has ended', { cause });
   }

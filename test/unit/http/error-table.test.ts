@@ -46,7 +46,7 @@ const provocations: Record<Answered, Provocation> = {
   access_ended: async ({ ready, functions }) => {
     const sandbox_id = await ready();
     const created = await answerOf(functions.commands, gatewayEvent('createAccess', { params: { sandbox_id } }));
-    const { grant_id: grant } = JSON.parse(created.body);
+    const { grant_id: grant } = JSON.parse(created.text);
     await answerOf(functions.commands, gatewayEvent('endAccess', { params: { sandbox_id, grant } }));
     return ['commands', gatewayEvent('resumeAccess', { params: { sandbox_id, grant } })];
   },
