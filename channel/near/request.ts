@@ -62,8 +62,10 @@ export async function sendRequest(
 function open(http: ClientHttp2Session, { method, path, body }: ChannelRequest): ClientHttp2Stream {
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
   try {
-    // Node throws away what a stream brought that closes before anybody has touched it, as a refusal does.
-    return http.request({ ':method': method, ':path': path, ...type }).pause();
+    const stream = http.request({ ':method': method, ':path': path, ...type });
+    // Read from the start, without letting it flow: Node throws away what a stream brought that is closed before.
+    stream.pause().read(0);
+    return stream;
   } catch (cause) {
     throw new ChannelError('session_ended', 'the channel has ended', { cause });
   }

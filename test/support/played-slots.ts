@@ -1,5 +1,11 @@
 import type { Clock } from '../../contract/clock.ts';
-import { type HeldSlot, type Lease, leaseMs, type Slot, type SlotLeases } from '../../lambdas/aws/dynamodb/slot-leases.ts';
+import {
+  type HeldSlot,
+  type Lease,
+  leaseMs,
+  type Slot,
+  type SlotLeases,
+} from '../../lambdas/aws/dynamodb/slot-leases.ts';
 import type { SlotLine } from '../../lambdas/aws/dynamodb/slot-line.ts';
 
 /** Leases and the line for them, for one sandbox and in memory, with what a test may say and see. */

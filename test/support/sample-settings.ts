@@ -18,6 +18,7 @@ const settings: Record<Setting, string> = {
   MATRX_QUOTAS: '{"live_sandboxes_per_user":20,"max_ttl_seconds":86400}',
   MATRX_PLACEMENT: '{"public_addresses":true,"capacity":["on-demand"]}',
   MATRX_CORS_ORIGINS: '',
+  MATRX_CLIENT_CHANNELS: 'off',
 };
 
 /** The whole environment of a deployed function: its own settings, and what Lambda gives every function. */

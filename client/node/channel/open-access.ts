@@ -97,7 +97,7 @@ export async function openAccess(connection: Connection, sandboxId: string, sign
       await session.close();
       throw new SandboxError('connection_lost', 'the channel to the sandbox could not be opened', { cause });
     }
-    const http = connectHttp(session.stream, clock);
+    const http = connectHttp(session.stream, { clock });
     keepRenewed(connection, access, http);
     return {
       http,

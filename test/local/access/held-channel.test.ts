@@ -48,7 +48,7 @@ async function openBy(access: Access, shown: Partial<Pick<Access, 'grant' | 'cha
   await session.ready;
   const key = Buffer.from(channel_key, 'base64');
   await proveNear(session.stream, { key, context: access.context, grant }, systemClock, 5_000);
-  return { http: connectHttp(session.stream, systemClock), session };
+  return { http: connectHttp(session.stream, { clock: systemClock }), session };
 }
 
 test('what a command printed while its connection was cut arrives, each byte once', async () => {
