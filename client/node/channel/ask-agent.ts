@@ -1,4 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { readChunks } from '../../../channel/near/read-chunks.ts';
 import { type ChannelRequest, sendRequest } from '../../../channel/near/request.ts';
 import { readRefusal } from '../../../contract/agent/told-error.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
@@ -21,7 +22,7 @@ export async function askAgent(
     throw channelLost(cause);
   });
   if (status === 200) return body;
-  throw await readRefusal(status, body).catch(channelLost);
+  throw await readRefusal(status, readChunks(body)).catch(channelLost);
 }
 
 /** The channel broke; what was asked may have been done. */

@@ -1,3 +1,4 @@
+import { readChunks } from '../../../channel/near/read-chunks.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import { commandFrames } from '../../../contract/agent/command-frames.ts';
 import { agentApi, type StartCommand } from '../../../contract/agent/commands.ts';
@@ -40,7 +41,7 @@ export class ChannelTransport implements CommandTransport {
     for (const each of [signal, waited.signal]) each.addEventListener('abort', stop, { once: true });
     if (signal.aborted || waited.signal.aborted) stop();
     try {
-      for await (const event of commandFrames(body, commandId, { ...from })) {
+      for await (const event of commandFrames(readChunks(body), commandId, { ...from })) {
         if (event.kind === 'finished') yield { event: 'finished', result: event.outcome };
         else yield { event: event.kind, offset: event.offset, bytes: event.data };
       }

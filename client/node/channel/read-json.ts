@@ -1,4 +1,5 @@
 import type { ClientHttp2Stream } from 'node:http2';
+import { readChunks } from '../../../channel/near/read-chunks.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { channelLost } from './ask-agent.ts';
 
@@ -9,7 +10,7 @@ export async function readJson(body: ClientHttp2Stream): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of readChunks(body)) {
       bytes += chunk.length;
       if (bytes > maxBytes) break;
       chunks.push(chunk);

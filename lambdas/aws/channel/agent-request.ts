@@ -1,4 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { readChunks } from '../../../channel/near/read-chunks.ts';
 import { type ChannelRequest, type RequestOptions, sendRequest } from '../../../channel/near/request.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import { readRefusal } from '../../../contract/agent/told-error.ts';
@@ -16,5 +17,7 @@ export async function agentRequest(
     throw new ChannelBroken('the agent does not answer', { cause });
   });
   if (status === 200) return body;
-  throw await readRefusal(status, body).catch((cause) => new ChannelBroken('the refusal was cut', { cause }));
+  throw await readRefusal(status, readChunks(body)).catch(
+    (cause) => new ChannelBroken('the refusal was cut', { cause }),
+  );
 }

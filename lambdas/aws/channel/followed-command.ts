@@ -1,4 +1,5 @@
 import type { ClientHttp2Stream } from 'node:http2';
+import { readChunks } from '../../../channel/near/read-chunks.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import { commandFrames, type Offsets } from '../../../contract/agent/command-frames.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
@@ -74,7 +75,7 @@ export class FollowedCommand implements AsyncIterable<CommandEvent> {
     displaced.addEventListener('abort', yieldTurn, { once: true });
     if (displaced.aborted) yieldTurn();
     try {
-      yield* commandFrames(body, this.#options.commandId, this.#offsets);
+      yield* commandFrames(readChunks(body), this.#options.commandId, this.#offsets);
     } finally {
       displaced.removeEventListener('abort', yieldTurn);
     }
