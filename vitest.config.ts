@@ -9,6 +9,8 @@ export default defineConfig({
     clearMocks: true,
     // Another order each time, so that no test can come to need one; the seed is printed.
     sequence: { shuffle: true },
+    // Most tests wait for processes more than they compute.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {

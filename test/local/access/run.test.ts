@@ -14,12 +14,19 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
 
-describe.each(['http', 'channel', 'auto'] as const)('by the transport %s', (transport) => {
+// Over HTTP each command has a function's environment of its own, and those take turns at the sandbox's few sessions.
+const transports = [
+  ['http', 8],
+  ['channel', 64],
+  ['auto', 64],
+] as const;
+
+describe.each(transports)('by the transport %s', (transport, atOnce) => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await Sandbox.connect(sandboxId, { ...connection, transport });
   });
   afterAll(() => sandbox?.disconnect());
 
-  defineRunSuite(() => sandbox);
+  defineRunSuite(() => sandbox, atOnce);
 });

@@ -1,13 +1,11 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http';
-import { join } from 'node:path';
+import { type IncomingMessage, type RequestListener, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../../local/aws/listen.ts';
 import type { MachineSpec } from '../../../local/engines/engine.ts';
-import { openLink } from '../../../local/link/open-link.ts';
-import { eventually, startCompute, taskRoleArn, temporaryFolder } from '../../support/compute.ts';
+import { eventually, startCompute, taskRoleArn } from '../../support/compute.ts';
 import { processEngine } from '../../support/process-engine.ts';
 
 function ask(socketPath: string, host: string, path: string, headers: Record<string, string> = {}) {
@@ -138,10 +136,4 @@ test('a caller that goes away takes its request with it', async () => {
   const { spec } = await startTask({ gatewayUrl: () => gatewayUrl });
   (await ask(spec.linkSocket, 'api.example', '/')).destroy();
   await gone.promise;
-});
-
-test('fails when the folder’s path leaves no room for a socket', async () => {
-  const folder = join(temporaryFolder(), 'x'.repeat(100));
-  const nothing = createServer().listeners('request')[0] as RequestListener;
-  await expect(openLink(folder, 'a', { own: nothing, gateway: nothing })).rejects.toThrow('shorter path');
 });
