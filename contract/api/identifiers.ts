@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { limits } from './limits.ts';
 
 const id = (prefix: string) => new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`);
 
@@ -24,4 +25,9 @@ export const EnvironmentName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'expected letters, digits and "_", the first not a digit');
 
-export const IdempotencyKey = z.string().regex(/^[\x20-\x7e]{1,64}$/, 'expected 1-64 printable ASCII characters');
+export const IdempotencyKey = z
+  .string()
+  .regex(
+    new RegExp(`^[\\x20-\\x7e]{1,${limits.idempotencyKeyLength}}$`),
+    `expected 1-${limits.idempotencyKeyLength} printable ASCII characters`,
+  );

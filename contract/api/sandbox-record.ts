@@ -29,8 +29,8 @@ export const Labels = z
     z
       .string()
       .regex(
-        /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/,
-        'expected 1-63 letters, digits, ".", "_", "/", "-", the first a letter or digit',
+        new RegExp(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,${limits.labelKeyLength - 1}}$`),
+        `expected 1-${limits.labelKeyLength} letters, digits, ".", "_", "/", "-", the first a letter or digit`,
       ),
     z.string().max(limits.labelValueLength),
   )
