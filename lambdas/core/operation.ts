@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import type { ExecEvent } from '../../contract/api/commands.ts';
 import type { ApiFunction } from '../../contract/api/route.ts';
 import type { RouteName, routes } from '../../contract/api/routes.ts';
 import type { AgentCaller, Anybody, UserCaller } from './caller.ts';
@@ -45,12 +44,15 @@ interface LaterBody<N extends RouteName> {
 }
 
 /** What happens, as it happens; the last event is the outcome or the error, so it never throws. */
-interface Events {
+interface Events<N extends RouteName> {
   readonly status: 200;
-  readonly events: AsyncIterable<ExecEvent>;
+  readonly events: AsyncIterable<EventOf<N>>;
 }
 
-export type Answer<N extends RouteName> = Body<N> | LaterBody<N> | Events;
+type EventOf<N extends RouteName> =
+  Row<N> extends { readonly events: infer Schema extends z.ZodType } ? z.input<Schema> : never;
+
+export type Answer<N extends RouteName> = Body<N> | LaterBody<N> | Events<N>;
 
 /** What a route does, given its ports. Throws SandboxError for every failure it knows. */
 export type Operation<N extends RouteName, Ports> = (ports: Ports, call: Call<N>) => Promise<Answer<N>>;

@@ -1,15 +1,19 @@
 import type * as z from 'zod';
-import type { ExecEvent } from '../../contract/api/commands.ts';
 import { limits } from '../../contract/api/limits.ts';
 import type { Clock } from '../../contract/clock.ts';
 import { withHeartbeats } from './with-heartbeats.ts';
 
 const everyMs = limits.heartbeatSeconds * 1000;
 
+/** What all events have; a route's row says the rest, and that `heartbeat` is one of them. */
+interface NamedEvent {
+  readonly event: string;
+}
+
 /** How events are written, by the content type a caller accepts. */
-const eventForms: ReadonlyMap<string, (event: ExecEvent) => string> = new Map([
-  ['text/event-stream', (event: ExecEvent) => `event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`],
-  ['application/x-ndjson', (event: ExecEvent) => `${JSON.stringify(event)}\n`],
+const eventForms: ReadonlyMap<string, (event: NamedEvent) => string> = new Map([
+  ['text/event-stream', (event: NamedEvent) => `event: ${event.event}\ndata: ${JSON.stringify(event)}\n\n`],
+  ['application/x-ndjson', (event: NamedEvent) => `${JSON.stringify(event)}\n`],
 ]);
 
 /** The stream form that an Accept header asks for; undefined when it doesn't ask for one. */
@@ -21,13 +25,13 @@ export function acceptedStream(accept: string | undefined): string | undefined {
 /** Events written in a stream form, each checked before it leaves, with a heartbeat in every silence. */
 export async function* eventStream(
   type: string,
-  events: AsyncIterable<ExecEvent>,
+  events: AsyncIterable<NamedEvent>,
   schema: z.ZodType,
   clock: Clock,
 ): AsyncGenerator<string> {
   const write = eventForms.get(type);
   if (write === undefined) throw new Error(`no stream form ${type}`);
-  const heartbeat: ExecEvent = { event: 'heartbeat' };
+  const heartbeat: NamedEvent = { event: 'heartbeat' };
   for await (const event of withHeartbeats(events, heartbeat, { clock, everyMs })) {
     schema.parse(event);
     yield write(event);
