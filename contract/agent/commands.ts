@@ -22,6 +22,12 @@ export const Follow = z.strictObject({
   stdout_offset: offset.default(0),
   stderr_offset: offset.default(0),
   stream_bytes: offset.optional().describe('per stream; without it everything'),
+  until: z
+    .enum(['end', 'some', 'now'])
+    .optional()
+    .describe(
+      'when to end: with the command (so without it), once there is some output, or at once; then the outcome may be "running"',
+    ),
 });
 export type Follow = z.infer<typeof Follow>;
 

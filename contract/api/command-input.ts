@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Environment } from './environment.ts';
+import { SessionName } from './identifiers.ts';
 import { limits } from './limits.ts';
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
@@ -33,11 +34,20 @@ export const commandSource: [
   { message: 'expected exactly one of command and argv', path: ['command'] },
 ];
 
-/** A command's standard input, whole. Without it the command reads /dev/null. */
-const Stdin = z.strictObject({
-  data: z.string().max(limits.stdinBytes * 2),
-  encoding: z.enum(['utf8', 'base64']).default('utf8'),
-});
+/** Standard input: all of it at once, or a pipe that stays open for `POST …/stdin`. Without it the command reads /dev/null. */
+const Stdin = z.union([
+  z.literal('pipe'),
+  z.strictObject({ data: z.string().max(limits.stdinBytes * 2), encoding: z.enum(['utf8', 'base64']).default('utf8') }),
+]);
+
+/** The size of a terminal, in characters. */
+export const TerminalSize = z
+  .strictObject({
+    rows: z.number().int().min(limits.terminalSize.min).max(limits.terminalSize.max),
+    cols: z.number().int().min(limits.terminalSize.min).max(limits.terminalSize.max),
+  })
+  .meta({ id: 'TerminalSize' });
+export type TerminalSize = z.infer<typeof TerminalSize>;
 
 export const CommandInput = z.strictObject({
   ...Command,
@@ -47,7 +57,12 @@ export const CommandInput = z.strictObject({
     .refine((path) => bytes(path) <= limits.pathBytes, `expected at most ${limits.pathBytes} bytes`)
     .refine(...noNul)
     .optional()
-    .describe('relative paths start at the home, which is also the default'),
+    .describe(
+      'relative paths start at the home, which is also the default; in a session, where the last command ended',
+    ),
   env: Environment.default({}),
   stdin: Stdin.optional(),
+  tty: TerminalSize.optional().describe('run in a terminal of this size; its output is all in stdout, stdin is open'),
+  session: SessionName.optional().describe('working directory and exported variables carry over within it'),
+  user: z.enum(['agent', 'root']).optional().describe('agent by default; root only where the deployment allows it'),
 });

@@ -30,7 +30,10 @@ export const ExecCommand = z
       .max(limits.maxOutputBytes.max)
       .default(limits.maxOutputBytes.default)
       .describe('kept for the answer, per stream; an event stream carries everything'),
-    user: z.enum(['agent']).default('agent'),
+    keep_output: z
+      .boolean()
+      .default(false)
+      .describe('its whole output goes to storage when it ends, and stays readable'),
     command_id: CommandId.optional().describe(
       'made by the caller: joins the command with this id, or starts it under it',
     ),

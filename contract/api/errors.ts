@@ -16,6 +16,11 @@ export const errors = {
   not_found: { status: 404, retry: false, hint: 'GET /sandboxes lists the sandboxes you own' },
   method_not_allowed: { status: 405, retry: false, hint: 'GET /openapi.json lists the methods of each path' },
   sandbox_not_ready: { status: 409, retry: true, hint: 'wait until its status is ready, or create it with ?wait=true' },
+  session_busy: {
+    status: 409,
+    retry: true,
+    hint: 'wait for the command that runs in this session, or use another one',
+  },
   idempotency_conflict: { status: 409, retry: false, hint: 'use a new Idempotency-Key for a different request' },
   conflict: { status: 409, retry: true, hint: 'read the record again and repeat the change' },
   sandbox_ended: { status: 410, retry: false, hint: 'create a new sandbox' },

@@ -21,6 +21,13 @@ export const TemplateName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected 1-63 lower-case letters, digits and "-"');
 
+export const SessionName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'expected 1-64 letters, digits, ".", "_", "-", the first a letter or digit',
+  );
+
 export const EnvironmentName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'expected letters, digits and "_", the first not a digit');

@@ -16,8 +16,19 @@ export const limits = {
   waitSeconds: { min: 0, max: 280 },
   /** Kept for the answer, per stream. */
   maxOutputBytes: { min: 0, max: 4 * 1024 * 1024, default: 1024 * 1024 },
-  /** Kept in the sandbox, per stream of a command. */
+  /** Kept in the sandbox, per stream of a command, and of all commands together. */
   spoolBytes: 64 * 1024 * 1024,
+  sandboxSpoolBytes: 2 * 1024 ** 3,
+  /** One answer of a command's output. */
+  outputPageBytes: { min: 1, max: 4 * 1024 * 1024, default: 1024 * 1024 },
+  /** Written to a command in one call; and not yet read by it. */
+  stdinPageBytes: 1024 * 1024,
+  stdinWaitingBytes: 1024 * 1024,
+  terminalSize: { min: 1, max: 1_000 },
+  /** Names of sessions kept in one sandbox; the one longest unused is forgotten first. */
+  sessions: 256,
+  /** Of a command's text, in lists. */
+  commandTextLength: 1_024,
   ttlSeconds: { min: 60, max: 604_800, default: 7_200 },
   idleTimeoutSeconds: { min: 60, max: 604_800 },
   diskGb: { min: 20, max: 200, default: 20 },

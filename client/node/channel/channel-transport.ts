@@ -104,11 +104,20 @@ function waitOf({ body }: ExecCall, { clock }: Connection, stop: () => void): Di
 }
 
 function startRequest({ body }: ExecCall, commandId: string, from: ReadUpTo) {
-  const { command, argv, cwd, env = {}, stdin, timeout_seconds = limits.timeoutSeconds.default } = body;
-  const order = { command_id: commandId, command, argv, cwd, env, stdin, timeout_seconds } satisfies Record<
-    keyof StartCommand,
-    unknown
-  >;
+  const { command, argv, cwd, env = {}, stdin, tty, session, user } = body;
+  const { timeout_seconds = limits.timeoutSeconds.default } = body;
+  const order = {
+    command_id: commandId,
+    command,
+    argv,
+    cwd,
+    env,
+    stdin,
+    tty,
+    session,
+    user,
+    timeout_seconds,
+  } satisfies Record<keyof StartCommand, unknown>;
   const query = new URLSearchParams({ stdout_offset: String(from.stdout), stderr_offset: String(from.stderr) });
   const { method, path } = agentApi.startCommand;
   return { method, path: `${path}?${query}`, body: order };

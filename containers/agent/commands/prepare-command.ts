@@ -10,6 +10,6 @@ export const prepareCommand = (order: StartCommand, home: string, source: Enviro
   argv: argumentsOf(order),
   cwd: workingDirectory(home, order.cwd),
   env: commandEnvironment(home, source, order.env),
-  stdin: order.stdin && standardInputBytes(order.stdin),
+  stdin: order.stdin === 'pipe' ? undefined : order.stdin && standardInputBytes(order.stdin),
   timeoutSeconds: order.timeout_seconds,
 });

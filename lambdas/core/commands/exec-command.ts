@@ -42,8 +42,8 @@ async function commandIdOf({ commands, clock }: ExecPorts, call: ExecCall, sandb
 }
 
 function orderOf({ body }: ExecCall, commandId: string): StartCommand {
-  const { command, argv, cwd, env, stdin, timeout_seconds } = body;
-  return { command_id: commandId, command, argv, cwd, env, stdin, timeout_seconds };
+  const { command, argv, cwd, env, stdin, tty, session, user, timeout_seconds } = body;
+  return { command_id: commandId, command, argv, cwd, env, stdin, tty, session, user, timeout_seconds };
 }
 
 // Failures that a machine's end may be behind.

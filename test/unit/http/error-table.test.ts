@@ -28,6 +28,10 @@ const provocations: Record<Answered, Provocation> = {
   not_found: async () => ['query', gatewayEvent('getSandbox', { params: nowhere })],
   method_not_allowed: async () => ['query', { ...gatewayEvent('getSandbox', { params: nowhere }), httpMethod: 'PUT' }],
   sandbox_not_ready: async (service) => ['commands', exec((await service.create()).sandbox_id)],
+  session_busy: async ({ ready, ports }) => {
+    ports.channel.refuse = new SandboxError('session_busy', 'a command runs in the session');
+    return ['commands', exec(await ready())];
+  },
   idempotency_conflict: async ({ functions }) => {
     const headers = { 'idempotency-key': 'k' };
     await answerOf(functions.lifecycle, create({ headers }));

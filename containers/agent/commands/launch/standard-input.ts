@@ -8,7 +8,7 @@ import { limits } from '../../../../contract/api/limits.ts';
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** The bytes of a command's standard input. Throws `invalid_request` or `too_large`. */
-export function standardInputBytes(stdin: NonNullable<StartCommand['stdin']>): Buffer {
+export function standardInputBytes(stdin: Exclude<NonNullable<StartCommand['stdin']>, 'pipe'>): Buffer {
   if (stdin.encoding === 'base64' && !base64.test(stdin.data)) {
     throw new AgentError('invalid_request', 'stdin.data is not base64', {
       details: { field: 'stdin.data', rule: 'expected base64, as encoding says' },

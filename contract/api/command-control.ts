@@ -1,0 +1,182 @@
+import * as z from 'zod';
+import { CommandInfo, CommandOutput } from './command-info.ts';
+import { TerminalSize } from './command-input.ts';
+import { ExecCommand, ExecEvent } from './commands.ts';
+import { CommandId, IdempotencyKey, SandboxId } from './identifiers.ts';
+import { limits } from './limits.ts';
+import type { RouteTable } from './route.ts';
+
+export const signals = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGKILL',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGTERM',
+  'SIGCONT',
+  'SIGSTOP',
+  'SIGTSTP',
+] as const;
+
+const offset = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+const { wait_seconds: _wait, max_output_bytes: _max, timeout_seconds, ...background } = ExecCommand.shape;
+
+/** As exec, but nobody waits and there is no time-out unless one is given. */
+export const StartBackground = z
+  .strictObject({ ...background, timeout_seconds: timeout_seconds.unwrap().optional() })
+  .refine((input) => (input.command === undefined) !== (input.argv === undefined), {
+    message: 'expected exactly one of command and argv',
+    path: ['command'],
+  })
+  .meta({ id: 'StartCommand' });
+
+export const ListCommands = z.strictObject({
+  state: z.enum(['running', 'ended', 'all']).default('all'),
+  limit: z.coerce.number().int().min(limits.pageSize.min).max(limits.pageSize.max).default(limits.pageSize.default),
+  cursor: z.string().max(2_048).optional(),
+});
+
+export const ReadOutput = z.strictObject({
+  stream: z.enum(['stdout', 'stderr']).optional().describe('both when followed as a stream; stdout otherwise'),
+  offset: offset.default(0).describe('of the stream that is named, or of stdout'),
+  stderr_offset: offset.default(0).describe('where both streams are followed'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(limits.outputPageBytes.min)
+    .max(limits.outputPageBytes.max)
+    .default(limits.outputPageBytes.default),
+  follow: flag.default(false).describe('waits for more: as events until it ends, or as one body until there is some'),
+});
+
+export const WriteStdin = z
+  .strictObject({
+    data: z
+      .base64()
+      .max(Math.ceil(limits.stdinPageBytes / 3) * 4)
+      .default(''),
+    offset: z
+      .number()
+      .int()
+      .min(0)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('of the first byte: what has been written before is not written again; without it, at the end'),
+    eof: z.boolean().default(false).describe('nothing will follow'),
+  })
+  .meta({ id: 'WriteStdin' });
+
+export const StdinState = z
+  .object({ offset: z.number().int().describe('bytes taken so far'), eof: z.boolean() })
+  .meta({ id: 'StdinState' });
+
+export const SendSignal = z
+  .strictObject({
+    signal: z.enum(signals).default('SIGTERM'),
+    escalate_after_ms: z
+      .number()
+      .int()
+      .min(0)
+      .max(600_000)
+      .optional()
+      .describe('then SIGKILL to all that is left of it'),
+  })
+  .meta({ id: 'SendSignal' });
+
+const callers = ['person', 'service'] as const;
+const channel = [
+  'records:read',
+  'records:write',
+  'tasks:read',
+  'channels:open',
+  'channels:resume',
+  'channels:close',
+] as const;
+const row = { doors: callers, scope: 'matrx/sandbox.exec', function: 'commands', needs: channel } as const;
+const inSandbox = z.strictObject({ sandbox_id: SandboxId });
+const ofCommand = z.strictObject({ sandbox_id: SandboxId, command_id: CommandId });
+const reach = ['not_found', 'sandbox_not_ready', 'sandbox_ended', 'channel_lost', 'capacity_unavailable'] as const;
+
+export const commandControlRoutes = {
+  startCommand: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/commands',
+    summary: 'Start a command in the background',
+    ...row,
+    params: inSandbox,
+    headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
+    body: StartBackground,
+    answers: { 201: CommandInfo },
+    errors: [...reach, 'session_busy', 'idempotency_conflict'],
+    repeatable: 'with_idempotency_key',
+  },
+  listCommands: {
+    method: 'GET',
+    path: '/sandboxes/{sandbox_id}/commands',
+    summary: 'List the commands of a sandbox, newest first; also after it has ended',
+    ...row,
+    params: inSandbox,
+    query: ListCommands,
+    answers: { 200: z.object({ commands: z.array(CommandInfo), next_cursor: z.string().nullable() }) },
+    errors: reach,
+    repeatable: 'always',
+  },
+  getCommand: {
+    method: 'GET',
+    path: '/sandboxes/{sandbox_id}/commands/{command_id}',
+    summary: 'How a command stands or has ended; also after the sandbox has',
+    ...row,
+    params: ofCommand,
+    answers: { 200: CommandInfo },
+    errors: reach,
+    repeatable: 'always',
+  },
+  readOutput: {
+    method: 'GET',
+    path: '/sandboxes/{sandbox_id}/commands/{command_id}/output',
+    summary: 'Read the output of a command from any offset, or follow it',
+    ...row,
+    params: ofCommand,
+    query: ReadOutput,
+    answers: { 200: CommandOutput },
+    events: ExecEvent,
+    errors: reach,
+    repeatable: 'always',
+  },
+  writeStdin: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/commands/{command_id}/stdin',
+    summary: 'Write to the standard input of a command',
+    ...row,
+    params: ofCommand,
+    body: WriteStdin,
+    answers: { 200: StdinState },
+    errors: [...reach, 'conflict', 'rate_limited'],
+    repeatable: 'never',
+  },
+  signalCommand: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/commands/{command_id}/signal',
+    summary: 'Send a signal to a command and all it has started',
+    ...row,
+    params: ofCommand,
+    body: SendSignal,
+    answers: { 200: CommandInfo },
+    errors: reach,
+    repeatable: 'never',
+  },
+  resizeCommand: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/commands/{command_id}/resize',
+    summary: 'Set the size of the terminal of a command',
+    ...row,
+    params: ofCommand,
+    body: TerminalSize,
+    answers: { 200: TerminalSize },
+    errors: [...reach, 'conflict'],
+    repeatable: 'always',
+  },
+} as const satisfies RouteTable;
