@@ -5,6 +5,24 @@ export const agentErrors = {
   invalid_request: { status: 400, outside: 'invalid_request' },
   command_not_found: { status: 404, outside: 'not_found' },
   route_not_found: { status: 404, outside: 'internal' },
+  file_not_found: { status: 404, outside: 'file_not_found' },
+  file_exists: { status: 409, outside: 'file_exists' },
+  /** A folder where a file is wanted, a file where a folder is, or what is neither. */
+  wrong_file_type: { status: 409, outside: 'wrong_file_type' },
+  folder_not_empty: { status: 409, outside: 'file_exists' },
+  /** In use, so that the kernel allows no change. */
+  file_busy: { status: 409, outside: 'conflict' },
+  /** Not what it was when the work on it began; it may be tried again. */
+  file_changed: { status: 409, outside: 'conflict' },
+  permission_denied: { status: 403, outside: 'permission_denied' },
+  no_space: { status: 507, outside: 'no_space' },
+  /** No path can be so: too long a name, links that lead in a circle, another file system in between. */
+  path_invalid: { status: 400, outside: 'invalid_request' },
+  too_many_entries: { status: 413, outside: 'too_large' },
+  /** What worked on files died or took too long; what it wrote is whole or absent. */
+  helper_lost: { status: 503, outside: 'unavailable' },
+  /** Storage did not take or give what was ordered. */
+  transfer_failed: { status: 502, outside: 'unavailable' },
   not_assigned: { status: 409, outside: 'sandbox_not_ready' },
   grant_ended: { status: 403, outside: 'access_ended' },
   ending: { status: 410, outside: 'sandbox_ended' },

@@ -11,6 +11,24 @@ export const limits = {
   environmentBytes: 32_768,
   stdinBytes: 1024 * 1024,
   pathBytes: 4_096,
+  files: {
+    /** Read or written by one call. More goes by transfer. */
+    inlineBytes: 4 * 1024 * 1024,
+    transferBytes: 5 * 1024 ** 3,
+    /** Of one transfer, and the least that a part but the last may have. */
+    parts: 1_000,
+    leastPartBytes: 5 * 1024 * 1024,
+    /** Written by one call. */
+    batch: 256,
+    /** How far down a list or a search goes. */
+    depth: 128,
+    pageSize: { min: 1, max: 1_000, default: 200 },
+    /** In one folder that is listed, searched or watched. */
+    folderEntries: 100_000,
+    /** Folders under one watch. */
+    watchedFolders: 4_096,
+    matches: { max: 10_000, default: 1_000 },
+  },
   timeoutSeconds: { min: 1, max: 86_400, default: 60 },
   /** How long one call waits for a command or for a sandbox to be ready. */
   waitSeconds: { min: 0, max: 280 },
@@ -36,6 +54,10 @@ export const limits = {
   labelKeyLength: 63,
   labelValueLength: 256,
   pageSize: { min: 1, max: 100, default: 50 },
+  /** Of a sandbox's log, a page. */
+  logLines: { min: 1, max: 1_000, default: 200 },
+  /** What is given of one line of it. */
+  logLineBytes: 16 * 1024,
   idempotencyKeyLength: 64,
   /** Commands that may run in one sandbox at once. */
   runningCommands: 256,

@@ -17,6 +17,14 @@ const create = (request: object = {}) => gatewayEvent('createSandbox', { door: '
 /** The codes that the service answers with; the others are of a client's own side. */
 type Answered = { [C in ErrorCode]: (typeof errors)[C]['status'] extends 0 ? never : C }[ErrorCode];
 
+// What the agent says of files reaches a caller as it says it.
+const agentSays =
+  (code: ErrorCode): Provocation =>
+  async ({ ready, ports }) => {
+    ports.channel.refuse = new SandboxError(code, 'the agent says so');
+    return ['commands', exec(await ready())];
+  };
+
 // How each row of the table comes about. A row without a way to it doesn't compile.
 const provocations: Record<Answered, Provocation> = {
   invalid_request: async () => ['lifecycle', create({ body: { size: 'huge' } })],
@@ -26,6 +34,11 @@ const provocations: Record<Answered, Provocation> = {
     gatewayEvent('getMe', { door: 'person', claims: { ...claimsOf('ada'), scope: '' } }),
   ],
   not_found: async () => ['query', gatewayEvent('getSandbox', { params: nowhere })],
+  file_not_found: agentSays('file_not_found'),
+  file_exists: agentSays('file_exists'),
+  wrong_file_type: agentSays('wrong_file_type'),
+  permission_denied: agentSays('permission_denied'),
+  no_space: agentSays('no_space'),
   method_not_allowed: async () => ['query', { ...gatewayEvent('getSandbox', { params: nowhere }), httpMethod: 'PUT' }],
   sandbox_not_ready: async (service) => ['commands', exec((await service.create()).sandbox_id)],
   session_busy: async ({ ready, ports }) => {
