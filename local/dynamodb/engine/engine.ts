@@ -1,7 +1,7 @@
 import dynalite, { type ActionStore, type Item, type Store, type Table } from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
+import { KeyLocks } from '../../key-locks.ts';
 import { guardStore } from './guard-store.ts';
-import { KeyLocks } from './key-locks.ts';
 import { type OperationName, operations } from './operations.ts';
 import { asAwsError } from './refusals.ts';
 import { settleTables } from './settle-tables.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeyLocks } from '../../../../local/dynamodb/engine/key-locks.ts';
+import { KeyLocks } from '../../../local/key-locks.ts';
 
 /** Holds keys until told to let go, and notes when it got them. */
 function holder(locks: KeyLocks, log: string[]) {
