@@ -3,7 +3,7 @@ import { ListCommands, SendSignal, StdinState, WriteStdin } from '../api/command
 import { CommandInfo } from '../api/command-info.ts';
 import { TerminalSize } from '../api/command-input.ts';
 
-/** A page of the commands that run or are still remembered, newest first. */
+/** A page of the commands that run or are still remembered, newest first. Its cursor is `commandCursor` of the last one. */
 export const CommandList = z.object({ commands: z.array(CommandInfo), next_cursor: z.string().nullable() });
 
 /** What can be done with commands beside starting and following them. Bodies in and out are JSON. */

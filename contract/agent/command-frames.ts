@@ -2,6 +2,7 @@ import { CommandOutcome } from '../api/command-result.ts';
 import { SandboxError } from '../api/errors.ts';
 import { limits } from '../api/limits.ts';
 import { ChannelBroken } from './channel-broken.ts';
+import type { Follow } from './commands.ts';
 import { type Frame, FrameDecoder, FrameError } from './frames.ts';
 import { toldError } from './told-error.ts';
 
@@ -21,18 +22,18 @@ const bounded = CommandOutcome.refine(
   'expected a path and a signal of ordinary length',
 );
 
-function outcomeOf(json: unknown, commandId: string): CommandEvent {
+function outcomeOf(json: unknown, commandId: string, mayRun: boolean): CommandEvent {
   const outcome = bounded.safeParse(json);
   if (!outcome.success) throw new FrameError('the outcome is malformed', { cause: outcome.error });
   const { command_id, outcome: how } = outcome.data;
-  if (command_id !== commandId || how === 'running')
+  if (command_id !== commandId || (how === 'running' && !mayRun))
     throw new FrameError(`the outcome is of ${command_id.slice(0, 40)}, which is ${how}`);
   return { kind: 'finished', outcome: outcome.data };
 }
 
 /** What a frame says; undefined when nothing of interest. Moves the offsets on. */
-function eventOf(frame: Frame, commandId: string, offsets: Offsets): CommandEvent | undefined {
-  if (frame.kind === 'finished') return outcomeOf(frame.json, commandId);
+function eventOf(frame: Frame, commandId: string, offsets: Offsets, mayRun: boolean): CommandEvent | undefined {
+  if (frame.kind === 'finished') return outcomeOf(frame.json, commandId, mayRun);
   if (frame.kind === 'error') throw toldError(frame.json, 'the agent gives up');
   if (!('data' in frame)) return undefined;
   // Output that the spool no longer has is left out; what has been seen never comes again.
@@ -44,18 +45,20 @@ function eventOf(frame: Frame, commandId: string, offsets: Offsets): CommandEven
 
 /**
  * A followed command out of the frames of its body. Ends after the outcome; throws ChannelBroken when the body ends before, is not what
- * it should be, or fails, and SandboxError for what the agent itself reports. `offsets` always says how far it has come.
+ * it should be, or fails, and SandboxError for what the agent itself reports. `offsets` always says how far it has come. The outcome
+ * may be `running` only where `until` was asked for.
  */
 export async function* commandFrames(
   body: AsyncIterable<Uint8Array>,
   commandId: string,
   offsets: Offsets,
+  until: Follow['until'] = 'end',
 ): AsyncGenerator<CommandEvent> {
   const decoder = new FrameDecoder();
   try {
     for await (const chunk of body) {
       for (const frame of decoder.push(chunk)) {
-        const event = eventOf(frame, commandId, offsets);
+        const event = eventOf(frame, commandId, offsets, until !== 'end');
         if (event !== undefined) yield event;
         if (event?.kind === 'finished') return;
       }
