@@ -16,7 +16,8 @@ export type Setting =
   | 'MATRX_QUOTAS'
   | 'MATRX_PLACEMENT'
   | 'MATRX_CORS_ORIGINS'
-  | 'MATRX_CLIENT_CHANNELS';
+  | 'MATRX_CLIENT_CHANNELS'
+  | 'MATRX_LOG_GROUP';
 
 interface FunctionSpec {
   /** The source file whose `handler` is the function. */
@@ -34,7 +35,7 @@ export const functions = {
   query: {
     ...api,
     entry: 'lambdas/query.ts',
-    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TEMPLATES', 'MATRX_QUOTAS', 'MATRX_CORS_ORIGINS'],
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TEMPLATES', 'MATRX_QUOTAS', 'MATRX_CORS_ORIGINS', 'MATRX_LOG_GROUP'],
   },
   lifecycle: {
     ...api,
@@ -104,6 +105,9 @@ export const container = {
   healthCheck: ['/opt/matrx/bin/node', '/opt/matrx/bin/health'],
   stopTimeoutSeconds: 120,
 } as const;
+
+/** The log stream of a task, as the awslogs driver names it: prefix, container, task. */
+export const logStreamOf = (taskId: string): string => `${container.name}/${container.name}/${taskId}`;
 
 /** How a function becomes one file, for esbuild. */
 export const bundling = {

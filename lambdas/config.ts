@@ -79,6 +79,7 @@ const schemas = {
     .enum(['on', 'off'], 'expected on or off')
     .default('off')
     .transform((text) => text === 'on'),
+  MATRX_LOG_GROUP: z.string().regex(/^[\w./#-]{1,512}$/, 'expected the name of a log group'),
 } as const satisfies Record<Setting, z.ZodType>;
 
 /** Everything that is wrong with the settings of a function, at once. */

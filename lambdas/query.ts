@@ -1,5 +1,6 @@
 import { getSandbox } from './core/sandboxes/get-sandbox.ts';
 import { listSandboxes } from './core/sandboxes/list-sandboxes.ts';
+import { readLog } from './core/sandboxes/logs/read-log.ts';
 import { getLimits } from './core/service/get-limits.ts';
 import { getMe } from './core/service/get-me.ts';
 import { getOpenapi } from './core/service/get-openapi.ts';
@@ -7,6 +8,6 @@ import { listTemplates } from './core/service/list-templates.ts';
 import { endpoint } from './http/endpoint.ts';
 import { queryServices } from './services.ts';
 
-const operations = { getSandbox, listSandboxes, getMe, getLimits, getOpenapi, listTemplates };
+const operations = { getSandbox, listSandboxes, readLog, getMe, getLimits, getOpenapi, listTemplates };
 
 export const handler = endpoint('query', queryServices(), operations);

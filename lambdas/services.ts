@@ -14,6 +14,7 @@ import { slotLeases } from './aws/dynamodb/slot-leases.ts';
 import { slotLine } from './aws/dynamodb/slot-line.ts';
 import { ecsClient, execClient } from './aws/ecs/ecs-client.ts';
 import { ecsTasks } from './aws/ecs/tasks.ts';
+import { logsClient, sandboxLogs } from './aws/logs/sandbox-logs.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Deployment } from './core/ports.ts';
 import { jsonLog } from './log.ts';
@@ -40,7 +41,12 @@ const deploymentOf = (config: Config<'query'> | Config<'lifecycle'>): Deployment
 /** For reading records. */
 export function queryServices(config = readConfig('query')) {
   const { clock } = config;
-  const ports = { clock, records: sandboxRecords(tableOf(config), clock), deployment: deploymentOf(config) };
+  const ports = {
+    clock,
+    records: sandboxRecords(tableOf(config), clock),
+    logs: sandboxLogs(logsClient(), config.MATRX_LOG_GROUP),
+    deployment: deploymentOf(config),
+  };
   return { ports, clock, log: logOf(config), corsOrigins: config.MATRX_CORS_ORIGINS };
 }
 

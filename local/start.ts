@@ -20,6 +20,7 @@ import { openEngine } from './service/open-engine.ts';
 import { type DeploymentChoices, openFunctions, taskRoleName } from './service/open-functions.ts';
 import { openGateway } from './service/open-gateway.ts';
 import { describeError, openLogs } from './service/open-logs.ts';
+import { openSandboxLog } from './service/open-sandbox-log.ts';
 import { prepareFolder } from './service/prepare-folder.ts';
 import { registerTemplate } from './service/register-template.ts';
 import { createRun } from './service/run.ts';
@@ -98,11 +99,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const database = started.use(await openDatabase(run, deployer));
 
   const outside = nothingOutside();
-  const compute = started.use(await openCompute(run, engine, outside, { network, pace, ...(faults && { faults }) }));
+  const sandboxLog = started.use(await openSandboxLog(run));
+  const choices = { network, pace, sandboxLog, ...(faults && { faults }) };
+  const compute = started.use(await openCompute(run, engine, outside, choices));
   const taskRoleArn = `arn:aws:iam::${accountId}:role/${taskRoleName}`;
   const ecs = { endpoint: compute.ecsUrl, region, credentials: deployer };
   const taskDefinition = await registerTemplate('base', taskRoleArn, ecs);
-  const places = { built, databaseUrl: database.url, compute, taskDefinition };
+  const places = { built, databaseUrl: database.url, compute, sandboxLog, taskDefinition };
   const functions = started.use(openFunctions(run, places, options));
   const bus = started.use(
     createEventBus({

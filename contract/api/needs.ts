@@ -8,6 +8,7 @@ export const needs = {
   'channels:open': 'start an ECS Exec session in a task of our cluster',
   'channels:resume': 'go on with a session whose connection was lost',
   'channels:close': 'end a session that ECS Exec started',
+  'logs:read': 'read the log of our containers',
 } as const;
 
 export type Need = keyof typeof needs;

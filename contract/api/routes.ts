@@ -1,12 +1,20 @@
 import { accessRoutes } from './access.ts';
 import { agentRoutes } from './agent-reports.ts';
 import { commandRoutes } from './commands.ts';
+import { logRoutes } from './logs.ts';
 import type { Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
 import { serviceRoutes } from './service.ts';
 
 /** Every route of the HTTP API, by its name. */
-export const routes = { ...sandboxRoutes, ...commandRoutes, ...accessRoutes, ...serviceRoutes, ...agentRoutes };
+export const routes = {
+  ...sandboxRoutes,
+  ...commandRoutes,
+  ...accessRoutes,
+  ...logRoutes,
+  ...serviceRoutes,
+  ...agentRoutes,
+};
 
 export type RouteName = keyof typeof routes;
 

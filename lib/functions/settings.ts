@@ -36,5 +36,6 @@ export function functionSettings({ config, network, state, compute, roles }: Par
     MATRX_PLACEMENT: JSON.stringify({ public_addresses: network.publicAddresses, capacity: config.capacity }),
     MATRX_CORS_ORIGINS: config.corsOrigins.join(','),
     MATRX_CLIENT_CHANNELS: config.clientChannels ? 'on' : 'off',
+    MATRX_LOG_GROUP: compute.logGroup.logGroupName,
   };
 }

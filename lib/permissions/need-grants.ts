@@ -70,5 +70,6 @@ export function needGrants({ state, compute, roles }: Resources): Record<Need, r
     ],
     'channels:resume': [{ actions: ['ssm:ResumeSession'], resources: [sessions], wildcard: anySession }],
     'channels:close': [{ actions: ['ssm:TerminateSession'], resources: [sessions], wildcard: anySession }],
+    'logs:read': [{ actions: ['logs:GetLogEvents'], resources: [compute.logGroup.logGroupArn] }],
   };
 }

@@ -37,7 +37,7 @@ export interface ComputeOptions {
   /** Set in every machine, weaker than what its task asks for. @default nothing */
   readonly environment?: Readonly<Record<string, string>>;
   /** Gets what tasks' first processes print, line by line: see `TaskSurroundings`. @default dropped */
-  readonly onLog?: (source: string, line: string) => void;
+  readonly onLog?: (source: string, line: string, taskId: string) => void;
   /** @default real */
   readonly pace?: PaceName;
   /** Hears of a session that was refused, and of an exec agent that locked up. @default a line on standard error */

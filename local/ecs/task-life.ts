@@ -20,7 +20,7 @@ export interface TaskSurroundings {
   /** `task` answers the task as it is when called. */
   openLink(id: string, definition: StoredDefinition, task: () => StoredTask): Promise<Link>;
   /** Gets each line a machine prints, with whoever its task was started by, or the task's id where nobody is named. */
-  onLog(source: string, line: string): void;
+  onLog(source: string, line: string, taskId: string): void;
   current(id: string): StoredTask;
   /** Writes a change of state down and sends its event. */
   advance(id: string, change: Partial<StoredTask>): void;
@@ -104,7 +104,7 @@ export class TaskLife {
   async #run(record: TaskRecord, link: Link): Promise<MachineExit> {
     const { engine, settings, clock, onLog, onEnding } = this.#around;
     const spec = machineSpec(record, this.#definition, settings, link);
-    const lines = logLines((line) => onLog(record.task.startedBy ?? this.#id, line));
+    const lines = logLines((line) => onLog(record.task.startedBy ?? this.#id, line, this.#id));
     const machine = await engine.start({ ...spec, onLog: lines.push });
     this.#machine = machine;
     if (!this.#cause) this.#running();

@@ -15,7 +15,7 @@ const fate = z.union([
 ]);
 
 export const callFault = z.strictObject({
-  service: z.enum(['dynamodb', 'ecs', 'ssm']),
+  service: z.enum(['dynamodb', 'ecs', 'logs', 'ssm']),
   /** AWS's name of it. @default every operation */
   operation: z.string().min(1).optional(),
   fate,
@@ -31,7 +31,7 @@ export interface Refusals {
   condition?(operation: string, input: unknown): AwsError | undefined;
 }
 
-/** The refusals of ECS and Systems Manager. */
+/** The refusals of ECS, Systems Manager and CloudWatch Logs. */
 export const plainRefusals = (internalError: string): Refusals => ({
   throttle: () => new AwsError('ThrottlingException', 'Rate exceeded'),
   fail: () => new AwsError(internalError, 'The service failed on purpose.', 500),

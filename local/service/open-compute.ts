@@ -1,5 +1,6 @@
 import { type Compute, type ComputeOptions, createCompute } from '../ecs/create-compute.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { SandboxLog } from './open-sandbox-log.ts';
 import type { Run } from './run.ts';
 
 /** What sandboxes need of parts that start after them, and that need them in turn. */
@@ -14,10 +15,11 @@ export const nothingOutside = (): Outside => ({
   onEvent: () => Promise.reject(new Error('the functions have not started')),
 });
 
-type Choices = Pick<ComputeOptions, 'network' | 'pace' | 'faults'>;
+type Choices = Pick<ComputeOptions, 'network' | 'pace' | 'faults'> & { readonly sandboxLog: SandboxLog };
 
 /** ECS and its exec sessions on the engine's machines. */
-export function openCompute(run: Run, engine: Engine, outside: Outside, choices: Choices): Promise<Compute> {
+export function openCompute(run: Run, engine: Engine, outside: Outside, given: Choices): Promise<Compute> {
+  const { sandboxLog, ...choices } = given;
   const { dataDir, principals, clock, region, logs, hazards } = run;
   return createCompute({
     ...choices,
@@ -31,7 +33,10 @@ export function openCompute(run: Run, engine: Engine, outside: Outside, choices:
     environment: run.clockVariables,
     gatewayUrl: () => outside.gatewayUrl,
     onEvent: (event) => outside.onEvent(event),
-    onLog: (sandboxId, line) => logs.agents.write(`${sandboxId} ${line}\n`),
+    onLog: (sandboxId, line, taskId) => {
+      logs.agents.write(`${sandboxId} ${line}\n`);
+      sandboxLog.write(taskId, line);
+    },
     onRefused: (message) => logs.aws.write(`ssm ${message}\n`),
   });
 }

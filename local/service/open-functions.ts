@@ -5,6 +5,7 @@ import { createFunctions, type Functions } from '../lambda/create-functions.ts';
 import type { Built } from './build-all.ts';
 import { describeFunctions } from './describe-functions.ts';
 import { tableName } from './open-database.ts';
+import type { SandboxLog } from './open-sandbox-log.ts';
 import type { Run } from './run.ts';
 
 /** The role of every task, whose session names say which task it is. */
@@ -14,6 +15,7 @@ export interface FunctionPlaces {
   readonly built: Built;
   readonly databaseUrl: string;
   readonly compute: Compute;
+  readonly sandboxLog: SandboxLog;
   /** ARN of the task definition of the template `base`. */
   readonly taskDefinition: string;
 }
@@ -28,7 +30,7 @@ export interface DeploymentChoices {
 
 /** The functions of the contract, which find the stand-ins at the places of this run. */
 export function openFunctions(run: Run, places: FunctionPlaces, choices: DeploymentChoices = {}): Functions {
-  const { built, databaseUrl, compute, taskDefinition } = places;
+  const { built, databaseUrl, compute, sandboxLog, taskDefinition } = places;
   const { region, clock, principals, logs, hazards } = run;
   const { accountId } = principals;
   const base = { task_definition: taskDefinition, description: 'the tools of this machine', image_digest: null };
@@ -44,12 +46,14 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
     MATRX_PLACEMENT: '{}',
     MATRX_CORS_ORIGINS: '',
     MATRX_CLIENT_CHANNELS: choices.clientChannels ? 'on' : 'off',
+    MATRX_LOG_GROUP: sandboxLog.groupName,
   };
   const common = {
     ...run.clockVariables,
     AWS_ENDPOINT_URL_DYNAMODB: databaseUrl,
     AWS_ENDPOINT_URL_ECS: compute.ecsUrl,
     AWS_ENDPOINT_URL_SSM: compute.ssmUrl,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: sandboxLog.url,
   };
   return createFunctions({
     functions: describeFunctions({ region, principals, functionsDir: built.functionsDir, settings, common }),

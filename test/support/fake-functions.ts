@@ -10,6 +10,7 @@ import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
 import { deleteSandbox } from '../../lambdas/core/sandboxes/delete-sandbox.ts';
 import { getSandbox } from '../../lambdas/core/sandboxes/get-sandbox.ts';
 import { listSandboxes } from '../../lambdas/core/sandboxes/list-sandboxes.ts';
+import { readLog } from '../../lambdas/core/sandboxes/logs/read-log.ts';
 import { patchSandbox } from '../../lambdas/core/sandboxes/patch-sandbox.ts';
 import { getHealth } from '../../lambdas/core/service/get-health.ts';
 import { getHealthReport } from '../../lambdas/core/service/get-health-report.ts';
@@ -28,7 +29,15 @@ export function fakeFunctions() {
   const services = { ports: { ...life.ports, log }, clock: life.clock, log };
   const taskRole = { accountId: '000000000000', roleId: 'AROATASK' };
   const functions = {
-    query: endpoint('query', services, { getSandbox, listSandboxes, getMe, getLimits, getOpenapi, listTemplates }),
+    query: endpoint('query', services, {
+      getSandbox,
+      listSandboxes,
+      readLog,
+      getMe,
+      getLimits,
+      getOpenapi,
+      listTemplates,
+    }),
     lifecycle: endpoint('lifecycle', services, {
       createSandbox,
       patchSandbox,

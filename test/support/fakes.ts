@@ -27,6 +27,7 @@ import type {
   SandboxRecords,
   Tasks,
 } from '../../lambdas/core/ports.ts';
+import type { LogPiece, SandboxLogs } from '../../lambdas/core/sandboxes/logs/ports.ts';
 import { hasEnded, type SandboxRecord, taskOf } from '../../lambdas/core/sandboxes/record.ts';
 
 /** A clock on which every sleep is over at once, and has taken its time. */
@@ -272,6 +273,23 @@ export class FakeClientChannels implements ClientChannels {
 
   keyFor(_: unknown, grantText: string): GrantKey {
     return { context: 'context', channel_key: Buffer.from(grantText).toString('base64') };
+  }
+}
+
+/** Logs by task, whose tokens are counts of lines. */
+export class FakeLogs implements SandboxLogs {
+  readonly byTask = new Map<string, LogPiece['lines'][number][]>();
+  /** Thrown by the next reads, in order. */
+  readonly failures: unknown[] = [];
+
+  async read(taskId: string, token: string | undefined, limit: number): Promise<LogPiece> {
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+    const lines = this.byTask.get(taskId);
+    if (lines === undefined) return { lines: [], token };
+    const start = Number(token ?? 0);
+    const piece = lines.slice(start, start + limit);
+    return { lines: piece, token: String(start + piece.length) };
   }
 }
 

@@ -58,6 +58,7 @@ function end(record: SandboxRecord, event: SandboxEvent, nowMs: number): Sandbox
     stop_reason: reason,
     stop_detail: detail,
     billed_from: taskOf(record)?.launched_at ?? null,
+    last_task_id: taskOf(record)?.id ?? null,
   };
 }
 

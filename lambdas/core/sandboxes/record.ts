@@ -73,6 +73,8 @@ const Ended = common.extend({
   ...stop,
   /** When its machine was launched; null = it never had one. */
   billed_from: Timestamp.nullable(),
+  /** That machine's task, by which its log is found. */
+  last_task_id: z.string().nullable().default(null),
 });
 
 /** All that is known of a sandbox. A state without a machine has no field of one. */
