@@ -31,6 +31,15 @@ export const Hello = z
   .meta({ id: 'Hello' });
 export type Hello = z.infer<typeof Hello>;
 
+/** How the machine is, as the agent reads it once a minute. */
+export const MachineFigures = z.strictObject({
+  cpu: z.number().min(0).max(1_024).describe('vCPU in use, on average since the last figures'),
+  memory_bytes: z.number().int().min(0).describe('without what the kernel can drop at once'),
+  disk_bytes: z.number().int().min(0).describe('in use on the disk of the home'),
+  processes: z.number().int().min(0),
+});
+export type MachineFigures = z.infer<typeof MachineFigures>;
+
 /** What the agent says of itself, and why when it is about to end. */
 export const Heartbeat = z
   .strictObject({
@@ -39,6 +48,7 @@ export const Heartbeat = z
     detail: z.string().max(4_096).nullable().describe('in words, for people'),
     running_commands: z.number().int().min(0),
     last_active_at: Timestamp.nullable(),
+    machine: MachineFigures.optional().describe('once a minute'),
   })
   .meta({ id: 'Heartbeat' });
 export type Heartbeat = z.infer<typeof Heartbeat>;

@@ -39,6 +39,7 @@ export const errors = {
     retry: false,
     hint: 'the command may still run: repeat the call with the same Idempotency-Key to join it',
   },
+  closed: { status: 503, retry: true, hint: 'the message says why and until when; what runs goes on running' },
   capacity_unavailable: { status: 503, retry: true, hint: 'wait as long as Retry-After says and try again' },
   unavailable: { status: 503, retry: true, hint: 'GET /health says which part is down' },
   not_configured: {

@@ -74,4 +74,14 @@ export const limits = {
   /** How long an ended record and its outcomes are kept. */
   endedRecordDays: 14,
   idempotencyHours: 24,
+  /** The most that a quota can be set to. */
+  quotas: { liveSandboxes: 10_000, createsPerMinute: 100_000, commandsPerMinute: 10_000_000 },
+  spendCapUsd: 1_000_000,
+  reasonLength: 500,
+  /** How long it is known what a day's sandboxes used. */
+  usageDays: 400,
+  /** Days of one question about everybody's use. */
+  usageDaysOfAll: 31,
+  /** Combinations of template, size and labels by which a user's use of one day is told apart; what is beyond counts without labels. */
+  usageLabelsPerDay: 100,
 } as const;

@@ -8,7 +8,7 @@ export type ApiFunction = 'query' | 'lifecycle' | 'commands' | 'agent';
 
 /** One route, whole: everything the gateway, the function, the policy, the client and the documents know of it. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Behind the door's prefix; parameters in braces. */
   readonly path: `/${string}`;
   readonly summary: string;

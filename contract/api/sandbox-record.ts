@@ -24,16 +24,15 @@ export const stopReasons = [
 export const StopReason = z.enum(stopReasons);
 export type StopReason = z.infer<typeof StopReason>;
 
+export const LabelKey = z
+  .string()
+  .regex(
+    new RegExp(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,${limits.labelKeyLength - 1}}$`),
+    `expected 1-${limits.labelKeyLength} letters, digits, ".", "_", "/", "-", the first a letter or digit`,
+  );
+
 export const Labels = z
-  .record(
-    z
-      .string()
-      .regex(
-        new RegExp(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,${limits.labelKeyLength - 1}}$`),
-        `expected 1-${limits.labelKeyLength} letters, digits, ".", "_", "/", "-", the first a letter or digit`,
-      ),
-    z.string().max(limits.labelValueLength),
-  )
+  .record(LabelKey, z.string().max(limits.labelValueLength))
   .refine((labels) => Object.keys(labels).length <= limits.labels, `expected at most ${limits.labels} labels`);
 
 /** A size as it was asked for: by name, or `custom` with its numbers. */

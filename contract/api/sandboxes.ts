@@ -63,7 +63,7 @@ export const sandboxRoutes = {
     }),
     body: CreateSandbox,
     answers: { 201: Sandbox },
-    errors: ['idempotency_conflict', 'quota_exceeded', 'capacity_unavailable'],
+    errors: ['idempotency_conflict', 'quota_exceeded', 'closed', 'capacity_unavailable'],
     repeatable: 'with_idempotency_key',
   },
   listSandboxes: {
