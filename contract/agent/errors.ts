@@ -25,9 +25,16 @@ export const agentErrors = {
   transfer_failed: { status: 502, outside: 'unavailable' },
   not_assigned: { status: 409, outside: 'sandbox_not_ready' },
   grant_ended: { status: 403, outside: 'access_ended' },
+  root_refused: { status: 403, outside: 'forbidden' },
+  session_busy: { status: 409, outside: 'session_busy' },
+  /** What is asked doesn't fit what the command is or has become. */
+  conflict: { status: 409, outside: 'conflict' },
   ending: { status: 410, outside: 'sandbox_ended' },
   too_large: { status: 413, outside: 'too_large' },
   too_many_commands: { status: 429, outside: 'rate_limited' },
+  /** `details.value` is the offset that has been taken so far. */
+  input_full: { status: 429, outside: 'rate_limited' },
+  disk_full: { status: 507, outside: 'unavailable' },
   internal: { status: 500, outside: 'internal' },
 } as const satisfies Record<string, { status: number; outside: ErrorCode }>;
 

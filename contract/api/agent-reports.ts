@@ -19,6 +19,7 @@ export const Assignment = z
     on_ready: z.object({ ...Command, timeout_seconds: z.number().int() }).nullable(),
     channel_key: z.base64(),
     heartbeat_seconds: z.number().int(),
+    root_commands: z.boolean().optional().describe('whether commands may run as root; not without it'),
   })
   .meta({ id: 'Assignment' });
 export type Assignment = z.infer<typeof Assignment>;
