@@ -1,7 +1,8 @@
 // What the domain needs of the world. `undefined` says "not there"; every failure is a SandboxError that keeps its cause.
 
+import type * as z from 'zod';
 import type { CommandEvent } from '../../contract/agent/command-frames.ts';
-import type { StartCommand } from '../../contract/agent/commands.ts';
+import type { Follow, StartCommand } from '../../contract/agent/commands.ts';
 import type { Grant } from '../../contract/agent/grant.ts';
 import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
 import type { Status, StopReason } from '../../contract/api/sandbox-record.ts';
@@ -26,13 +27,16 @@ export interface Creation {
   readonly claim: Claim | undefined;
   /** The most sandboxes the user may have that have not ended. */
   readonly quota: number;
+  /** The most that the user may create in the minute that begins at `minuteMs`. @default no bound */
+  readonly rate?: { readonly minuteMs: number; readonly limit: number };
 }
 
 /** How an atomic creation went. `claimed`: the key was used before, for the request with this hash. */
 export type Created =
   | { readonly kind: 'created' }
   | { readonly kind: 'claimed'; readonly id: string; readonly hash: string }
-  | { readonly kind: 'over_quota' };
+  | { readonly kind: 'over_quota' }
+  | { readonly kind: 'over_rate' };
 
 export interface ListQuery {
   /** Whose, or everybody's in one state. */
@@ -122,17 +126,41 @@ export interface ChannelTarget {
   readonly wantedUntil: string | null;
 }
 
+/** How a command is followed. */
+export interface FollowOptions {
+  /** Up to this byte of a stream its output is wanted, after it only the outcome; undefined: all of it. */
+  readonly streamBytes: number | undefined;
+  /** Ends before the command does: once there is some output, or at once. Its `finished` may then say `running`. */
+  readonly until?: Follow['until'];
+  readonly signal: AbortSignal;
+}
+
+/** Something the agent is asked, and answers with JSON. */
+export interface AgentQuestion<A> {
+  readonly method: 'GET' | 'POST';
+  /** With its query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly answer: z.ZodType<A>;
+  /** Whether asking twice is harmless: then it is asked again when nobody knows whether it was heard. */
+  readonly repeatable: boolean;
+}
+
 export interface AgentChannel {
   /**
    * Starts a command (or joins it, when its id was started before) and follows it. Resolves once the agent has it; throws
    * `channel_lost` when nobody knows whether it has. The events end with `finished`, or throw `channel_lost`. Offsets follow on
-   * each other. `streamBytes`: after so much of a stream only the outcome is of interest.
+   * each other, but for output that is no longer kept.
    */
-  run(
+  run(target: ChannelTarget, order: StartCommand, options: FollowOptions): Promise<AsyncIterable<CommandEvent>>;
+  /** Follows a command that was started, from these offsets; as `run`. Throws `not_found` when the agent doesn't know it. */
+  follow(
     target: ChannelTarget,
-    order: StartCommand,
-    options: { readonly streamBytes: number | undefined; readonly signal: AbortSignal },
+    commandId: string,
+    options: FollowOptions & { readonly offsets: { readonly stdout: number; readonly stderr: number } },
   ): Promise<AsyncIterable<CommandEvent>>;
+  /** Asks once, or until it has been heard; throws `channel_lost` when nobody knows whether it was, and what the agent refuses. */
+  ask<A>(target: ChannelTarget, question: AgentQuestion<A>, signal: AbortSignal): Promise<A>;
 }
 
 /** A grant as the table keeps it, without its key: that is derived each time. */
@@ -183,7 +211,12 @@ export interface Template {
 export interface Deployment {
   readonly version: string;
   readonly templates: ReadonlyMap<string, Template>;
-  readonly quotas: { readonly live_sandboxes_per_user: number; readonly max_ttl_seconds: number };
+  readonly quotas: {
+    readonly live_sandboxes_per_user: number;
+    readonly creates_per_user_per_minute: number;
+    readonly commands_per_user_per_minute: number;
+    readonly max_ttl_seconds: number;
+  };
 }
 
 /** One line of the log. Fields never hold environment values, tokens, output or whole command lines. */

@@ -7,6 +7,7 @@ import type {
   AccessRecord,
   AccessRecords,
   AgentChannel,
+  AgentQuestion,
   ChannelTarget,
   Claim,
   ClientChannels,
@@ -214,6 +215,14 @@ export class FakeChannel implements AgentChannel {
   readonly orders: Parameters<AgentChannel['run']>[] = [];
   script: (order: Parameters<AgentChannel['run']>[1], signal: AbortSignal) => AsyncIterable<CommandEvent> = () =>
     events([]);
+  readonly follows: [string, Parameters<AgentChannel['follow']>[2]][] = [];
+  followed: (commandId: string, options: Parameters<AgentChannel['follow']>[2]) => AsyncIterable<CommandEvent> = () =>
+    events([]);
+  readonly questions: AgentQuestion<unknown>[] = [];
+  /** What the agent says to a question. */
+  answer: (question: AgentQuestion<unknown>) => unknown = () => {
+    throw new SandboxError('not_found', 'no such command');
+  };
   refuse: unknown;
 
   async run(
@@ -224,6 +233,22 @@ export class FakeChannel implements AgentChannel {
     this.orders.push([target, order, options]);
     if (this.refuse !== undefined) throw this.refuse;
     return this.script(order, options.signal);
+  }
+
+  async follow(
+    _: ChannelTarget,
+    commandId: string,
+    options: Parameters<AgentChannel['follow']>[2],
+  ): Promise<AsyncIterable<CommandEvent>> {
+    this.follows.push([commandId, options]);
+    if (this.refuse !== undefined) throw this.refuse;
+    return this.followed(commandId, options);
+  }
+
+  async ask<A>(_: ChannelTarget, question: AgentQuestion<A>): Promise<A> {
+    this.questions.push(question);
+    if (this.refuse !== undefined) throw this.refuse;
+    return question.answer.parse(await this.answer(question));
   }
 }
 
@@ -302,7 +327,12 @@ export async function* events(list: readonly CommandEvent[], error?: unknown): A
 export const deployment: Deployment = {
   version: '0.0.0',
   templates: new Map([['base', { description: 'plain', image_digest: null }]]),
-  quotas: { live_sandboxes_per_user: 3, max_ttl_seconds: 86_400 },
+  quotas: {
+    live_sandboxes_per_user: 3,
+    creates_per_user_per_minute: 1_000,
+    commands_per_user_per_minute: 1_000,
+    max_ttl_seconds: 86_400,
+  },
 };
 
 /** A log that is kept. */

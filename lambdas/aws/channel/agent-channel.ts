@@ -1,15 +1,17 @@
 import type { ChannelRequest } from '../../../channel/near/request.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import type { Offsets } from '../../../contract/agent/command-frames.ts';
-import type { StartCommand } from '../../../contract/agent/commands.ts';
-import { agentApi } from '../../../contract/agent/commands.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { AgentChannel, ChannelTarget, CommandRecords, Log } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import { agentRequest } from './agent-request.ts';
-import { channelLost, FollowedCommand, type Following, isDefinite } from './followed-command.ts';
+import { followRequest, startRequest, type Wanted } from './command-requests.ts';
+import { channelLost, FollowedCommand, type Following, isDefinite, unheard } from './followed-command.ts';
 import { KeptChannels, type KeptOptions } from './kept-channels.ts';
 import type { Acquaintance } from './open-channel.ts';
+import { proveAlive } from './prove-alive.ts';
+import { readAnswer } from './read-answer.ts';
 import { wantedMs } from './wait-for-slot.ts';
 import { waitWithoutChannel } from './wait-without-channel.ts';
 
@@ -23,6 +25,15 @@ export interface AgentChannelOptions extends Omit<KeptOptions, 'most'> {
 interface Ask {
   readonly target: ChannelTarget;
   readonly request: ChannelRequest;
+  readonly signal: AbortSignal;
+  /** Whether nobody may send it twice. */
+  readonly once?: boolean;
+}
+
+/** A command that is to be followed, and how much of it. */
+interface Sought extends Wanted {
+  readonly target: ChannelTarget;
+  readonly commandId: string;
   readonly signal: AbortSignal;
 }
 
@@ -39,19 +50,28 @@ interface Try {
   readonly patienceMs: number;
 }
 
+const isBroken = (error: unknown): boolean =>
+  error instanceof ChannelBroken || (error instanceof SandboxError && error.code === 'channel_lost');
+
 /** The agents of sandboxes, reached through channels that are kept from one call to the next. */
 export function agentChannel(options: AgentChannelOptions): AgentChannel & AsyncDisposable {
   const { clock, log, reports } = options;
   const channels = new KeptChannels(options);
 
   /** One try: a turn on the kept channel, or on a new one. The turn is over when it throws. */
-  const ask = async ({ target, request, signal }: Ask, how: Try): Promise<Following> => {
+  const send = async ({ target, request, signal, once }: Ask, how: Try): Promise<Following> => {
     const { machine, patienceMs, headersWithinMs } = how;
     const turn = await channels.take(target, { machine, patienceMs, signal });
+    const { http } = turn.channel;
     try {
-      return { turn, body: await agentRequest(turn.channel.http, request, { clock, headersWithinMs, signal }) };
+      if (once) await proveAlive(http, { clock, withinMs: headersWithinMs });
+      const patience = { clock, signal, headersWithinMs: once ? patientHeadersMs : headersWithinMs };
+      const body = await agentRequest(http, request, patience).catch((cause) => {
+        throw once && cause instanceof ChannelBroken ? unheard(cause) : cause;
+      });
+      return { turn, body };
     } catch (error) {
-      await turn.end(error instanceof ChannelBroken && !signal.aborted ? 'broken' : 'well');
+      await turn.end(isBroken(error) && !signal.aborted ? 'broken' : 'well');
       throw error;
     }
   };
@@ -62,65 +82,80 @@ export function agentChannel(options: AgentChannelOptions): AgentChannel & Async
     wantedUntil: isoTime(clock.now() + wantedMs),
   });
 
-  const askAgain = (what: Ask, patienceMs = startPatienceMs) =>
-    ask(what, { machine: 'known', headersWithinMs: patientHeadersMs, patienceMs });
+  const known = (patienceMs = startPatienceMs): Try => ({
+    machine: 'known',
+    headersWithinMs: patientHeadersMs,
+    patienceMs,
+  });
 
-  /** Tries again on a new channel when the one there is is dead. Every request here is harmless to repeat. */
-  const follow = async (what: Ask, commandId: string): Promise<Following> => {
+  /** Tries again on a new channel when the one there is is dead. Whatever may not be sent twice throws another error once it was. */
+  const insist = async <T>(
+    { target, signal }: Ask,
+    take: (how: Try) => Promise<T>,
+    lost: (cause: unknown) => unknown,
+  ): Promise<T> => {
     try {
-      return await ask(what, { machine: 'new', headersWithinMs, patienceMs: startPatienceMs });
+      return await take({ machine: 'new', headersWithinMs, patienceMs: startPatienceMs });
     } catch (error) {
-      if (!(error instanceof ChannelBroken) || what.signal.aborted) throw error;
-      log.info('channel', { event: 'channel.reopen', outcome: 'ok', sandboxId: what.target.sandboxId, error });
-      return await askAgain(what).catch((cause) => {
-        // The first try may have reached the agent.
-        throw isDefinite(cause) ? cause : channelLost(commandId, cause);
+      if (!(error instanceof ChannelBroken) || signal.aborted) throw error;
+      log.info('channel', { event: 'channel.reopen', outcome: 'ok', sandboxId: target.sandboxId, error });
+      return await take(known()).catch((cause) => {
+        throw lost(cause);
       });
     }
   };
 
+  const followed = async (sought: Sought, request: ChannelRequest, offsets: Offsets): Promise<FollowedCommand> => {
+    const { target, commandId, signal } = sought;
+    const what = { target, request, signal };
+    const first = await insist(
+      what,
+      (how) => send(what, how),
+      // The first try may have reached the agent.
+      (cause) => (isDefinite(cause) ? cause : channelLost(commandId, cause)),
+    );
+    const again = (from: Offsets) => ({ target, request: followRequest(commandId, from, sought), signal });
+    return new FollowedCommand({
+      ...sought,
+      first,
+      offsets,
+      reopen: (from) => send(again(from), known()),
+      rejoin: (from) =>
+        waitWithoutChannel({
+          ...sought,
+          clock,
+          reports,
+          offsets: from,
+          follow: (either) =>
+            send({ ...again(from), target: crowded(target), signal: either }, known(followPatienceMs)),
+        }),
+    });
+  };
+
   return {
-    run: async (target, order, { streamBytes, signal }) => {
-      const commandId = order.command_id;
-      const first = await follow({ target, request: startRequest(order, streamBytes), signal }, commandId);
-      const again = (offsets: Offsets) => ({ target, request: followRequest(commandId, offsets, streamBytes), signal });
-      return new FollowedCommand({
-        commandId,
-        first,
-        reopen: (offsets) => askAgain(again(offsets)),
-        rejoin: (offsets) =>
-          waitWithoutChannel({
-            clock,
-            reports,
-            target,
-            commandId,
-            offsets,
-            streamBytes,
-            signal,
-            follow: (either) =>
-              askAgain({ ...again(offsets), target: crowded(target), signal: either }, followPatienceMs),
-          }),
-        signal,
-      });
+    run: (target, order, wanted) => {
+      const sought = { target, commandId: order.command_id, ...wanted };
+      return followed(sought, startRequest(order, sought), { stdout: 0, stderr: 0 });
+    },
+    follow: (target, commandId, { offsets, ...wanted }) => {
+      const sought = { target, commandId, ...wanted };
+      return followed(sought, followRequest(commandId, offsets, sought), { ...offsets });
+    },
+    ask: (target, { answer, repeatable, ...request }, signal) => {
+      const what = { target, request, signal, once: !repeatable };
+      const take = async (how: Try) => {
+        const { turn, body } = await send(what, how);
+        try {
+          const read = await readAnswer(body, answer, clock);
+          await turn.end('well');
+          return read;
+        } catch (error) {
+          await turn.end('broken');
+          throw repeatable ? error : unheard(error);
+        }
+      };
+      return insist(what, take, (cause) => (cause instanceof ChannelBroken ? unheard(cause) : cause));
     },
     [Symbol.asyncDispose]: () => channels[Symbol.asyncDispose](),
   };
-}
-
-const streamQuery = (streamBytes: number | undefined): Record<string, string> =>
-  streamBytes === undefined ? {} : { stream_bytes: String(streamBytes) };
-
-function startRequest(order: StartCommand, streamBytes: number | undefined): ChannelRequest {
-  const { method, path } = agentApi.startCommand;
-  return { method, path: `${path}?${new URLSearchParams(streamQuery(streamBytes))}`, body: order };
-}
-
-function followRequest(commandId: string, offsets: Offsets, streamBytes: number | undefined): ChannelRequest {
-  const { method, path } = agentApi.followCommand;
-  const query = new URLSearchParams({
-    stdout_offset: String(offsets.stdout),
-    stderr_offset: String(offsets.stderr),
-    ...streamQuery(streamBytes),
-  });
-  return { method, path: `${path.replace('{command_id}', commandId)}?${query}` };
 }

@@ -2,6 +2,7 @@ import type { ClientHttp2Stream } from 'node:http2';
 import { readChunks } from '../../../channel/near/read-chunks.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import { commandFrames, type Offsets } from '../../../contract/agent/command-frames.ts';
+import type { Follow } from '../../../contract/agent/commands.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { CommandEvent } from '../../core/ports.ts';
 import type { Turn } from './kept-channels.ts';
@@ -15,6 +16,10 @@ export interface Following {
 export interface FollowedOptions {
   readonly commandId: string;
   readonly first: Following;
+  /** Where the first one begins. */
+  readonly offsets: Offsets;
+  /** When to end; see the port. */
+  readonly until?: Follow['until'];
   /** Follows again from these offsets, on a channel that works. */
   readonly reopen: (offsets: Offsets) => Promise<Following>;
   /** Goes on from these offsets when others have got the channel: on one again, or with all that is left. */
@@ -32,6 +37,10 @@ export const channelLost = (commandId: string, cause: unknown): SandboxError =>
     cause,
   });
 
+/** Nobody knows whether the agent has heard what it was asked, which is not harmless to ask twice. */
+export const unheard = (cause: unknown): SandboxError =>
+  new SandboxError('channel_lost', 'the channel broke before the answer; what was asked may have been done', { cause });
+
 /** What the agent itself has said stands; that it can't be reached says nothing about the command. */
 export const isDefinite = (error: unknown): boolean =>
   error instanceof SandboxError && !['unavailable', 'rate_limited', 'capacity_unavailable'].includes(error.code);
@@ -42,11 +51,12 @@ export const isDefinite = (error: unknown): boolean =>
  */
 export class FollowedCommand implements AsyncIterable<CommandEvent> {
   readonly #options: FollowedOptions;
-  readonly #offsets: Offsets = { stdout: 0, stderr: 0 };
+  readonly #offsets: Offsets;
   #following: Following | undefined;
 
   constructor(options: FollowedOptions) {
     this.#options = options;
+    this.#offsets = { ...options.offsets };
     this.#following = options.first;
     if (options.signal.aborted) void this.#letGo('well');
     else options.signal.addEventListener('abort', () => void this.#letGo('well'), { once: true });
@@ -75,7 +85,8 @@ export class FollowedCommand implements AsyncIterable<CommandEvent> {
     displaced.addEventListener('abort', yieldTurn, { once: true });
     if (displaced.aborted) yieldTurn();
     try {
-      yield* commandFrames(readChunks(body), this.#options.commandId, this.#offsets);
+      const { commandId, until } = this.#options;
+      yield* commandFrames(readChunks(body), commandId, this.#offsets, until);
     } finally {
       displaced.removeEventListener('abort', yieldTurn);
     }

@@ -1,4 +1,5 @@
 import type { Offsets } from '../../../contract/agent/command-frames.ts';
+import type { Follow } from '../../../contract/agent/commands.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { ChannelTarget, CommandEvent, CommandRecords } from '../../core/ports.ts';
 import type { Following } from './followed-command.ts';
@@ -11,6 +12,7 @@ export interface WaitOptions {
   readonly commandId: string;
   readonly offsets: Offsets;
   readonly streamBytes: number | undefined;
+  readonly until?: Follow['until'];
   /** Follows on a channel again, once there is one. */
   readonly follow: (signal: AbortSignal) => Promise<Following>;
   readonly signal: AbortSignal;
@@ -25,11 +27,11 @@ const endOnlyMs = 15_000;
  * comes first. Throws what following throws, and the signal's reason.
  */
 export async function waitWithoutChannel(options: WaitOptions): Promise<Following | readonly CommandEvent[]> {
-  const { clock, streamBytes, follow, signal } = options;
+  const { clock, streamBytes, until, follow, signal } = options;
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const byChannel = (async () => {
-    if (streamBytes !== undefined) await clock.sleep(endOnlyMs, either);
+    if (streamBytes !== undefined && until === undefined) await clock.sleep(endOnlyMs, either);
     return await follow(either);
   })();
   const byReport = rest(options, either);
