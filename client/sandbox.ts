@@ -4,6 +4,7 @@ import { Commands } from './commands/commands.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import { send } from './http/send.ts';
 import { listRecords } from './list-records.ts';
+import { type LogLine, type LogOptions, readLog } from './logs/read-log.ts';
 import { openTransport } from './open-transport.ts';
 import {
   type SandboxChanges,
@@ -119,6 +120,11 @@ export class Sandbox implements AsyncDisposable {
   async update(changes: SandboxChanges, options: CallOptions = {}): Promise<SandboxInfo> {
     const input = { ...this.#one(), body: toPatchBody(changes) };
     return this.#keep(await send(this.#connection, 'patchSandbox', input, options));
+  }
+
+  /** What its agent has logged, oldest first, page after page as it is asked for; also after its end. */
+  logs(options: LogOptions = {}): AsyncGenerator<LogLine> {
+    return readLog(this.#connection, this.sandboxId, options);
   }
 
   /** Ends it; harmless to repeat. Graceful lets commands end by SIGTERM first and is the default. */

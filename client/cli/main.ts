@@ -10,12 +10,13 @@ import { create } from './verbs/create.ts';
 import { doctor } from './verbs/doctor.ts';
 import { exec } from './verbs/exec.ts';
 import { get } from './verbs/get.ts';
+import { logs } from './verbs/logs.ts';
 import { ls } from './verbs/ls.ts';
 import { me } from './verbs/me.ts';
 import { rm } from './verbs/rm.ts';
 import { set } from './verbs/set.ts';
 
-const verbs: readonly Verb[] = [create, exec, ls, get, set, rm, me, doctor];
+const verbs: readonly Verb[] = [create, exec, ls, get, logs, set, rm, me, doctor];
 
 function findVerb(name: string): Verb {
   const verb = verbs.find((candidate) => candidate.name === name);

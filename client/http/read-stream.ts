@@ -1,0 +1,51 @@
+import type * as z from 'zod';
+import { ErrorBody } from '../../contract/api/error-body.ts';
+import { SandboxError } from '../../contract/api/errors.ts';
+import type { Connection } from '../connection.ts';
+import { attempt } from './attempt.ts';
+import { errorAnswer, toldError } from './error-answer.ts';
+import { parseAnswer, readBody } from './read-answer.ts';
+import { readLines } from './read-lines.ts';
+import type { HttpRequest } from './request.ts';
+
+/** What a request has to accept to be answered with a stream. */
+export const streamType = 'application/x-ndjson';
+
+// Many times what the service puts into one event.
+const maxEventBytes = 32 * 1024 * 1024;
+
+function parseEvent<Schema extends z.ZodType>(schema: Schema, line: string): z.output<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new SandboxError('bad_answer', 'an event is not JSON', { cause });
+  }
+  const told = ErrorBody.safeParse(value);
+  if (told.success) throw toldError(told.data);
+  return parseAnswer(schema, value, 'an event');
+}
+
+/**
+ * One attempt at a streamed answer: its events as they come, the last one `finished`. Whatever follows that is not read.
+ * Throws the error the service told, and `connection_lost` when the stream ends without either.
+ */
+export async function* readStream<Schema extends z.ZodType<{ event: string }>>(
+  connection: Connection,
+  request: HttpRequest,
+  schema: Schema,
+  signal: AbortSignal,
+): AsyncGenerator<z.output<Schema>> {
+  using answer = await attempt(connection, request, signal);
+  if (answer.status !== 200) throw errorAnswer(answer.status, answer.headers, await readBody(answer));
+  const type = answer.headers.get('content-type') ?? '';
+  if (!type.startsWith(streamType)) {
+    throw new SandboxError('bad_answer', `a stream answered "${type.slice(0, 100)}", expected ${streamType}`);
+  }
+  for await (const line of readLines(answer.chunks, maxEventBytes)) {
+    const event = parseEvent(schema, line);
+    yield event;
+    if (event.event === 'finished') return;
+  }
+  throw new SandboxError('connection_lost', 'the stream ended without an end');
+}
