@@ -63,7 +63,15 @@ export const functions = {
     memoryMb: 256,
     timeoutSeconds: 60,
     settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER'],
-    needs: ['records:read', 'records:write'],
+    needs: ['records:read', 'records:write', 'tasks:stop', 'events:put'],
+  },
+  // It ends before the next minute calls it: two never run at once.
+  reap: {
+    entry: 'lambdas/reap.ts',
+    memoryMb: 256,
+    timeoutSeconds: 55,
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER'],
+    needs: ['records:read', 'records:write', 'tasks:stop', 'tasks:read', 'events:put'],
   },
 } as const satisfies Record<ApiFunction, FunctionSpec> & Record<string, FunctionSpec>;
 
@@ -89,13 +97,20 @@ export const table = {
   ],
 } as const;
 
-/** EventBridge rules and the function each one calls, at least once, in any order. */
+/** A function, and what calls it: events that a pattern matches, at least once and in any order, or the time. */
+export type EventRule = { readonly function: FunctionName } & (
+  | { readonly pattern: Readonly<Record<string, readonly string[]>> }
+  | { readonly everyMinutes: number }
+);
+
+/** EventBridge rules, by name. */
 export const eventRules = {
   'task-state-change': {
     function: 'settle-task',
     pattern: { source: ['aws.ecs'], 'detail-type': ['ECS Task State Change'] },
   },
-} as const satisfies Record<string, { function: FunctionName; pattern: Record<string, readonly string[]> }>;
+  minute: { function: 'reap', everyMinutes: 1 },
+} as const satisfies Record<string, EventRule>;
 
 /** The container of a task, as the task definition names it. */
 export const container = {

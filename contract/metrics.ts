@@ -14,6 +14,9 @@ export const metrics = {
   Failures: { unit: 'Count', says: 'answers of 500 and more' },
   Throttled: { unit: 'Count', says: 'requests told to come later' },
   OrphanedTasks: { unit: 'Count', says: 'tasks without a record' },
+  ExpiredStillRunning: { unit: 'Count', says: 'machines that run four minutes after their deadline' },
+  ReaperRuns: { unit: 'Count', says: 'runs of the reaper that came to their end' },
+  AnnouncementsLost: { unit: 'Count', says: 'transitions nobody could be told of' },
 } as const satisfies Record<string, { unit: 'Count' | 'Milliseconds'; says: string }>;
 
 export type MetricName = keyof typeof metrics;

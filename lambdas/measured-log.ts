@@ -22,8 +22,17 @@ const isOrphan = ({ event, outcome, lastStatus, desiredStatus, sandboxId }: Fiel
   desiredStatus === 'RUNNING' &&
   sandboxId === undefined;
 
+/** What a line about a run of the reaper, or about a job of it, says in numbers. */
+function measureReaper({ event, outcome, orphanedTasks, expiredStillRunning }: Fields): Measured {
+  const values: Partial<Record<MetricName, number>> = {};
+  if (event === 'reaper.run' && outcome === 'ok') values.ReaperRuns = 1;
+  if (isNumber(orphanedTasks)) values.OrphanedTasks = orphanedTasks;
+  if (isNumber(expiredStillRunning)) values.ExpiredStillRunning = expiredStillRunning;
+  return { values };
+}
+
 /** What a line about a request or a task says in numbers. */
-function measure(fields: Fields): Measured {
+function measureCall(fields: Fields): Measured {
   const { event, code, status, readyMs, commandOutcome } = fields;
   const values: Partial<Record<MetricName, number>> = {};
   if (event === 'sandbox.create' && status === 201) values.SandboxesCreated = 1;
@@ -63,12 +72,21 @@ function embedded(deployment: string, { values, outcome }: Measured): Fields | u
   };
 }
 
-const measured: ReadonlySet<string> = new Set(['request', 'command', 'task event']);
+/** By the message of a line: what it says in numbers. */
+const measures: ReadonlyMap<string, (fields: Fields) => Measured> = new Map([
+  ['request', measureCall],
+  ['command', measureCall],
+  ['task event', measureCall],
+  ['reaper', measureReaper],
+  ['announcement', () => ({ values: { AnnouncementsLost: 1 } })],
+]);
 
-/** The same log; lines about requests, commands and tasks also carry the metrics of the deployment. */
+/** The same log; lines about requests, commands, tasks and the reaper also carry the metrics of the deployment. */
 export function measuredLog(log: Log, deployment: string): Log {
-  const fieldsOf = (msg: string, fields: Fields): Fields =>
-    measured.has(msg) ? { ...fields, ...embedded(deployment, measure(fields)) } : fields;
+  const fieldsOf = (msg: string, fields: Fields): Fields => {
+    const measure = measures.get(msg);
+    return measure ? { ...fields, ...embedded(deployment, measure(fields)) } : fields;
+  };
   return {
     info: (msg, fields) => log.info(msg, fieldsOf(msg, fields)),
     error: (msg, fields) => log.error(msg, fieldsOf(msg, fields)),

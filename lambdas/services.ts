@@ -1,22 +1,28 @@
 // Composition: what each function works with, made once per environment.
 
 import { SSMClient } from '@aws-sdk/client-ssm';
+import type { Clock } from '../contract/clock.ts';
 import { agentChannel } from './aws/channel/agent-channel.ts';
 import { clientChannels } from './aws/channel/client-channels.ts';
 import { openChannel } from './aws/channel/open-channel.ts';
 import { endSession } from './aws/channel/sessions.ts';
 import { accessRecords } from './aws/dynamodb/access-records.ts';
 import { commandRecords } from './aws/dynamodb/command-records.ts';
-import { documentClient } from './aws/dynamodb/document-client.ts';
+import { cursors } from './aws/dynamodb/cursors.ts';
+import { documentClient, type Table } from './aws/dynamodb/document-client.ts';
+import { dueRecords } from './aws/dynamodb/due-records.ts';
 import { healthRecords } from './aws/dynamodb/health-records.ts';
 import { sandboxRecords } from './aws/dynamodb/sandbox-records.ts';
 import { slotLeases } from './aws/dynamodb/slot-leases.ts';
 import { slotLine } from './aws/dynamodb/slot-line.ts';
 import { ecsClient, execClient } from './aws/ecs/ecs-client.ts';
-import { ecsTasks } from './aws/ecs/tasks.ts';
+import { taskLookups } from './aws/ecs/task-lookups.ts';
+import { ecsTasks, taskStops } from './aws/ecs/tasks.ts';
+import { eventBridge, eventBridgeClient } from './aws/events/announce.ts';
 import { logsClient, sandboxLogs } from './aws/logs/sandbox-logs.ts';
 import { type Config, readConfig } from './config.ts';
-import type { Deployment } from './core/ports.ts';
+import type { Deployment, Log, SandboxRecords } from './core/ports.ts';
+import { announced } from './core/sandboxes/announced.ts';
 import { jsonLog } from './log.ts';
 import { measuredLog } from './measured-log.ts';
 
@@ -26,6 +32,12 @@ const tableOf = (config: { readonly MATRX_TABLE: string }) => ({
 });
 
 const logOf = (config: { readonly MATRX_NAME: string }) => measuredLog(jsonLog(), config.MATRX_NAME);
+
+/** The records, for whoever moves sandboxes from state to state: each move is told. */
+function announcedRecords(table: Table, { clock, log }: { readonly clock: Clock; readonly log: Log }): SandboxRecords {
+  const records = sandboxRecords(table, clock);
+  return { ...records, ...announced(records, { announce: eventBridge(eventBridgeClient()), clock, log }) };
+}
 
 const deploymentOf = (config: Config<'query'> | Config<'lifecycle'>): Deployment => ({
   version: config.version,
@@ -64,9 +76,10 @@ export function lifecycleServices(config = readConfig('lifecycle')) {
       Object.entries(config.MATRX_TEMPLATES).map(([name, template]) => [name, template.task_definition]),
     ),
   });
-  const records = sandboxRecords(table, clock);
+  const log = logOf(config);
+  const records = announcedRecords(table, { clock, log });
   const ports = { clock, records, tasks, health: healthRecords(table), deployment: deploymentOf(config) };
-  return { ports, clock, log: logOf(config), corsOrigins: config.MATRX_CORS_ORIGINS };
+  return { ports, clock, log, corsOrigins: config.MATRX_CORS_ORIGINS };
 }
 
 /** For everything that needs a channel. */
@@ -108,12 +121,41 @@ export function agentServices(config = readConfig('agent')) {
   const { clock } = config;
   const table = tableOf(config);
   const log = logOf(config);
-  const ports = { clock, records: sandboxRecords(table, clock), commands: commandRecords(table, clock), log };
+  const records = announcedRecords(table, { clock, log });
+  const ports = {
+    clock,
+    records,
+    commands: commandRecords(table, clock),
+    reports: outcomeReports(table, clock),
+    points: machinePoints(table),
+    log,
+  };
   return { ports, clock, log, taskRole: config.MATRX_TASK_ROLE };
 }
 
 /** For the events of tasks. */
 export function settleServices(config = readConfig('settle-task')) {
   const { clock } = config;
-  return { ports: { clock, records: sandboxRecords(tableOf(config), clock) }, log: logOf(config) };
+  const log = logOf(config);
+  const records = announcedRecords(tableOf(config), { clock, log });
+  return { ports: { clock, records, tasks: taskStops(ecsClient(), config.MATRX_CLUSTER) }, log };
+}
+
+/** For what is done every minute. */
+export function reapServices(config = readConfig('reap')) {
+  const { clock } = config;
+  const log = logOf(config);
+  const table = tableOf(config);
+  const ecs = ecsClient();
+  return {
+    ports: {
+      clock,
+      log,
+      records: announcedRecords(table, { clock, log }),
+      dueRecords: dueRecords(table, clock),
+      cursors: cursors(table),
+      tasks: taskStops(ecs, config.MATRX_CLUSTER),
+      lookups: taskLookups(ecs, config.MATRX_CLUSTER),
+    },
+  };
 }

@@ -4,15 +4,9 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { eventRules, type FunctionName } from '../contract/deployment.ts';
+import { type EventRule, eventRules, type FunctionName } from '../contract/deployment.ts';
 import type { Compute } from './compute.ts';
 import { type Functions, functionNames, isEventFunction } from './functions/functions.ts';
-
-/** A row of the contract's event rules: a pattern that task events match, or every so many minutes. */
-export type EventRule = { readonly function: FunctionName } & (
-  | { readonly pattern: Readonly<Record<string, readonly string[]>> }
-  | { readonly everyMinutes: number }
-);
 
 /** Rules by their names, which are also construct ids. */
 export type EventRules = Readonly<Record<string, EventRule>>;
@@ -27,6 +21,11 @@ interface EventsProps {
 
 // An event older than that says nothing that a newer one doesn't.
 const worthTrying = Duration.hours(2);
+// The next minute does what this one didn't.
+const oneMinute = Duration.minutes(1);
+
+const isScheduled = (rules: EventRules, name: FunctionName): boolean =>
+  Object.values(rules).some((rule) => rule.function === name && 'everyMinutes' in rule);
 
 /** Events and the functions they reach, at least once; what can't be delivered or handled waits in a queue for a person. */
 export class Events extends Construct {
@@ -50,8 +49,8 @@ export class Events extends Construct {
       new CfnEventInvokeConfig(this, `${name}-failures`, {
         functionName: functions.get(name).function.functionName,
         qualifier: '$LATEST',
-        maximumRetryAttempts: 2,
-        maximumEventAgeInSeconds: worthTrying.toSeconds(),
+        maximumRetryAttempts: isScheduled(rules, name) ? 0 : 2,
+        maximumEventAgeInSeconds: (isScheduled(rules, name) ? oneMinute : worthTrying).toSeconds(),
         destinationConfig: { onFailure: { destination: this.failures.queueArn } },
       });
     }
@@ -59,8 +58,9 @@ export class Events extends Construct {
     for (const [name, rule] of Object.entries(rules)) {
       const target = new LambdaTarget(functions.get(rule.function).function, {
         deadLetterQueue: this.failures,
-        retryAttempts: 8,
-        maxEventAge: worthTrying,
+        ...('pattern' in rule
+          ? { retryAttempts: 8, maxEventAge: worthTrying }
+          : { retryAttempts: 0, maxEventAge: oneMinute }),
       });
       new Rule(this, name, {
         ...('pattern' in rule

@@ -7,6 +7,7 @@ import type { Principals } from './aws/keys.ts';
 import type { ComputeOptions } from './ecs/create-compute.ts';
 import type { Engine, Network } from './engines/engine.ts';
 import { createEventBus } from './events/create-event-bus.ts';
+import { startSchedules } from './events/start-schedules.ts';
 import { type HazardSettings, readHazards } from './hazards/hazards.ts';
 import { announce, type LocalFile } from './service/announce.ts';
 import { type Built, buildAll } from './service/build-all.ts';
@@ -17,6 +18,7 @@ import { openCallers } from './service/open-callers.ts';
 import { nothingOutside, openCompute } from './service/open-compute.ts';
 import { openDatabase } from './service/open-database.ts';
 import { openEngine } from './service/open-engine.ts';
+import { openEvents } from './service/open-events.ts';
 import { type DeploymentChoices, openFunctions, taskRoleName } from './service/open-functions.ts';
 import { openGateway } from './service/open-gateway.ts';
 import { describeError, openLogs } from './service/open-logs.ts';
@@ -102,19 +104,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const sandboxLog = started.use(await openSandboxLog(run));
   const choices = { network, pace, sandboxLog, ...(faults && { faults }) };
   const compute = started.use(await openCompute(run, engine, outside, choices));
+  const events = started.use(await openEvents(run, outside));
   const taskRoleArn = `arn:aws:iam::${accountId}:role/${taskRoleName}`;
   const ecs = { endpoint: compute.ecsUrl, region, credentials: deployer };
   const taskDefinition = await registerTemplate('base', taskRoleArn, ecs);
-  const places = { built, databaseUrl: database.url, compute, sandboxLog, taskDefinition };
+  const places = { built, databaseUrl: database.url, compute, sandboxLog, eventsUrl: events.url, taskDefinition };
   const functions = started.use(openFunctions(run, places, options));
-  const bus = started.use(
-    createEventBus({
-      rules: eventRules,
-      functions,
-      clock,
-      onFailure: (rule, error) => logs.functions.write(`event ${rule} failed: ${describeError(error)}\n`),
-    }),
-  );
+  const onFailure = (rule: string, error: unknown) =>
+    logs.functions.write(`event ${rule} failed: ${describeError(error)}\n`);
+  const bus = started.use(createEventBus({ rules: eventRules, functions, clock, onFailure }));
   outside.onEvent = (event) => bus.put(event);
   const onLog = (line: string) => logs.gateway.write(`${line}\n`);
   const gateway = started.use(
@@ -128,6 +126,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await compute[Symbol.asyncDispose]();
   });
   const local = { url: gateway.url, region, ...readyMade, engine: engine.name };
+  started.use(startSchedules({ rules: eventRules, functions, clock, onFailure }));
   started.use(await announce(dataDir, local));
   const running = started.move();
   return {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Command } from './command-input.ts';
 import { CommandOutcome } from './command-result.ts';
 import { Environment } from './environment.ts';
-import { GrantId, SandboxId, Timestamp, UserId } from './identifiers.ts';
+import { GrantId, SandboxId, SessionName, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
 import { StopReason } from './sandbox-record.ts';
@@ -85,6 +85,9 @@ export const OutcomeReport = z
     ...CommandOutcome.shape,
     signal: z.string().max(32).nullable(),
     cwd: z.string().max(limits.pathBytes),
+    tty: z.boolean().optional(),
+    session: SessionName.nullable().optional(),
+    user: z.enum(['agent', 'root']).optional(),
     stdout: Excerpt,
     stderr: Excerpt,
     audit: CommandAudit.optional(),
@@ -111,6 +114,7 @@ export const agentRoutes = {
     path: '/sandboxes/{sandbox_id}/heartbeat',
     summary: 'State of the agent; the reply has the deadline and what is wanted',
     ...agent,
+    needs: ['records:read', 'records:write', 'events:put'],
     params: one,
     body: Heartbeat,
     answers: { 200: HeartbeatReply },

@@ -5,6 +5,7 @@ export const needs = {
   'tasks:run': 'start a task of our definitions in our cluster, with our two roles',
   'tasks:stop': 'stop a task of our cluster',
   'tasks:read': 'list and describe the tasks of our cluster',
+  'events:put': 'tell of transitions on the default event bus',
   'channels:open': 'start an ECS Exec session in a task of our cluster',
   'channels:resume': 'go on with a session whose connection was lost',
   'channels:close': 'end a session that ECS Exec started',

@@ -56,7 +56,7 @@ export const sandboxRoutes = {
     scope: 'matrx/sandbox.write',
     function: 'lifecycle',
     // A task whose sandbox was deleted while it was launched is stopped by whoever launched it.
-    needs: ['records:read', 'records:write', 'tasks:run', 'tasks:stop'],
+    needs: ['records:read', 'records:write', 'tasks:run', 'tasks:stop', 'events:put'],
     headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
     query: z.strictObject({
       wait: flag.default(false).describe('answer when it is ready or has ended, at most 280 s'),
@@ -119,7 +119,7 @@ export const sandboxRoutes = {
     doors: callers,
     scope: 'matrx/sandbox.write',
     function: 'lifecycle',
-    needs: ['records:read', 'records:write', 'tasks:stop'],
+    needs: ['records:read', 'records:write', 'tasks:stop', 'events:put'],
     params: one,
     query: z.strictObject({
       graceful: flag.default(true).describe('let commands end by SIGTERM first; false ends them at once'),

@@ -1,10 +1,9 @@
-import type { Clock } from '../../contract/clock.ts';
-import type { Log, SandboxRecords } from '../core/ports.ts';
-import { settleTask } from '../core/sandboxes/settle-task.ts';
+import type { Log } from '../core/ports.ts';
+import { type SettlePorts, settleTaskEvent } from '../core/sandboxes/settle-task-event.ts';
 import { reportOf, TaskEvent } from './task-event.ts';
 
 interface Services {
-  readonly ports: { readonly records: Pick<SandboxRecords, 'get' | 'replace'>; readonly clock: Clock };
+  readonly ports: SettlePorts;
   readonly log: Log;
 }
 
@@ -18,8 +17,9 @@ export function settleTaskHandler({ ports, log }: Services): (event: unknown) =>
     const { id: taskId, version, lastStatus, desiredStatus } = report;
     const facts = { event: 'task.settle', taskId, version, lastStatus, desiredStatus };
     try {
-      const record = await settleTask(ports, report);
-      log.info('task event', { ...facts, outcome: 'ok', sandboxId: record?.sandbox_id, status: record?.status });
+      const { record, isStopped } = await settleTaskEvent(ports, report);
+      const { sandbox_id: sandboxId, status } = record ?? {};
+      log.info('task event', { ...facts, outcome: 'ok', sandboxId, status, isStopped });
     } catch (error) {
       log.error('task event', { ...facts, outcome: 'failed', error });
       throw error;

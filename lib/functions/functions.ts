@@ -3,7 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, functions, type Setting } from '../../contract/deployment.ts';
+import { type FunctionName, functions, needsOf, type Setting } from '../../contract/deployment.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
 
 /** Where the code of a function comes from. */
@@ -13,7 +13,7 @@ interface FunctionsProps {
   readonly config: DeployConfig;
   readonly code: FunctionCode;
   readonly settings: Readonly<Record<Setting, string>>;
-  /** For functions that callers and agents reach: their lines are the audit record. */
+  /** For functions that callers and agents reach or that end sandboxes: their lines are the audit record. */
   readonly auditLog: LogGroup;
 }
 
@@ -27,6 +27,9 @@ export const functionNames = Object.keys(functions) as FunctionName[];
 
 /** Functions that events reach name their own needs; the needs of the others are those of their routes. */
 export const isEventFunction = (name: FunctionName): boolean => 'needs' in functions[name];
+
+/** What such a function writes belongs in the audit record: it moves sandboxes from state to state. */
+const isAudited = (name: FunctionName): boolean => !isEventFunction(name) || needsOf(name).has('events:put');
 
 /** Every function of the contract, each with a role that nothing but permissions/ adds to. */
 export class Functions extends Construct {
@@ -47,9 +50,9 @@ export class Functions extends Construct {
   #addFunction(name: FunctionName, { config, code, settings, auditLog }: FunctionsProps): DeployedFunction {
     const { memoryMb, timeoutSeconds, settings: names } = functions[name];
     const scope = new Construct(this, name);
-    const logGroup = isEventFunction(name)
-      ? new LogGroup(scope, 'Log', { retention: config.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY })
-      : auditLog;
+    const logGroup = isAudited(name)
+      ? auditLog
+      : new LogGroup(scope, 'Log', { retention: config.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const reserved = config.reservedConcurrency[name];
     const deployed = new LambdaFunction(scope, 'Function', {

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Rule } from 'aws-cdk-lib/aws-events';
+import type { EventRule } from '../../contract/deployment.ts';
 import type { Api } from '../api/api.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
-import type { EventRule, EventRules, Events } from '../events.ts';
+import type { EventRules, Events } from '../events.ts';
 import { type Functions, functionNames } from '../functions/functions.ts';
 import { ownMetric } from './metric.ts';
 
@@ -72,6 +73,24 @@ export function alarmRows(watched: Watched): AlarmRow[] {
       metric: ownMetric(config, 'OrphanedTasks', { statistic: Stats.MAXIMUM }),
       threshold: 1,
       page: 'a-task-runs-without-a-record',
+    },
+    {
+      ...quiet,
+      id: 'ExpiredStillRunning',
+      says: 'a machine runs four minutes after its deadline',
+      metric: ownMetric(config, 'ExpiredStillRunning', { statistic: Stats.MAXIMUM }),
+      threshold: 1,
+      page: 'a-machine-outlives-its-deadline',
+    },
+    {
+      id: 'ReaperUnfinished',
+      says: 'no run of the reaper has come to its end',
+      metric: ownMetric(config, 'ReaperRuns'),
+      threshold: 1,
+      when: 'less than',
+      periods: 1,
+      missing: TreatMissingData.BREACHING,
+      page: 'the-reaper-does-not-finish',
     },
     {
       ...quiet,

@@ -43,7 +43,11 @@ export function addDashboard(scope: Construct, { config, api, compute, functions
           own('TimeToReady', { statistic: 'p50', label: 'p50' }),
           own('TimeToReady', { statistic: 'p95', label: 'p95' }),
         ]),
-        graph('Active', [running, own('OrphanedTasks', { statistic: Stats.MAXIMUM })]),
+        graph('Active', [
+          running,
+          own('OrphanedTasks', { statistic: Stats.MAXIMUM }),
+          own('ExpiredStillRunning', { statistic: Stats.MAXIMUM }),
+        ]),
       ],
       [
         graph(
@@ -58,6 +62,7 @@ export function addDashboard(scope: Construct, { config, api, compute, functions
         ]),
       ],
       [
+        graph('Every minute', [own('ReaperRuns'), own('AnnouncementsLost')]),
         graph('Function errors', ofEach('metricErrors')),
         graph('Function throttles', ofEach('metricThrottles')),
         graph('Function calls', ofEach('metricInvocations')),

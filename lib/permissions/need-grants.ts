@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Need } from '../../contract/api/needs.ts';
 import { container } from '../../contract/deployment.ts';
+import { transitionEvent } from '../../contract/events.ts';
 import type { Compute } from '../compute.ts';
 import type { State } from '../state.ts';
 import type { TaskRoles } from '../task-roles.ts';
@@ -58,6 +59,13 @@ export function needGrants({ state, compute, roles }: Resources): Record<Need, r
         resources: ['*'],
         conditions: inCluster,
         wildcard: 'AWS knows no resource for ListTasks on Fargate; the condition names the one cluster',
+      },
+    ],
+    'events:put': [
+      {
+        actions: ['events:PutEvents'],
+        resources: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+        conditions: { StringEquals: { 'events:source': transitionEvent.source } },
       },
     ],
     'channels:open': [

@@ -1,20 +1,18 @@
+import { accountLimits } from '../../contract/account-limits.ts';
 import type { Clock } from '../../contract/clock.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { BeforeAction } from '../aws/json-service.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-// What ECS publishes for an account and region: "Request throttling for the Amazon ECS API", "Fargate service quotas".
-const modify = { burst: 100, perSecond: 40 };
-const read = { burst: 100, perSecond: 20 };
-const register = { burst: 20, perSecond: 1 };
-const launch = { burst: 100, perSecond: 20 };
-
 const exceeded = () => new AwsError('ThrottlingException', 'Rate exceeded');
 
 /** Refuses the calls and launches beyond ECS's published rates. */
 export function rateLimits(clock: Clock): BeforeAction {
-  const [modifying, reading, registering] = [modify, read, register].map((limit) => new TokenBucket(clock, limit));
-  const launches = new TokenBucket(clock, launch);
+  const { ecsChanges, ecsReads, ecsRegistrations } = accountLimits;
+  const [modifying, reading, registering] = [ecsChanges, ecsReads, ecsRegistrations].map(
+    (limit) => new TokenBucket(clock, limit),
+  );
+  const launches = new TokenBucket(clock, accountLimits.launches);
   const buckets: Readonly<Record<string, TokenBucket | undefined>> = {
     RunTask: modifying,
     StopTask: modifying,

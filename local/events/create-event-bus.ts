@@ -1,10 +1,11 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Functions } from '../lambda/create-functions.ts';
 import { lambdaLimits } from '../lambda/limits.ts';
-import { type EventPattern, matchesPattern } from './matches-pattern.ts';
+import type { LocalRules } from './event-rules.ts';
+import { matchesPattern } from './matches-pattern.ts';
 
 export interface EventBusOptions {
-  readonly rules: Readonly<Record<string, { readonly function: string; readonly pattern: EventPattern }>>;
+  readonly rules: LocalRules;
   readonly functions: Pick<Functions, 'run'>;
   readonly clock: Clock;
   /** Gets each attempt that failed. */
@@ -40,7 +41,9 @@ export function createEventBus({ rules, functions, clock, onFailure }: EventBusO
 
   return {
     async put(event) {
-      const matching = Object.entries(rules).filter(([, { pattern }]) => matchesPattern(pattern, event));
+      const matching = Object.entries(rules).filter(
+        ([, rule]) => 'pattern' in rule && matchesPattern(rule.pattern, event),
+      );
       await Promise.all(matching.map(([rule, { function: functionName }]) => deliver(rule, functionName, event)));
     },
     [Symbol.dispose]: () => stop.abort(new Error('the event bus has ended')),

@@ -1,3 +1,4 @@
+import { limits } from '../../contract/api/limits.ts';
 import type { Setting } from '../../contract/deployment.ts';
 import { uniqueId } from '../aws/keys.ts';
 import type { Compute } from '../ecs/create-compute.ts';
@@ -14,6 +15,7 @@ export const taskRoleName = 'matrx-task';
 export interface FunctionPlaces {
   readonly built: Built;
   readonly databaseUrl: string;
+  readonly eventsUrl: string;
   readonly compute: Compute;
   readonly sandboxLog: SandboxLog;
   /** ARN of the task definition of the template `base`. */
@@ -24,13 +26,17 @@ export interface FunctionPlaces {
 export interface DeploymentChoices {
   /** How many sandboxes a user may have at once. @default as deployed */
   readonly liveSandboxesPerUser?: number | undefined;
+  /** @default as many as can be set: nobody shares this machine */
+  readonly createsPerUserPerMinute?: number | undefined;
+  /** @default as many as can be set */
+  readonly commandsPerUserPerMinute?: number | undefined;
   /** Whether callers may hold channels of their own. @default false */
   readonly clientChannels?: boolean | undefined;
 }
 
 /** The functions of the contract, which find the stand-ins at the places of this run. */
 export function openFunctions(run: Run, places: FunctionPlaces, choices: DeploymentChoices = {}): Functions {
-  const { built, databaseUrl, compute, sandboxLog, taskDefinition } = places;
+  const { built, databaseUrl, eventsUrl, compute, sandboxLog, taskDefinition } = places;
   const { region, clock, principals, logs, hazards } = run;
   const { accountId } = principals;
   const base = { task_definition: taskDefinition, description: 'the tools of this machine', image_digest: null };
@@ -41,7 +47,11 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
     MATRX_SUBNETS: 'subnet-local',
     MATRX_SECURITY_GROUPS: 'sg-local',
     MATRX_TASK_ROLE: `${accountId}/${uniqueId('AROA', accountId, taskRoleName)}`,
-    MATRX_QUOTAS: JSON.stringify({ live_sandboxes_per_user: choices.liveSandboxesPerUser }),
+    MATRX_QUOTAS: JSON.stringify({
+      live_sandboxes_per_user: choices.liveSandboxesPerUser,
+      creates_per_user_per_minute: choices.createsPerUserPerMinute ?? limits.quotas.createsPerMinute,
+      commands_per_user_per_minute: choices.commandsPerUserPerMinute ?? limits.quotas.commandsPerMinute,
+    }),
     MATRX_NAME: 'local',
     MATRX_PLACEMENT: '{}',
     MATRX_CORS_ORIGINS: '',
@@ -52,6 +62,7 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
     ...run.clockVariables,
     AWS_ENDPOINT_URL_DYNAMODB: databaseUrl,
     AWS_ENDPOINT_URL_ECS: compute.ecsUrl,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventsUrl,
     AWS_ENDPOINT_URL_SSM: compute.ssmUrl,
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: sandboxLog.url,
   };

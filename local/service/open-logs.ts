@@ -1,10 +1,12 @@
 import { type Log, openLog } from './open-log.ts';
 
-/** One file a part: `functions.log`, `agents.log`, `gateway.log` and `aws.log` for the other stand-ins. */
+/** One file a part: `functions.log`, `agents.log`, `gateway.log`, `events.log` and `aws.log` for the other stand-ins. */
 export interface Logs extends Disposable {
   readonly functions: Log;
   readonly agents: Log;
   readonly gateway: Log;
+  /** What was put on the event bus, an event a line. */
+  readonly events: Log;
   readonly aws: Log;
 }
 
@@ -12,7 +14,13 @@ export interface Logs extends Disposable {
 export function openLogs(folder: string): Logs {
   using opened = new DisposableStack();
   const open = (name: string) => opened.use(openLog(folder, name));
-  const logs = { functions: open('functions'), agents: open('agents'), gateway: open('gateway'), aws: open('aws') };
+  const logs = {
+    functions: open('functions'),
+    agents: open('agents'),
+    gateway: open('gateway'),
+    events: open('events'),
+    aws: open('aws'),
+  };
   const all = opened.move();
   return { ...logs, [Symbol.dispose]: () => all.dispose() };
 }

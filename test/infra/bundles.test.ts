@@ -51,6 +51,10 @@ const events: Record<FunctionName, { event: unknown; answers: object }> = {
     },
     answers: { logged: [expect.stringContaining('"event":"task.settle"')] },
   },
+  reap: {
+    event: { source: 'somebody else' },
+    answers: { logged: [expect.stringContaining('"event":"reaper.run"')] },
+  },
 };
 
 test.each(functionNames)('the bundle of %s answers in a process with nothing but its own environment', (name) => {

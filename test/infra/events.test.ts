@@ -9,11 +9,12 @@ test('each rule of the contract calls its function, for this cluster alone, and 
   expect(rules).toHaveLength(Object.keys(contractRules).length);
   for (const [, { Properties }] of rules) {
     const [target] = Properties['Targets'] as { DeadLetterConfig: unknown; RetryPolicy: unknown }[];
+    const isScheduled = Properties['ScheduleExpression'] !== undefined;
     expect(target).toMatchObject({
       DeadLetterConfig: { Arn: expect.anything() },
-      RetryPolicy: { MaximumRetryAttempts: 8 },
+      RetryPolicy: { MaximumRetryAttempts: isScheduled ? 0 : 8 },
     });
-    expect(Properties['EventPattern']).toMatchObject({ detail: { clusterArn: [expect.anything()] } });
+    if (!isScheduled) expect(Properties['EventPattern']).toMatchObject({ detail: { clusterArn: [expect.anything()] } });
   }
 });
 
@@ -34,6 +35,26 @@ test('a schedule becomes a rule, and its silence an alarm', () => {
     Threshold: 1,
     ComparisonOperator: 'LessThanThreshold',
     EvaluationPeriods: 3,
+    TreatMissingData: 'breaching',
+  });
+});
+
+test('a function that a schedule calls ends before it is called again, and is not tried again meanwhile', () => {
+  const name = 'matrx-sandbox: reap';
+  stack.template.hasResourceProperties('AWS::Lambda::Function', { Description: name, Timeout: 55 });
+  const [[id] = []] = stack
+    .all('AWS::Lambda::Function')
+    .filter(([, { Properties }]) => Properties['Description'] === name);
+  stack.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    FunctionName: { Ref: id },
+    MaximumRetryAttempts: 0,
+  });
+});
+
+test('the reaper is watched by what it says at the end of a run', () => {
+  stack.template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'matrx-sandbox-ReaperUnfinished',
+    ComparisonOperator: 'LessThanThreshold',
     TreatMissingData: 'breaching',
   });
 });

@@ -86,6 +86,7 @@ const expected: Record<Need, readonly string[]> = {
   ],
   'tasks:stop': [`ecs:StopTask ${tasks}`],
   'tasks:read': [`ecs:DescribeTasks ${tasks}`, 'ecs:ListTasks *'],
+  'events:put': ['events:PutEvents arn:<Partition>:events:<Region>:<AccountId>:event-bus/default'],
   'channels:open': [`ecs:ExecuteCommand <${cluster}.Arn>`, `ecs:ExecuteCommand ${tasks}`],
   'channels:resume': [`ssm:ResumeSession ${sessions}`],
   'channels:close': [`ssm:TerminateSession ${sessions}`],

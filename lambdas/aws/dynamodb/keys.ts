@@ -1,9 +1,16 @@
 import type { Claim } from '../../core/ports.ts';
+import type { Rate } from '../../core/quotas/ports.ts';
 
 // The keys of the one table. A colon and a hash sign can't be in ids, so parts can't run into each other; an idempotency key
 // comes last, since it may hold anything printable.
 
 const sandbox = (sandboxId: string) => `SBX#${sandboxId}`;
+
+/** How many partitions the index by due time has: none of them takes every write. */
+export const dueShards = 8;
+
+const dueShard = (shard: number) => `DUE#${shard}`;
+const shardOf = (sandboxId: string): number => sandboxId.charCodeAt(sandboxId.length - 1) % dueShards;
 
 export const keys = {
   record: (sandboxId: string) => ({ pk: sandbox(sandboxId), sk: 'META' }),
@@ -16,5 +23,24 @@ export const keys = {
   task: (taskId: string) => ({ pk: `TASK#${taskId}`, sk: 'SANDBOX' }),
   live: (userId: string) => ({ pk: `USER#${userId}`, sk: 'LIVE' }),
   claim: ({ scope, key }: Pick<Claim, 'scope' | 'key'>) => ({ pk: `IDEM#${scope}#${key}`, sk: 'CLAIM' }),
+  due: (at: string, sandboxId: string) => ({ due_pk: dueShard(shardOf(sandboxId)), due_sk: `${at}#${sandboxId}` }),
+  dueShard,
+  cursor: (name: string) => ({ pk: 'CURSOR', sk: name }),
   health: (part: string) => ({ pk: 'HEALTH', sk: part }),
+  /** A point of each minute: another one of the same minute takes its place. */
+  point: (sandboxId: string, at: string) => ({ pk: sandbox(sandboxId), sk: `POINT#${at.slice(0, 16)}` }),
+  quota: (userId: string) => ({ pk: `USER#${userId}`, sk: 'QUOTA' }),
+  rate: (userId: string, rate: Rate, minuteMs: number) => ({
+    pk: `USER#${userId}`,
+    sk: `RATE#${rate}#${new Date(minuteMs).toISOString().slice(0, 16)}`,
+  }),
+  usage: (day: string, userId: string, kind: string) => ({ pk: `USAGE#${day}`, sk: `USER#${userId}#${kind}` }),
+  usages: (day: string, userId?: string) => ({
+    pk: `USAGE#${day}`,
+    prefix: userId === undefined ? 'USER#' : `USER#${userId}#`,
+  }),
+  usageLabels: (day: string, userId: string) => ({ pk: `USAGE#${day}`, sk: `LABELS#${userId}` }),
+  deployment: { pk: 'DEPLOYMENT', sk: 'SETTINGS' },
+  spend: (day: string, sandboxId: string) => ({ pk: 'DEPLOYMENT', sk: `SPEND#${day}#${shardOf(sandboxId)}` }),
+  spends: (firstDay: string) => ({ pk: 'DEPLOYMENT', from: `SPEND#${firstDay}`, to: 'SPEND#~' }),
 };

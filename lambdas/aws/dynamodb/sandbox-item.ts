@@ -1,23 +1,13 @@
 import { limits } from '../../../contract/api/limits.ts';
+import { dueAt } from '../../core/sandboxes/due.ts';
 import { hasEnded, SandboxRecord } from '../../core/sandboxes/record.ts';
-import { isoAfter } from '../../core/time.ts';
 import { keys } from './keys.ts';
 
 type Item = Record<string, unknown>;
 
-const dueShards = 8;
-// A launch without an answer for so long needs somebody to look at it.
-const launchSeconds = 600;
-
-function shardOf(sandboxId: string): number {
-  const last = sandboxId.charCodeAt(sandboxId.length - 1);
-  return last % dueShards;
-}
-
 function due(record: SandboxRecord): Item {
-  if (hasEnded(record)) return {};
-  const at = record.status === 'creating' ? isoAfter(Date.parse(record.created_at), launchSeconds) : record.expires_at;
-  return { due_pk: `DUE#${shardOf(record.sandbox_id)}`, due_sk: `${at}#${record.sandbox_id}` };
+  const at = dueAt(record);
+  return at === undefined ? {} : keys.due(at, record.sandbox_id);
 }
 
 /** Epoch seconds when an ended record may go. */

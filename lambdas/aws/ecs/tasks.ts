@@ -14,12 +14,17 @@ async function stopTask(client: ECSClient, cluster: string, arn: string, why: st
   }
 }
 
+/** For whoever only ends tasks. */
+export const taskStops = (client: ECSClient, cluster: string): Pick<Tasks, 'stop'> => ({
+  stop: (arn, why) => stopTask(client, cluster, arn, why),
+});
+
 /** The tasks of one cluster. */
 export function ecsTasks(client: ECSClient, placement: Placement): Tasks {
   const { cluster } = placement;
   return {
     launch: (launch) => launchTask(client, placement, launch),
-    stop: (arn, why) => stopTask(client, cluster, arn, why),
+    ...taskStops(client, cluster),
     check: async () => {
       await client.send(new ListTasksCommand({ cluster, maxResults: 1 })).catch((error) => {
         throw translateError('tasks', error);

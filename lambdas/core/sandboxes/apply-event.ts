@@ -1,5 +1,6 @@
 import type { StopReason } from '../../../contract/api/sandbox-record.ts';
 import { isoTime } from '../time.ts';
+import { nextLook } from './due.ts';
 import { type AssignedAgent, hasEnded, type SandboxRecord, type Task, taskOf } from './record.ts';
 import { type EventName, endOf, nextState } from './states.ts';
 
@@ -16,6 +17,7 @@ export type SandboxEvent =
   | { readonly name: 'agent_ready' }
   | ({ readonly name: 'agent_ending' } & Why)
   | { readonly name: 'delete_requested'; readonly graceful: boolean }
+  | ({ readonly name: 'time_over' } & Why)
   | ({ readonly name: 'task_stopping'; readonly version: number } & Why)
   | ({ readonly name: 'task_stopped' } & Why);
 
@@ -62,11 +64,19 @@ function end(record: SandboxRecord, event: SandboxEvent, nowMs: number): Sandbox
   };
 }
 
-function shutDown(record: SandboxRecord, event: SandboxEvent): SandboxRecord | undefined {
+/** It still ends: somebody looks again later. */
+function lookAgain(record: SandboxRecord & { status: 'shutting_down' }, nowMs: number): SandboxRecord | undefined {
+  const look_at = nextLook(nowMs);
+  return look_at === record.look_at ? undefined : { ...record, version: record.version + 1, look_at };
+}
+
+function shutDown(record: SandboxRecord, event: SandboxEvent, nowMs: number): SandboxRecord | undefined {
   const task = taskOf(record);
   if (task === undefined) return undefined;
+  const isEnding = record.status === 'shutting_down';
+  if (isEnding && event.name === 'time_over') return lookAgain(record, nowMs);
   const now = event.name === 'delete_requested' && !event.graceful;
-  if (record.status === 'shutting_down' && (record.stop_wish === 'now' || !now)) return undefined;
+  if (isEnding && (record.stop_wish === 'now' || !now)) return undefined;
   const { reason, detail } = whyOf(record, event);
   return {
     ...commonOf(record),
@@ -76,6 +86,7 @@ function shutDown(record: SandboxRecord, event: SandboxEvent): SandboxRecord | u
     stop_reason: reason,
     stop_detail: detail,
     stop_wish: now ? 'now' : 'graceful',
+    look_at: isEnding ? record.look_at : nextLook(nowMs),
   };
 }
 
@@ -105,6 +116,6 @@ export function applyEvent(record: SandboxRecord, event: SandboxEvent, nowMs: nu
   if (next === 'end') return end(record, event, nowMs);
   if (next === 'starting') return start(record, event);
   if (next === 'ready') return becomeReady(record, nowMs);
-  if (next === 'shutting_down') return shutDown(record, event);
+  if (next === 'shutting_down') return shutDown(record, event, nowMs);
   return undefined;
 }

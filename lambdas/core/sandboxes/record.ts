@@ -65,6 +65,8 @@ const ShuttingDown = common.extend({
   ...stop,
   /** What the agent is told: end commands in peace, or at once. */
   stop_wish: z.enum(['graceful', 'now']),
+  /** When somebody looks whether it still does. */
+  look_at: Timestamp,
 });
 const Ended = common.extend({
   status: z.enum(['stopped', 'failed', 'expired']),

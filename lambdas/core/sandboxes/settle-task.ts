@@ -20,14 +20,17 @@ export interface TaskReport {
   readonly evidence: StopEvidence;
 }
 
+/** The launch of a task that nobody has written down yet. */
+export const taskAccepted = ({ arn, id, version }: TaskReport, launchedAt: string): SandboxEvent => ({
+  name: 'task_accepted',
+  task: { arn, id, launched_at: launchedAt, event_version: version },
+});
+
 function eventOf(record: SandboxRecord, report: TaskReport, nowMs: number): SandboxEvent | undefined {
   const task = taskOf(record);
   if (task !== undefined && (task.id !== report.id || report.version <= task.event_version)) return undefined;
   if (report.lastStatus === 'STOPPED') return { name: 'task_stopped', ...stopReason(report.evidence) };
-  if (task === undefined) {
-    const { arn, id, version } = report;
-    return { name: 'task_accepted', task: { arn, id, launched_at: isoTime(nowMs), event_version: version } };
-  }
+  if (task === undefined) return taskAccepted(report, isoTime(nowMs));
   if (report.desiredStatus !== 'STOPPED') return undefined;
   return { name: 'task_stopping', version: report.version, ...stopReason(report.evidence) };
 }

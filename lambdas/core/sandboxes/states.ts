@@ -8,6 +8,7 @@ export type EventName =
   | 'agent_ready'
   | 'agent_ending'
   | 'delete_requested'
+  | 'time_over'
   | 'task_stopping'
   | 'task_stopped';
 
@@ -17,22 +18,30 @@ type Next = Status | 'end';
 // State x event -> state. What is not here changes nothing: it is late, doubled, or from a machine that lies.
 // A sandbox whose machine still winds up is shutting_down even when it has failed, so that "ended" always means gone.
 const table: Record<Status, Partial<Record<EventName, Next>>> = {
-  creating: { task_accepted: 'starting', task_refused: 'end', delete_requested: 'end', task_stopped: 'end' },
+  creating: {
+    task_accepted: 'starting',
+    task_refused: 'end',
+    delete_requested: 'end',
+    time_over: 'end',
+    task_stopped: 'end',
+  },
   starting: {
     assigned: 'starting',
     agent_ready: 'ready',
     agent_ending: 'shutting_down',
     delete_requested: 'shutting_down',
+    time_over: 'shutting_down',
     task_stopping: 'shutting_down',
     task_stopped: 'end',
   },
   ready: {
     agent_ending: 'shutting_down',
     delete_requested: 'shutting_down',
+    time_over: 'shutting_down',
     task_stopping: 'shutting_down',
     task_stopped: 'end',
   },
-  shutting_down: { delete_requested: 'shutting_down', task_stopped: 'end' },
+  shutting_down: { delete_requested: 'shutting_down', time_over: 'shutting_down', task_stopped: 'end' },
   stopped: {},
   failed: {},
   expired: {},

@@ -41,6 +41,7 @@ const event: fc.Arbitrary<SandboxEvent> = fc.oneof(
   fc.record({ name: fc.constant('task_refused' as const), ...why }),
   fc.record({ name: fc.constant('agent_ending' as const), ...why }),
   fc.record({ name: fc.constant('delete_requested' as const), graceful: fc.boolean() }),
+  fc.record({ name: fc.constant('time_over' as const), ...why }),
   fc.record({ name: fc.constant('task_stopping' as const), version: fc.nat(9), ...why }),
   fc.record({ name: fc.constant('task_stopped' as const), ...why }),
 );
@@ -87,22 +88,30 @@ test('an event that has been applied changes nothing when it comes again', () =>
 });
 
 const expected: Record<(typeof statuses)[number], Partial<Record<EventName, string>>> = {
-  creating: { task_accepted: 'starting', task_refused: 'end', delete_requested: 'end', task_stopped: 'end' },
+  creating: {
+    task_accepted: 'starting',
+    task_refused: 'end',
+    delete_requested: 'end',
+    time_over: 'end',
+    task_stopped: 'end',
+  },
   starting: {
     assigned: 'starting',
     agent_ready: 'ready',
     agent_ending: 'shutting_down',
     delete_requested: 'shutting_down',
+    time_over: 'shutting_down',
     task_stopping: 'shutting_down',
     task_stopped: 'end',
   },
   ready: {
     agent_ending: 'shutting_down',
     delete_requested: 'shutting_down',
+    time_over: 'shutting_down',
     task_stopping: 'shutting_down',
     task_stopped: 'end',
   },
-  shutting_down: { delete_requested: 'shutting_down', task_stopped: 'end' },
+  shutting_down: { delete_requested: 'shutting_down', time_over: 'shutting_down', task_stopped: 'end' },
   stopped: {},
   failed: {},
   expired: {},

@@ -1,0 +1,64 @@
+import { SandboxId } from '../../../contract/api/identifiers.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Log, SandboxRecords, Tasks } from '../ports.ts';
+import { taskOf } from '../sandboxes/record.ts';
+import type { Counts, HasTime } from './jobs.ts';
+import type { Pace } from './pace.ts';
+import type { Cursors, SeenTask, TaskLookups } from './ports.ts';
+
+export interface SweepTasksPorts {
+  readonly records: Pick<SandboxRecords, 'get'>;
+  readonly tasks: Pick<Tasks, 'stop'>;
+  readonly lookups: Pick<TaskLookups, 'describe' | 'running'>;
+  readonly cursors: Cursors;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly changes: Pace;
+  readonly reads: Pace;
+}
+
+const cursor = 'tasks';
+const pagesPerRun = 2;
+// The record of a launch is written before and after it; until then nobody can say whose task it is.
+const launchMs = 120_000;
+
+/** Whether a live sandbox has this task, or may be about to write that it has. */
+async function hasSandbox({ records }: SweepTasksPorts, task: SeenTask): Promise<boolean> {
+  const sandboxId = SandboxId.safeParse(task.startedBy);
+  if (!sandboxId.success) return false;
+  const record = await records.get(sandboxId.data);
+  return record !== undefined && (record.status === 'creating' || taskOf(record)?.id === task.id);
+}
+
+/** Stops a task that no live sandbox has; answers whether it was one. */
+async function stopOrphan(ports: SweepTasksPorts, task: SeenTask): Promise<boolean> {
+  const { clock, log, tasks, changes } = ports;
+  if (task.desiredStatus === 'STOPPED' || clock.now() < task.createdAtMs + launchMs) return false;
+  if (await hasSandbox(ports, task)) return false;
+  await changes();
+  await tasks.stop(task.arn, 'no sandbox has this task');
+  log.error('reaper', { event: 'reaper.orphan', outcome: 'stopped', taskId: task.id, startedBy: task.startedBy });
+  return true;
+}
+
+/** From tasks to records, a page or two a run: a task of the cluster that no live sandbox has is stopped. */
+export async function sweepTasks(ports: SweepTasksPorts, hasTime: HasTime): Promise<Counts> {
+  const { lookups, cursors, reads } = ports;
+  const begun = await cursors.read(cursor);
+  let after = begun;
+  let looked = 0;
+  let orphanedTasks = 0;
+  for (let page = 0; page < pagesPerRun && hasTime(); page++) {
+    await reads();
+    const { arns, next } = await lookups.running(after);
+    if (arns.length > 0) await reads();
+    const tasks = arns.length > 0 ? await lookups.describe(arns) : [];
+    const orphans = await Promise.all(tasks.map((task) => stopOrphan(ports, task)));
+    looked += tasks.length;
+    orphanedTasks += orphans.filter(Boolean).length;
+    after = next;
+    if (next === undefined) break;
+  }
+  if (after !== begun) await cursors.write(cursor, after);
+  return { looked, orphanedTasks };
+}

@@ -1,0 +1,27 @@
+import { SandboxId } from '../../../contract/api/identifiers.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { SandboxRecords, Tasks } from '../ports.ts';
+import { type SandboxRecord, taskOf } from './record.ts';
+import { settleTask, type TaskReport } from './settle-task.ts';
+
+export interface SettlePorts {
+  readonly records: Pick<SandboxRecords, 'get' | 'replace'>;
+  readonly tasks: Pick<Tasks, 'stop'>;
+  readonly clock: Clock;
+}
+
+export interface Settled {
+  readonly record: SandboxRecord | undefined;
+  /** Whether it was told to stop, because its sandbox has ended or has another task. */
+  readonly isStopped: boolean;
+}
+
+/** What a task's event is for: its record is settled, and a task that came too late for its sandbox is stopped. */
+export async function settleTaskEvent(ports: SettlePorts, report: TaskReport): Promise<Settled> {
+  const record = await settleTask(ports, report);
+  const isOurs = SandboxId.safeParse(report.startedBy).success;
+  const isWanted = record !== undefined && taskOf(record)?.id === report.id;
+  if (!isOurs || isWanted || report.desiredStatus === 'STOPPED') return { record, isStopped: false };
+  await ports.tasks.stop(report.arn, 'its sandbox has ended');
+  return { record, isStopped: true };
+}
