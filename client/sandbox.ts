@@ -14,6 +14,7 @@ import {
   toPatchBody,
   toSandboxInfo,
 } from './sandbox-info.ts';
+import { Session } from './session.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 export interface CallOptions {
@@ -95,6 +96,11 @@ export class Sandbox implements AsyncDisposable {
   /** As last read; `refresh` reads again. */
   get info(): SandboxInfo {
     return toSandboxInfo(this.#record);
+  }
+
+  /** The session of this name: commands that share working directory and exported variables. Sends nothing. */
+  session(name: string): Session {
+    return new Session(this.commands, name);
   }
 
   async refresh(options: CallOptions = {}): Promise<SandboxInfo> {

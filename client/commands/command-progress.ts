@@ -1,7 +1,7 @@
 import type { CommandOutcome } from '../../contract/api/command-result.ts';
 import type { ExecEvent } from '../../contract/api/commands.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
-import { fromBase64 } from './base64.ts';
+import { bytesOf } from './bytes-of.ts';
 import type { RawOutput, ReadUpTo, TransportEvent } from './command-transport.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
@@ -9,33 +9,25 @@ export type OutputStream = 'stdout' | 'stderr';
 /** What a command did, each byte of its output once and in order. */
 export type CommandProgress =
   | { readonly kind: 'started'; readonly commandId: string }
-  | { readonly kind: 'output'; readonly stream: OutputStream; readonly bytes: Uint8Array }
+  | { readonly kind: 'output'; readonly stream: OutputStream; readonly offset: number; readonly bytes: Uint8Array }
   /** Output that the sandbox no longer keeps: it was produced faster than it was read. */
   | { readonly kind: 'missed'; readonly stream: OutputStream; readonly byteCount: number }
   | { readonly kind: 'finished'; readonly outcome: CommandOutcome };
 
 type OutputEvent = Extract<ExecEvent, { event: OutputStream }> | RawOutput;
 
-function decode(event: OutputEvent): Uint8Array {
-  if ('bytes' in event) return event.bytes;
-  const { data, encoding } = event;
-  if (encoding === 'utf8') return new TextEncoder().encode(data);
-  try {
-    return fromBase64(data);
-  } catch (cause) {
-    throw new SandboxError('bad_answer', 'output marked as base64 is not', { cause });
-  }
-}
+const decode = (event: OutputEvent): Uint8Array => ('bytes' in event ? event.bytes : bytesOf(event));
 
 /** Turns the events of one or more streams about one command into its progress: what is told again is left out. */
 export class ProgressReader {
-  readonly #upTo: Record<OutputStream, number> = { stdout: 0, stderr: 0 };
+  readonly #upTo: Record<OutputStream, number>;
   readonly #endsRunning: boolean;
   #commandId: string | undefined;
 
   /** `endsRunning`: whether being told that it still runs is an end, since only so much waiting was asked for. */
-  constructor(endsRunning: boolean) {
+  constructor(endsRunning: boolean, from: ReadUpTo = { stdout: 0, stderr: 0 }) {
     this.#endsRunning = endsRunning;
+    this.#upTo = { ...from };
   }
 
   /** Undefined until it has started. */
@@ -75,6 +67,7 @@ export class ProgressReader {
     if (end <= upTo) return;
     if (event.offset > upTo) yield { kind: 'missed', stream, byteCount: event.offset - upTo };
     this.#upTo[stream] = end;
-    yield { kind: 'output', stream, bytes: bytes.subarray(Math.max(0, upTo - event.offset)) };
+    const offset = Math.max(upTo, event.offset);
+    yield { kind: 'output', stream, offset, bytes: bytes.subarray(offset - event.offset) };
   }
 }

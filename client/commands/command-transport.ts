@@ -1,4 +1,5 @@
 import type { ExecEvent } from '../../contract/api/commands.ts';
+import type { InputOf, OutputOf, SendOptions } from '../http/send.ts';
 import type { OutputStream } from './command-progress.ts';
 import type { ExecCall } from './exec-call.ts';
 
@@ -14,6 +15,23 @@ export type TransportEvent = ExecEvent | RawOutput;
 /** Up to which byte each stream has been read. */
 export type ReadUpTo = Readonly<Record<OutputStream, number>>;
 
+/** What a reader wants of a command. */
+export interface WantedOutput {
+  readonly sandboxId: string;
+  readonly commandId: string;
+  /** Without one, both. */
+  readonly stream?: OutputStream | undefined;
+}
+
+/** What is done with commands by one question and one answer. */
+export type CommandRoute =
+  | 'startCommand'
+  | 'listCommands'
+  | 'getCommand'
+  | 'writeStdin'
+  | 'signalCommand'
+  | 'resizeCommand';
+
 /** A way that commands go to a sandbox. */
 export interface CommandTransport extends AsyncDisposable {
   /**
@@ -22,4 +40,13 @@ export interface CommandTransport extends AsyncDisposable {
    * attempt broke.
    */
   events(call: ExecCall, from: ReadUpTo, signal: AbortSignal): AsyncIterable<TransportEvent>;
+
+  /** One attempt at reading on in a command that was started before. Ends and throws as `events` does. */
+  follow(wanted: WantedOutput, from: ReadUpTo, signal: AbortSignal): AsyncIterable<TransportEvent>;
+
+  /** The output there is, without waiting for more. It may end before all of it was told; then it is asked again. */
+  read(wanted: WantedOutput, from: ReadUpTo, signal: AbortSignal): AsyncIterable<RawOutput>;
+
+  /** Asks and resolves with the answer; repeats what may be repeated. Throws as `send` does. */
+  ask<Name extends CommandRoute>(name: Name, input: InputOf<Name>, options: SendOptions): Promise<OutputOf<Name>>;
 }

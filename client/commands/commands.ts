@@ -1,52 +1,51 @@
-import { limits } from '../../contract/api/limits.ts';
+import type { CommandInfo as WireInfo } from '../../contract/api/command-info.ts';
+import { SandboxError } from '../../contract/api/errors.ts';
 import type { Connection } from '../connection.ts';
 import { wholeSeconds } from '../duration.ts';
-import { toBase64 } from './base64.ts';
-import { CommandError } from './command-error.ts';
+import { collectResult, type ResultEncoding, type ResultOptions } from './collect-result.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandHandle } from './command-handle.ts';
 import { commandIdFor } from './command-id.ts';
-import { type CommandResult, succeeded, toCommandResult } from './command-result.ts';
+import type { CommandResult } from './command-result.ts';
+import { type CommandSettings, toCommandBody } from './command-settings.ts';
 import type { CommandTransport } from './command-transport.ts';
-import type { ExecCall } from './exec-call.ts';
 import { followCommand } from './follow-command.ts';
 import { httpTransport } from './http-transport.ts';
-import { KeptOutput } from './kept-output.ts';
 
-/** Called with each piece of output, in order; the next one waits for what it returns. */
-export type OutputListener = (bytes: Uint8Array) => void | Promise<void>;
-
-export interface RunOptions {
-  /** Relative paths start at the home. @default the home */
-  readonly cwd?: string | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
+export interface RunOptions extends CommandSettings, ResultOptions {
   /** The command's standard input, whole, at most 1 MB. @default none */
   readonly stdin?: string | Uint8Array | undefined;
   /** Ends the command, inside the sandbox. Whole seconds. @default 60 s */
   readonly timeoutMs?: number | undefined;
   /** Stops waiting and ends nothing: the outcome is then `running`. Whole seconds. @default until the command ends */
   readonly waitMs?: number | undefined;
-  /** Kept in the result, per stream; listeners get everything. @default 1 MB */
-  readonly maxOutputBytes?: number | undefined;
-  readonly onStarted?: ((commandId: string) => void) | undefined;
-  readonly onStdout?: OutputListener | undefined;
-  readonly onStderr?: OutputListener | undefined;
-  /** Throws CommandError unless the command exits with 0. @default false */
-  readonly check?: boolean | undefined;
-  /** The same key joins the command it started before. @default a new one */
-  readonly idempotencyKey?: string | undefined;
   /** Stops waiting; the command goes on until its time-out. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface StartOptions extends CommandSettings {
+  /** All of the command's standard input, at most 1 MB; `true` leaves it open for `handle.stdin`. @default none */
+  readonly stdin?: string | Uint8Array | boolean | undefined;
+  /** Ends the command, inside the sandbox. Whole seconds. @default none: it ends with the sandbox at the latest */
+  readonly timeoutMs?: number | undefined;
+  /** Aborts the call, which then throws the signal's reason. The command may have started. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListCommandsOptions {
+  /** @default all */
+  readonly state?: 'running' | 'ended' | 'all' | undefined;
+  /** Commands read by one request, 1 to 100; the iteration goes through all of them. @default 50 */
+  readonly pageSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The commands of one sandbox. */
 export class Commands {
-  readonly #connection: Connection;
-  readonly #transport: CommandTransport;
-  readonly #sandboxId: string;
+  readonly #context: CommandContext;
 
   constructor(connection: Connection, sandboxId: string, transport: CommandTransport = httpTransport(connection)) {
-    this.#connection = connection;
-    this.#sandboxId = sandboxId;
-    this.#transport = transport;
+    this.#context = { connection, transport, sandboxId };
   }
 
   /**
@@ -58,53 +57,65 @@ export class Commands {
     command: string | readonly string[],
     options: RunOptions & { encoding: 'bytes' },
   ): Promise<CommandResult<Uint8Array>>;
-  run(command: string | readonly string[], options?: RunOptions & { encoding?: 'utf8' }): Promise<CommandResult>;
+  run(
+    command: string | readonly string[],
+    options?: RunOptions & { encoding?: 'utf8' | undefined },
+  ): Promise<CommandResult>;
   async run(
     command: string | readonly string[],
-    options: RunOptions & { encoding?: 'utf8' | 'bytes' } = {},
+    options: RunOptions & ResultEncoding = {},
   ): Promise<CommandResult<string | Uint8Array>> {
-    const maxBytes = options.maxOutputBytes ?? limits.maxOutputBytes.default;
-    const kept = { stdout: new KeptOutput(maxBytes), stderr: new KeptOutput(maxBytes) };
-    const listeners = { stdout: options.onStdout, stderr: options.onStderr };
-    const call = await this.#call(command, options);
-    for await (const progress of followCommand(this.#connection, this.#transport, call, options.signal)) {
-      if (progress.kind === 'started') options.onStarted?.(progress.commandId);
-      if (progress.kind === 'missed') kept[progress.stream].miss();
-      if (progress.kind === 'output') {
-        kept[progress.stream].add(progress.bytes);
-        await listeners[progress.stream]?.(progress.bytes);
-      }
-      if (progress.kind === 'finished') {
-        const read = (output: KeptOutput) => (options.encoding === 'bytes' ? output.bytes() : output.text());
-        const result = toCommandResult(progress.outcome, kept, read);
-        if (options.check && !succeeded(result)) throw new CommandError(result);
-        return result;
-      }
-    }
-    throw new Error('a followed command ends by its outcome or by an error');
+    const { connection, transport, sandboxId } = this.#context;
+    const { idempotencyKey = crypto.randomUUID(), signal } = options;
+    const body = {
+      ...(await this.#commandId(idempotencyKey)),
+      ...toCommandBody(command, options),
+      wait_seconds: wholeSeconds('waitMs', options.waitMs),
+    };
+    const call = { sandboxId, idempotencyKey, body };
+    return collectResult(followCommand(connection, transport, call, signal), options);
   }
 
-  async #call(command: string | readonly string[], options: RunOptions): Promise<ExecCall> {
-    const { cwd, env, stdin, idempotencyKey = crypto.randomUUID() } = options;
-    const hasTwoWays = this.#connection.transport !== 'http';
-    return {
-      sandboxId: this.#sandboxId,
-      idempotencyKey,
-      body: {
-        // By exec alone the service makes the id.
-        ...(hasTwoWays ? { command_id: await commandIdFor(this.#sandboxId, idempotencyKey) } : {}),
-        ...(typeof command === 'string' ? { command } : { argv: [...command] }),
-        cwd,
-        env: env && { ...env },
-        stdin:
-          typeof stdin === 'object'
-            ? { data: toBase64(stdin), encoding: 'base64' }
-            : stdin === undefined
-              ? undefined
-              : { data: stdin },
-        timeout_seconds: wholeSeconds('timeoutMs', options.timeoutMs),
-        wait_seconds: wholeSeconds('waitMs', options.waitMs),
-      },
-    };
+  /** Starts a command in the background, as `run` takes it, and resolves when it has started. */
+  async start(command: string | readonly string[], options: StartOptions = {}): Promise<CommandHandle> {
+    const { transport, sandboxId } = this.#context;
+    const { idempotencyKey = crypto.randomUUID(), signal } = options;
+    const body = { ...(await this.#commandId(idempotencyKey)), ...toCommandBody(command, options) };
+    const input = { params: { sandbox_id: sandboxId }, body };
+    const info = await transport.ask('startCommand', input, { signal, idempotencyKey });
+    // Under a key of the caller's own, the command may have been started and written to before.
+    return new CommandHandle(this.#context, info, options.idempotencyKey === undefined ? 0 : undefined);
+  }
+
+  /** The command with this id, running or ended. Throws `not_found` where there is none. */
+  async get(commandId: string, options: Pick<StartOptions, 'signal'> = {}): Promise<CommandHandle> {
+    const { transport, sandboxId } = this.#context;
+    const params = { sandbox_id: sandboxId, command_id: commandId };
+    return new CommandHandle(this.#context, await transport.ask('getCommand', { params }, options));
+  }
+
+  /** The sandbox's commands, newest first, page after page as they are asked for; also after it has ended. */
+  async *list(options: ListCommandsOptions = {}): AsyncGenerator<CommandHandle, void, void> {
+    for await (const info of this.#records(options)) yield new CommandHandle(this.#context, info);
+  }
+
+  async *#records({ state, pageSize, signal }: ListCommandsOptions): AsyncGenerator<WireInfo> {
+    const { transport, sandboxId } = this.#context;
+    let cursor: string | undefined;
+    do {
+      const input = { params: { sandbox_id: sandboxId }, query: { state, limit: pageSize, cursor } };
+      const page = await transport.ask('listCommands', input, { signal });
+      yield* page.commands;
+      if (page.next_cursor !== null && page.next_cursor === cursor) {
+        throw new SandboxError('bad_answer', 'a page of the list names itself as the next one');
+      }
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+
+  /** By the API alone the service makes the id; on two ways the caller does, so that both mean the same command. */
+  async #commandId(idempotencyKey: string): Promise<{ command_id?: string }> {
+    const { connection, sandboxId } = this.#context;
+    return connection.transport === 'http' ? {} : { command_id: await commandIdFor(sandboxId, idempotencyKey) };
   }
 }

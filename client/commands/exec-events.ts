@@ -1,51 +1,12 @@
-import { commandRoutes, ExecEvent } from '../../contract/api/commands.ts';
-import { SandboxError } from '../../contract/api/errors.ts';
+import { commandRoutes } from '../../contract/api/commands.ts';
 import type { Connection } from '../connection.ts';
-import { attempt } from '../http/attempt.ts';
-import { errorAnswer, toldError } from '../http/error-answer.ts';
-import { parseAnswer, readBody } from '../http/read-answer.ts';
-import { readLines } from '../http/read-lines.ts';
 import { buildRequest } from '../http/request.ts';
 import type { ExecCall } from './exec-call.ts';
+import { readEvents } from './read-events.ts';
 
-// Many times what the service puts into one event.
-const maxEventBytes = 8 * 1024 * 1024;
-
-function parseEvent(line: string): ExecEvent {
-  try {
-    return parseAnswer(ExecEvent, JSON.parse(line), 'an event');
-  } catch (cause) {
-    if (cause instanceof SandboxError) throw cause;
-    throw new SandboxError('bad_answer', 'an event is not JSON', { cause });
-  }
-}
-
-/**
- * One attempt at a streamed exec: its events as they come, the last one `finished`. Whatever follows that is not
- * read. Throws the error the service told, and `connection_lost` when the stream ends without either.
- */
-export async function* execEvents(
-  connection: Connection,
-  call: ExecCall,
-  signal: AbortSignal,
-): AsyncGenerator<ExecEvent> {
-  const request = buildRequest(
-    connection,
-    commandRoutes.execCommand,
-    { params: { sandbox_id: call.sandboxId }, body: call.body },
-    { accept: 'application/x-ndjson', 'idempotency-key': call.idempotencyKey },
-  );
-  using answer = await attempt(connection, request, signal);
-  if (answer.status !== 200) throw errorAnswer(answer.status, answer.headers, await readBody(answer));
-  const type = answer.headers.get('content-type') ?? '';
-  if (!type.startsWith('application/x-ndjson')) {
-    throw new SandboxError('bad_answer', `exec answered "${type.slice(0, 100)}", expected application/x-ndjson`);
-  }
-  for await (const line of readLines(answer.chunks, maxEventBytes)) {
-    const event = parseEvent(line);
-    if (event.event === 'error') throw toldError(event);
-    yield event;
-    if (event.event === 'finished') return;
-  }
-  throw new SandboxError('connection_lost', 'the stream ended before the command did');
+/** One attempt at a streamed exec: its events as `readEvents` has them. */
+export function execEvents(connection: Connection, call: ExecCall, signal: AbortSignal) {
+  const input = { params: { sandbox_id: call.sandboxId }, body: call.body };
+  const headers = { accept: 'application/x-ndjson', 'idempotency-key': call.idempotencyKey };
+  return readEvents(connection, buildRequest(connection, commandRoutes.execCommand, input, headers), signal);
 }

@@ -1,12 +1,14 @@
 import type * as z from 'zod';
+import { commandControlRoutes } from '../../contract/api/command-control.ts';
 import type { Route } from '../../contract/api/route.ts';
-import { routes } from '../../contract/api/routes.ts';
+import { routes as table } from '../../contract/api/routes.ts';
 import type { Connection } from '../connection.ts';
 import { attempt } from './attempt.ts';
-import { Deadline } from './deadline.ts';
 import { readAnswer } from './read-answer.ts';
+import { repeatCall } from './repeat-call.ts';
 import { buildRequest, type RouteInput } from './request.ts';
-import { Retries } from './retries.ts';
+
+const routes = { ...table, ...commandControlRoutes };
 
 /** Routes that are one request and one JSON answer. */
 export type SimpleRoute = Exclude<keyof typeof routes, 'execCommand' | 'hello' | 'heartbeat' | 'reportOutcomes'>;
@@ -30,6 +32,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Made for each call that needs one and gives none. */
   readonly idempotencyKey?: string | undefined;
+  /** Whether the call may be made again when nobody knows what became of it. @default what the route's row says */
+  readonly repeatable?: boolean | undefined;
 }
 
 /**
@@ -46,15 +50,10 @@ export async function send<Name extends SimpleRoute>(
   const keyed = row.repeatable === 'with_idempotency_key';
   const headers = keyed ? { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() } : {};
   const request = buildRequest(connection, row, input as RouteInput, headers);
-  const { clock, timeouts, attempts } = connection;
-  using deadline = new Deadline(clock, timeouts.totalMs, `${row.method} ${request.url.pathname}`, options.signal);
-  const retries = new Retries({ clock, attempts, deadline, repeatable: row.repeatable !== 'never' });
-  for (;;) {
-    try {
-      using answer = await attempt(connection, request, deadline.signal);
-      return (await readAnswer(row.answers, answer)) as OutputOf<Name>;
-    } catch (error) {
-      await retries.again(error);
-    }
-  }
+  const what = `${row.method} ${request.url.pathname}`;
+  const repeatable = options.repeatable ?? row.repeatable !== 'never';
+  return repeatCall(connection, { what, repeatable, signal: options.signal }, async (signal) => {
+    using answer = await attempt(connection, request, signal);
+    return (await readAnswer(row.answers, answer)) as OutputOf<Name>;
+  });
 }

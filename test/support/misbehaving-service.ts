@@ -119,6 +119,17 @@ const outcome = (changes: Record<string, unknown> = {}) => ({
   ...changes,
 });
 
+export const commandInfo = (changes: Record<string, unknown> = {}) => ({
+  ...outcome({ outcome: 'running', exit_code: null }),
+  command: 'program',
+  tty: false,
+  session: null,
+  user: 'agent',
+  stdout_first_available: 0,
+  stderr_first_available: 0,
+  ...changes,
+});
+
 export const started = { event: 'started', command_id: commandId };
 export const finished = (changes: Record<string, unknown> = {}) => ({ event: 'finished', result: outcome(changes) });
 export const output = (stream: 'stdout' | 'stderr', offset: number, data: string, encoding = 'utf8') => ({

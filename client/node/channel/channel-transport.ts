@@ -1,18 +1,34 @@
 import { readChunks } from '../../../channel/near/read-chunks.ts';
+import type { ChannelRequest } from '../../../channel/near/request.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import { commandFrames } from '../../../contract/agent/command-frames.ts';
-import { agentApi, type StartCommand } from '../../../contract/agent/commands.ts';
+import { agentApi } from '../../../contract/agent/commands.ts';
 import { CommandOutcome } from '../../../contract/api/command-result.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
-import { limits } from '../../../contract/api/limits.ts';
 import { commandIdFor } from '../../commands/command-id.ts';
-import type { CommandTransport, ReadUpTo, TransportEvent } from '../../commands/command-transport.ts';
+import type {
+  CommandRoute,
+  CommandTransport,
+  RawOutput,
+  ReadUpTo,
+  TransportEvent,
+  WantedOutput,
+} from '../../commands/command-transport.ts';
 import type { ExecCall } from '../../commands/exec-call.ts';
 import type { Connection } from '../../connection.ts';
 import { parseAnswer } from '../../http/read-answer.ts';
+import type { InputOf, OutputOf, SendOptions } from '../../http/send.ts';
 import { askAgent, channelLost } from './ask-agent.ts';
+import { askCommand } from './ask-command.ts';
 import { type OpenAccess, openAccess } from './open-access.ts';
 import { readJson } from './read-json.ts';
+import { framesRequest, startRequest } from './start-request.ts';
+
+interface FramesOptions {
+  readonly from: ReadUpTo;
+  readonly until?: 'now';
+  readonly signal: AbortSignal;
+}
 
 /**
  * Commands through a channel that this process holds, with no function in between. It is opened by the first command, kept, found
@@ -31,28 +47,45 @@ export class ChannelTransport implements CommandTransport {
 
   async *events(call: ExecCall, from: ReadUpTo, signal: AbortSignal): AsyncGenerator<TransportEvent> {
     const commandId = await commandIdFor(call.sandboxId, call.idempotencyKey);
-    const { http } = await this.#open();
+    const request = startRequest(call, commandId, from);
+    // The time to wait begins when the way is open.
     const { clock } = this.#connection;
+    await this.#open();
     const waited = new AbortController();
     using _wait = waitOf(call, this.#connection, () => waited.abort());
-    const body = await askAgent(http, startRequest(call, commandId, from), { clock, signal });
-    yield { event: 'started', command_id: commandId };
-    const stop = () => body.close();
-    for (const each of [signal, waited.signal]) each.addEventListener('abort', stop, { once: true });
-    if (signal.aborted || waited.signal.aborted) stop();
     try {
-      for await (const event of commandFrames(readChunks(body), commandId, { ...from })) {
-        if (event.kind === 'finished') yield { event: 'finished', result: event.outcome };
-        else yield { event: event.kind, offset: event.offset, bytes: event.data };
-      }
+      yield* this.#frames(request, commandId, { from, signal: AbortSignal.any([signal, waited.signal]) });
     } catch (error) {
       signal.throwIfAborted();
-      if (!waited.signal.aborted) throw error instanceof ChannelBroken ? channelLost(error) : error;
-      yield { event: 'finished', result: await this.#outcomeSoFar(commandId, signal) };
-    } finally {
-      body.on('error', () => undefined).close();
-      for (const each of [signal, waited.signal]) each.removeEventListener('abort', stop);
+      if (!waited.signal.aborted) throw error;
+      const { http } = await this.#open();
+      const { method, path } = agentApi.getCommand;
+      const body = await askAgent(http, { method, path: path.replace('{command_id}', commandId) }, { clock, signal });
+      yield { event: 'finished', result: parseAnswer(CommandOutcome, await readJson(body), 'the outcome') };
     }
+  }
+
+  async *follow(wanted: WantedOutput, from: ReadUpTo, signal: AbortSignal): AsyncGenerator<TransportEvent> {
+    const { commandId, stream } = wanted;
+    for await (const event of this.#frames(framesRequest(commandId, from), commandId, { from, signal })) {
+      if (!stream || !('bytes' in event) || event.event === stream) yield event;
+    }
+  }
+
+  async *read(wanted: WantedOutput, from: ReadUpTo, signal: AbortSignal): AsyncGenerator<RawOutput> {
+    const { commandId, stream } = wanted;
+    const request = framesRequest(commandId, from, 'now');
+    for await (const event of this.#frames(request, commandId, { from, until: 'now', signal })) {
+      if ('bytes' in event && (!stream || event.event === stream)) yield event;
+    }
+  }
+
+  async ask<Name extends CommandRoute>(
+    name: Name,
+    input: InputOf<Name>,
+    options: SendOptions,
+  ): Promise<OutputOf<Name>> {
+    return askCommand(this.#connection, async () => (await this.#open()).http, { name, input, options });
   }
 
   /** Ends the channel, if there is one; for good. */
@@ -64,6 +97,31 @@ export class ChannelTransport implements CommandTransport {
       (access) => access.close(),
       () => undefined,
     );
+  }
+
+  async *#frames(
+    request: ChannelRequest,
+    commandId: string,
+    { from, until, signal }: FramesOptions,
+  ): AsyncGenerator<TransportEvent> {
+    const { http } = await this.#open();
+    const body = await askAgent(http, request, { clock: this.#connection.clock, signal });
+    const stop = () => body.close();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      yield { event: 'started', command_id: commandId };
+      for await (const event of commandFrames(readChunks(body), commandId, { ...from }, until)) {
+        if (event.kind === 'finished') yield { event: 'finished', result: event.outcome };
+        else yield { event: event.kind, offset: event.offset, bytes: event.data };
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof ChannelBroken ? channelLost(error) : error;
+    } finally {
+      body.on('error', () => undefined).close();
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   #open(): Promise<OpenAccess> {
@@ -87,38 +145,9 @@ export class ChannelTransport implements CommandTransport {
       throw error;
     }
   }
-
-  /** How a command stands that its caller no longer waits for. */
-  async #outcomeSoFar(commandId: string, signal: AbortSignal): Promise<CommandOutcome> {
-    const { http } = await this.#open();
-    const { method, path } = agentApi.getCommand;
-    const request = { method, path: path.replace('{command_id}', commandId) };
-    const body = await askAgent(http, request, { clock: this.#connection.clock, signal });
-    return parseAnswer(CommandOutcome, await readJson(body), 'the outcome');
-  }
 }
 
 /** Ends the waiting when the call says so; the command goes on. */
 function waitOf({ body }: ExecCall, { clock }: Connection, stop: () => void): Disposable | undefined {
   return body.wait_seconds === undefined ? undefined : clock.after(body.wait_seconds * 1_000, stop);
-}
-
-function startRequest({ body }: ExecCall, commandId: string, from: ReadUpTo) {
-  const { command, argv, cwd, env = {}, stdin, tty, session, user } = body;
-  const { timeout_seconds = limits.timeoutSeconds.default } = body;
-  const order = {
-    command_id: commandId,
-    command,
-    argv,
-    cwd,
-    env,
-    stdin,
-    tty,
-    session,
-    user,
-    timeout_seconds,
-  } satisfies Record<keyof StartCommand, unknown>;
-  const query = new URLSearchParams({ stdout_offset: String(from.stdout), stderr_offset: String(from.stderr) });
-  const { method, path } = agentApi.startCommand;
-  return { method, path: `${path}?${query}`, body: order };
 }

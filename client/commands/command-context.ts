@@ -1,0 +1,9 @@
+import type { Connection } from '../connection.ts';
+import type { CommandTransport } from './command-transport.ts';
+
+/** Where a command is, and the way to it. */
+export interface CommandContext {
+  readonly connection: Connection;
+  readonly transport: CommandTransport;
+  readonly sandboxId: string;
+}

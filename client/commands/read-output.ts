@@ -1,0 +1,64 @@
+import type { CommandContext } from './command-context.ts';
+import { type OutputStream, ProgressReader } from './command-progress.ts';
+import type { ReadUpTo } from './command-transport.ts';
+import type { Followed } from './follow-command.ts';
+import { follow } from './follow-command.ts';
+
+export interface OutputOptions {
+  /** @default both */
+  readonly stream?: OutputStream | undefined;
+  /** Of the first byte wanted, in `stream`, or in stdout where both are read. @default 0 */
+  readonly offset?: number | undefined;
+  /** Of the first byte wanted in stderr, where both are read. @default 0 */
+  readonly stderrOffset?: number | undefined;
+  /** Go on until the command has ended; else what there is now. @default true */
+  readonly follow?: boolean | undefined;
+  /** Stops reading, which then throws its reason. The command goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A piece of output. One that does not begin where the last of its stream ended tells that what was between is no longer kept. */
+export interface OutputPiece {
+  readonly stream: OutputStream;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where reading begins, by the options. */
+export function startOf({ stream, offset = 0, stderrOffset = 0 }: OutputOptions): ReadUpTo {
+  return stream === 'stderr' ? { stdout: 0, stderr: offset } : { stdout: offset, stderr: stderrOffset };
+}
+
+/** A command that is followed by its id, for as long as it runs. */
+export function followedById(
+  { transport, sandboxId }: CommandContext,
+  commandId: string,
+  { stream, from }: { readonly stream?: OutputStream | undefined; readonly from: ReadUpTo },
+): Followed {
+  const reader = new ProgressReader(false, from);
+  const wanted = { sandboxId, commandId, stream };
+  const events = (signal: AbortSignal) => transport.follow(wanted, reader.upTo, signal);
+  return { reader, events, limitMs: Number.POSITIVE_INFINITY };
+}
+
+/** The output of a command, each byte once and in order per stream, over as many connections as that takes. */
+export async function* readOutput(
+  context: CommandContext,
+  commandId: string,
+  options: OutputOptions,
+): AsyncGenerator<OutputPiece, void, void> {
+  const from = startOf(options);
+  const { stream, signal } = options;
+  if (options.follow === false) {
+    const wanted = { sandboxId: context.sandboxId, commandId, stream };
+    const until = signal ?? new AbortController().signal;
+    for await (const { event, offset, bytes } of context.transport.read(wanted, from, until)) {
+      yield { stream: event, offset, bytes };
+    }
+    return;
+  }
+  const followed = followedById(context, commandId, { stream, from });
+  for await (const progress of follow(context.connection, followed, signal)) {
+    if (progress.kind === 'output') yield { stream: progress.stream, offset: progress.offset, bytes: progress.bytes };
+  }
+}

@@ -1,0 +1,46 @@
+import { agentApi, type Follow, type StartCommand } from '../../../contract/agent/commands.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import { limits } from '../../../contract/api/limits.ts';
+import type { ReadUpTo } from '../../commands/command-transport.ts';
+import type { ExecCall } from '../../commands/exec-call.ts';
+
+/** What the agent is told of a call. Throws `invalid_request` for what only the service can do. */
+export function startOrder({ body }: Pick<ExecCall, 'body'>, commandId: string, timeoutSeconds: number | null) {
+  const { command, argv, cwd, env = {}, stdin, tty, session, user } = body;
+  if (body.keep_output) {
+    throw new SandboxError('invalid_request', 'keepOutput goes by the service, not through a channel', {
+      details: { field: 'keepOutput', value: 'true', rule: 'the transport http or auto' },
+    });
+  }
+  return {
+    command_id: commandId,
+    command,
+    argv,
+    cwd,
+    env,
+    stdin,
+    tty,
+    session,
+    user,
+    timeout_seconds: timeoutSeconds,
+  } satisfies Record<keyof StartCommand, unknown>;
+}
+
+/** Starts a command, or joins it, and follows it from where its reader is. */
+export function startRequest(call: ExecCall, commandId: string, from: ReadUpTo) {
+  const { timeout_seconds = limits.timeoutSeconds.default } = call.body;
+  const { method, path } = agentApi.startCommand;
+  return { method, path: `${path}?${offsets(from)}`, body: startOrder(call, commandId, timeout_seconds) };
+}
+
+/** Follows a command that has been started: to its end, or as far as it is now. */
+export function framesRequest(commandId: string, from: ReadUpTo, until?: Follow['until']) {
+  const { method, path } = agentApi.followCommand;
+  return {
+    method,
+    path: `${path.replace('{command_id}', commandId)}?${offsets(from)}${until ? `&until=${until}` : ''}`,
+  };
+}
+
+const offsets = (from: ReadUpTo) =>
+  new URLSearchParams({ stdout_offset: String(from.stdout), stderr_offset: String(from.stderr) });
