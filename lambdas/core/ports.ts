@@ -5,6 +5,8 @@ import type { CommandEvent } from '../../contract/agent/command-frames.ts';
 import type { Follow, StartCommand } from '../../contract/agent/commands.ts';
 import type { Grant } from '../../contract/agent/grant.ts';
 import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
+import type { CommandPlace } from '../../contract/api/command-cursor.ts';
+import type { CommandOutcome } from '../../contract/api/command-result.ts';
 import type { Status, StopReason } from '../../contract/api/sandbox-record.ts';
 import type { AssignedAgent, CreatingRecord, SandboxRecord, Task } from './sandboxes/record.ts';
 
@@ -72,12 +74,20 @@ export interface SandboxRecords {
   countLive(userId: string): Promise<number>;
 }
 
+/** What the table keeps of a command for lists. */
+export type EndedCommand = CommandOutcome & Pick<OutcomeReport, 'tty' | 'session' | 'user'>;
+
 export interface CommandRecords {
   /** Takes a key for a command; the id of whoever took it first, and the hash of that request. */
   claim(claim: Claim, commandId: string): Promise<{ readonly id: string; readonly hash: string }>;
   /** Keeps the first report of a command until `until` (epoch seconds); later ones change nothing. */
   addOutcome(sandboxId: string, report: OutcomeReport, until: number): Promise<void>;
   outcomeOf(sandboxId: string, commandId: string): Promise<OutcomeReport | undefined>;
+  /** A page of the commands that have ended, newest first, after that place. */
+  list(
+    sandboxId: string,
+    page: { readonly limit: number; readonly after: CommandPlace | undefined },
+  ): Promise<{ readonly commands: readonly EndedCommand[]; readonly isLast: boolean }>;
 }
 
 export interface PartState {
@@ -95,7 +105,7 @@ export interface Launch {
   readonly sandboxId: string;
   /** The same token never launches twice. */
   readonly token: string;
-  /** From 1; a later one may go to other capacity. */
+  /** From 1; a later one goes to other subnets or capacity. */
   readonly attempt: number;
   readonly template: string;
   readonly cpu: number;
@@ -103,10 +113,15 @@ export interface Launch {
   readonly diskGb: number;
 }
 
-/** `elsewhere`: it was refused for want of room, and the next attempt has other capacity to try. */
+/** `nextAttempt`: it was refused for want of room, and that attempt has other subnets or another capacity to try. */
 export type Launched =
   | { readonly kind: 'accepted'; readonly task: Pick<Task, 'arn' | 'id'> }
-  | { readonly kind: 'refused'; readonly reason: StopReason; readonly detail: string; readonly elsewhere: boolean };
+  | {
+      readonly kind: 'refused';
+      readonly reason: StopReason;
+      readonly detail: string;
+      readonly nextAttempt: number | undefined;
+    };
 
 export interface Tasks {
   /** Definite answers only; throws `unavailable` when nobody knows whether a task was launched. */
@@ -186,7 +201,7 @@ export type OpenedSession = Pick<AccessRecord, 'session' | 'lease'> & { readonly
 /** Channels that callers hold themselves. */
 export interface ClientChannels {
   /** Takes a slot until the grant expires and opens a session. Throws `capacity_unavailable`, `unavailable`, `rate_limited`. */
-  open(target: ChannelTarget, expiresAtMs: number): Promise<OpenedSession>;
+  open(target: ChannelTarget, grant: Grant): Promise<OpenedSession>;
   /** Keeps the slot until then; false when it has been lost, and the session with it. */
   keep(access: AccessRecord, expiresAtMs: number): Promise<boolean>;
   /** Another token for the session; undefined when that is over. */

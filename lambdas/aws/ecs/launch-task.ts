@@ -4,6 +4,7 @@ import type { StopReason } from '../../../contract/api/sandbox-record.ts';
 import { container } from '../../../contract/deployment.ts';
 import type { Launch, Launched } from '../../core/ports.ts';
 import { awsStatus, translateError } from '../translate-error.ts';
+import { type Target, targetOf } from './attempts.ts';
 
 /** Where tasks run and from what. */
 export interface Placement {
@@ -14,7 +15,7 @@ export interface Placement {
   readonly taskDefinitions: ReadonlyMap<string, string>;
   /** Where tasks have no way out but their own address. */
   readonly publicAddresses: boolean;
-  /** In the order tried, one kind for each attempt. */
+  /** In the order tried. */
   readonly capacity: readonly ('on-demand' | 'spot')[];
 }
 
@@ -33,14 +34,17 @@ const taskIdOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 const accepted = (arn: string): Launched => ({ kind: 'accepted', task: { arn, id: taskIdOf(arn) } });
 
-function inputOf(placement: Placement, taskDefinition: string, launch: Launch): RunTaskCommandInput {
-  const { sandboxId, token, attempt, cpu, memoryMb, diskGb } = launch;
-  const { capacity, publicAddresses } = placement;
-  const kind = capacity[Math.min(attempt, capacity.length) - 1] ?? 'on-demand';
+function inputOf(
+  placement: Placement,
+  taskDefinition: string,
+  { capacity, subnet }: Target,
+  launch: Launch,
+): RunTaskCommandInput {
+  const { sandboxId, token, cpu, memoryMb, diskGb } = launch;
   return {
     cluster: placement.cluster,
     taskDefinition,
-    capacityProviderStrategy: [{ capacityProvider: providers[kind], weight: 1 }],
+    capacityProviderStrategy: [{ capacityProvider: providers[capacity], weight: 1 }],
     platformVersion,
     count: 1,
     clientToken: token,
@@ -48,9 +52,9 @@ function inputOf(placement: Placement, taskDefinition: string, launch: Launch): 
     enableExecuteCommand: true,
     networkConfiguration: {
       awsvpcConfiguration: {
-        subnets: [...placement.subnets],
+        subnets: [subnet],
         securityGroups: [...placement.securityGroups],
-        assignPublicIp: publicAddresses ? 'ENABLED' : 'DISABLED',
+        assignPublicIp: placement.publicAddresses ? 'ENABLED' : 'DISABLED',
       },
     },
     overrides: {
@@ -62,34 +66,36 @@ function inputOf(placement: Placement, taskDefinition: string, launch: Launch): 
   };
 }
 
-function refused(reason: StopReason, detail: string | undefined, elsewhere = false): Launched {
-  return { kind: 'refused', reason, detail: (detail ?? 'RunTask was refused').slice(0, 1_000), elsewhere };
+function refused(reason: StopReason, detail: string | undefined, nextAttempt?: number): Launched {
+  return { kind: 'refused', reason, detail: (detail ?? 'RunTask was refused').slice(0, 1_000), nextAttempt };
 }
 
 /** What a failed call says; throws when it says nothing definite. */
-function judge(error: unknown, elsewhere: boolean): Launched {
+function judge(error: unknown, { otherCapacity }: Target): Launched {
   // The token was used before, with other settings of the deployment: the task is there.
   if (error instanceof ConflictException && error.resourceIds?.[0] !== undefined) return accepted(error.resourceIds[0]);
   const status = awsStatus(error);
   if (!(error instanceof Error) || status === undefined || status >= 500) throw translateError('tasks', error);
   const message = `${error.name}: ${error.message}`;
-  return passing.has(error.name) ? refused('capacity', message, elsewhere) : refused('platform', message);
+  return passing.has(error.name) ? refused('capacity', message, otherCapacity) : refused('platform', message);
 }
 
 /** Runs a task. Answers only what is definite; throws `unavailable` when nobody knows whether it was launched. */
 export async function launchTask(client: ECSClient, placement: Placement, launch: Launch): Promise<Launched> {
   const taskDefinition = placement.taskDefinitions.get(launch.template);
   if (taskDefinition === undefined) return refused('platform', `no template ${launch.template} any more`);
-  const elsewhere = launch.attempt < placement.capacity.length;
+  const target = targetOf(placement, launch.sandboxId, launch.attempt);
   try {
-    const { tasks, failures } = await client.send(new RunTaskCommand(inputOf(placement, taskDefinition, launch)));
+    const { tasks, failures } = await client.send(
+      new RunTaskCommand(inputOf(placement, taskDefinition, target, launch)),
+    );
     const arn = tasks?.[0]?.taskArn;
     if (arn !== undefined) return accepted(arn);
     // ECS answers 200 and a list of failures when there is no room.
     const failure = failures?.[0];
     if (failure === undefined) throw new SandboxError('unavailable', 'tasks: RunTask says neither yes nor no');
-    return refused('capacity', [failure.reason, failure.detail].filter(Boolean).join(': '), elsewhere);
+    return refused('capacity', [failure.reason, failure.detail].filter(Boolean).join(': '), target.elsewhere);
   } catch (error) {
-    return judge(error, elsewhere);
+    return judge(error, target);
   }
 }

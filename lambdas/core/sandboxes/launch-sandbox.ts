@@ -27,16 +27,16 @@ const launchOf = (record: CreatingRecord): Launch => ({
 });
 
 /** Writes the next attempt down before it is made; answers the record, whatever others made of it. */
-const beginNextAttempt = (records: Ports['records'], { sandbox_id, attempt }: CreatingRecord) =>
+const beginAttempt = (records: Ports['records'], { sandbox_id, attempt }: CreatingRecord, next: number) =>
   changeRecord(records, sandbox_id, (now) =>
     now.status === 'creating' && now.attempt === attempt
-      ? { ...now, attempt: attempt + 1, version: now.version + 1 }
+      ? { ...now, attempt: next, version: now.version + 1 }
       : undefined,
   );
 
 /**
  * Launches the machine of a record that has none, and writes down what came of it; answers the record as it then stands. What
- * is refused for want of room is tried on the next kind of capacity, if there is one.
+ * is refused for want of room is tried in the next subnet, or on the next kind of capacity, if there is one.
  *
  * The token makes it harmless to repeat: after a crash, beside another call, or when the answer was lost. A launch nobody knows
  * the outcome of throws `unavailable` and leaves the record as it is: the next call with the same Idempotency-Key, or the
@@ -48,8 +48,8 @@ export async function launchSandbox(
   claim: Claim | undefined,
 ): Promise<SandboxRecord> {
   const launched = await tasks.launch(launchOf(record));
-  if (launched.kind === 'refused' && launched.elsewhere) {
-    const next = await beginNextAttempt(records, record);
+  if (launched.kind === 'refused' && launched.nextAttempt !== undefined) {
+    const next = await beginAttempt(records, record, launched.nextAttempt);
     return next?.status === 'creating' ? await launchSandbox({ records, tasks, clock }, next, claim) : (next ?? record);
   }
   const event = eventOf(launched, clock.now());

@@ -1,8 +1,11 @@
-import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { ECSClient, RunTaskCommandInput } from '@aws-sdk/client-ecs';
 import { expect, onTestFinished, test } from 'vitest';
 import { ecsClient } from '../../../lambdas/aws/ecs/ecs-client.ts';
+import { taskLookups } from '../../../lambdas/aws/ecs/task-lookups.ts';
 import { ecsTasks } from '../../../lambdas/aws/ecs/tasks.ts';
 import type { Launch } from '../../../lambdas/core/ports.ts';
+import { AwsError } from '../../../local/aws/aws-error.ts';
+import type { ComputeOptions } from '../../../local/ecs/create-compute.ts';
 import { startCompute } from '../../support/compute.ts';
 
 const sandboxId = `sbx_${'0'.repeat(26)}`;
@@ -16,8 +19,8 @@ const launch: Launch = {
   diskGb: 20,
 };
 
-async function begin() {
-  const compute = await startCompute();
+async function begin(faults: ComputeOptions['faults'] = {}) {
+  const compute = await startCompute({ faults });
   const taskDefinition = await compute.register('exec sleep 60');
   const placement = {
     cluster: compute.cluster,
@@ -54,6 +57,59 @@ test('what ECS definitely refuses is a refusal with its reason', async () => {
   expect(await tasks.launch({ ...launch, template: 'gone' })).toMatchObject({ kind: 'refused', reason: 'platform' });
   const unknown = tasksWith(compute.ecs, { taskDefinitions: new Map([['base', 'nope:7']]) });
   expect(await unknown.launch(launch)).toMatchObject({ kind: 'refused', reason: 'platform' });
+});
+
+test('where there is no room the next subnet is tried, and then the next kind of capacity', async () => {
+  const tried: string[] = [];
+  const noRoom = [{ reason: 'Capacity is unavailable at this time.' }];
+  const { tasksWith, compute } = await begin({
+    runTaskFailures: (input) => {
+      const { capacityProviderStrategy, networkConfiguration } = input as RunTaskCommandInput;
+      const subnets = networkConfiguration?.awsvpcConfiguration?.subnets;
+      return tried.push(`${capacityProviderStrategy?.[0]?.capacityProvider} ${subnets}`) < 6 ? noRoom : [];
+    },
+  });
+  const tasks = tasksWith(compute.ecs, { subnets: ['subnet-1', 'subnet-2', 'subnet-3', 'subnet-4'] });
+  const answers = [];
+  for (let attempt: number | undefined = 1; attempt !== undefined; ) {
+    const answer = await tasks.launch({ ...launch, token: `${sandboxId}-${attempt}`, attempt });
+    answers.push(answer.kind);
+    attempt = answer.kind === 'refused' ? answer.nextAttempt : undefined;
+  }
+  expect(answers).toEqual([...Array.from({ length: 5 }, () => 'refused'), 'accepted']);
+  const kinds = tried.map((place) => place.split(' ')[0]);
+  expect(kinds).toEqual([...Array(3).fill('FARGATE_SPOT'), ...Array(3).fill('FARGATE')]);
+  expect(new Set(tried).size).toBe(6);
+  expect(await tasks.launch({ ...launch, token: `${sandboxId}-7`, attempt: 7 })).toMatchObject({ kind: 'accepted' });
+});
+
+test('what the account may not have more of is not asked for in other subnets, only of another capacity', async () => {
+  const { tasksWith, compute } = await begin({
+    ecs: (operation) => {
+      if (operation === 'RunTask') throw new AwsError('ThrottlingException', 'the limit on the number of vCPUs');
+    },
+  });
+  const tasks = tasksWith(compute.ecs, { subnets: ['subnet-1', 'subnet-2'] });
+  expect(await tasks.launch(launch)).toMatchObject({ kind: 'refused', reason: 'capacity', nextAttempt: 3 });
+  const last = await tasks.launch({ ...launch, attempt: 3 });
+  expect(last).toMatchObject({ kind: 'refused', reason: 'capacity', nextAttempt: undefined });
+});
+
+test('what ECS knows of tasks is found by their sandbox, in pages, and by their names', async () => {
+  const { compute, tasks } = await begin();
+  const lookups = taskLookups(compute.ecs, compute.cluster);
+  const other = { ...launch, sandboxId: `sbx_${'1'.repeat(26)}`, token: 'other' };
+  const launched = [await tasks.launch(launch), await tasks.launch(other)];
+  const arns = launched.map((one) => (one.kind === 'accepted' ? one.task.arn : ''));
+  expect(await lookups.startedBy(sandboxId)).toEqual([arns[0]]);
+  const page = await lookups.running(undefined);
+  expect(page.arns.toSorted()).toEqual(arns.toSorted());
+  expect(page.next).toBeUndefined();
+  expect((await lookups.running('a cursor of long ago')).arns).toHaveLength(2);
+  const missing = arns[0]?.replace(/.$/, 'x') ?? '';
+  const seen = await lookups.describe([...arns, missing]);
+  expect(seen.map(({ startedBy }) => startedBy).toSorted()).toEqual([sandboxId, other.sandboxId]);
+  expect(seen[0]).toMatchObject({ desiredStatus: 'RUNNING', createdAtMs: expect.any(Number) });
 });
 
 test('a task that ECS does not know is absent, and a cluster it does not know is down', async () => {

@@ -103,7 +103,7 @@ test('a machine that arrives after its sandbox was deleted is stopped', async ()
 
 test('without room on one kind of capacity the next one is tried, as an attempt of its own', async () => {
   const { create, ports } = fakeService();
-  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no Spot', elsewhere: true });
+  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no Spot', nextAttempt: 2 });
   const sandbox = await create({});
   expect(sandbox.status).toBe('starting');
   expect([...ports.tasks.launched]).toMatchObject([[`${sandbox.sandbox_id}-2`, { attempt: 2 }]]);
@@ -111,7 +111,7 @@ test('without room on one kind of capacity the next one is tried, as an attempt 
 
 test('a second attempt whose answer is lost is not launched again under another token', async () => {
   const { create, ports } = fakeService();
-  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no Spot', elsewhere: true }, 'lost');
+  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no Spot', nextAttempt: 2 }, 'lost');
   await expect(create({}, 'key')).rejects.toMatchObject({ code: 'unavailable' });
   const sandbox = await create({}, 'key');
   expect([...ports.tasks.launched.keys()]).toEqual([`${sandbox.sandbox_id}-2`]);
@@ -119,7 +119,7 @@ test('a second attempt whose answer is lost is not launched again under another 
 
 test('without room the call fails, the record says so, and the key is free again', async () => {
   const { create, ports } = fakeService();
-  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'Capacity is unavailable', elsewhere: false });
+  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'Capacity is unavailable', nextAttempt: undefined });
   await expect(create({}, 'key')).rejects.toMatchObject({
     code: 'capacity_unavailable',
     retryAfterSeconds: 15,

@@ -62,7 +62,7 @@ test('H10: the log of a sandbox that has ended is still there', async () => {
 test('a sandbox that has printed nothing has an empty log, and one without a machine too', async () => {
   const { page, create, ports } = await begin();
   expect(await page()).toMatchObject({ lines: [], at_end: false });
-  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'none', elsewhere: false });
+  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'none', nextAttempt: undefined });
   const { sandbox_id: id } = await create().catch(() => ({ sandbox_id: [...ports.records.byId.keys()].at(-1) }));
   const answer = await readLog(ports, callOf('readLog', ada, { params: { sandbox_id: id } }));
   expect(answer).toMatchObject({ body: { lines: [], next_cursor: null, at_end: true } });

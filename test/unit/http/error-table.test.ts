@@ -84,8 +84,12 @@ const provocations: Record<Answered, Provocation> = {
     ports.channel.refuse = new SandboxError('channel_lost', 'the channel broke', { details: { command_id: 'cmd_x' } });
     return ['commands', exec(await ready())];
   },
+  closed: async ({ ports }) => {
+    await ports.operators.change({ accepting: false }, new Date().toISOString(), 'an operator');
+    return ['lifecycle', create()];
+  },
   capacity_unavailable: async ({ ports }) => {
-    ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no room', elsewhere: false });
+    ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no room', nextAttempt: undefined });
     return ['lifecycle', create()];
   },
   unavailable: async ({ ports }) => {
