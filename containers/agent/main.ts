@@ -1,9 +1,9 @@
 // The machine's one long-lived program, started as root by the container's init.
 
+import { type ExitCode, exitCodes } from '../../contract/agent/exit-codes.ts';
 import { systemClock } from '../../contract/clock.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { type AgentConfig, ConfigError, readConfig } from './config.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { createLog } from './log.ts';
 import { runAgent } from './run-agent.ts';
 import { readSessionLimit } from './session-limit.ts';

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import type { ProofIdentity } from '../../channel/codec/proof-mac.ts';
+import { type ExitCode, exitCodes } from '../../contract/agent/exit-codes.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
 import { limits } from '../../contract/api/limits.ts';
 import { Grants } from './access/grants.ts';
@@ -13,7 +14,6 @@ import { OutputPipes } from './commands/launch/output-pipes.ts';
 import { DiskBudget } from './commands/output/disk-budget.ts';
 import { graceMs } from './commands/terminate/terminate.ts';
 import type { AgentConfig } from './config.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { agentHealth } from './life/health.ts';
 import { prepareSandbox } from './life/prepare-sandbox.ts';
 import { SandboxLife } from './life/sandbox-life.ts';

@@ -1,8 +1,8 @@
+import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import type { Assignment } from '../../../contract/api/agent-reports.ts';
 import { checkIsolation } from '../check/check-isolation.ts';
 import { runOnReady } from '../check/run-on-ready.ts';
 import type { CommandTools } from '../commands/command.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { Log } from '../log.ts';
 import type { Ending } from './ending.ts';
 

@@ -1,3 +1,4 @@
+import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import { SandboxId } from '../../../contract/api/identifiers.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { SandboxRecords } from '../ports.ts';
@@ -26,10 +27,17 @@ export const taskAccepted = ({ arn, id, version }: TaskReport, launchedAt: strin
   task: { arn, id, launched_at: launchedAt, event_version: version },
 });
 
+/** Why its task stopped. An agent that ended in good order after the deadline, unheard, ended for that. */
+function reasonFor(record: SandboxRecord, { evidence }: TaskReport, nowMs: number): ReturnType<typeof stopReason> {
+  const isInTime = evidence.exitCode !== exitCodes.ended || nowMs < Date.parse(record.expires_at);
+  const isOwnEnd = evidence.stopCode === 'EssentialContainerExited';
+  return isInTime || !isOwnEnd ? stopReason(evidence) : { reason: 'expired', detail: null };
+}
+
 function eventOf(record: SandboxRecord, report: TaskReport, nowMs: number): SandboxEvent | undefined {
   const task = taskOf(record);
   if (task !== undefined && (task.id !== report.id || report.version <= task.event_version)) return undefined;
-  if (report.lastStatus === 'STOPPED') return { name: 'task_stopped', ...stopReason(report.evidence) };
+  if (report.lastStatus === 'STOPPED') return { name: 'task_stopped', ...reasonFor(record, report, nowMs) };
   if (task === undefined) return taskAccepted(report, isoTime(nowMs));
   if (report.desiredStatus !== 'STOPPED') return undefined;
   return { name: 'task_stopping', version: report.version, ...stopReason(report.evidence) };

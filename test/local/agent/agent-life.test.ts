@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exitCodes } from '../../../containers/agent/exit-codes.ts';
+import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import { createClock } from '../../../contract/clock.ts';
 import { commandId, startAgent, until } from '../../support/agent-machine.ts';
 import { type Fault, refusal } from '../../support/fake-control-plane.ts';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import { stopReason } from '../../../lambdas/core/sandboxes/stop-evidence.ts';
 import { fakeService } from '../../support/sandbox-life.ts';
 
@@ -11,10 +12,37 @@ test.each([
   ['platform', { stopCode: 'TaskFailedToStart', stoppedReason: 'ResourceInitializationError: no route' }],
   ['platform', { stopCode: 'UserInitiated', stoppedReason: 'somebody' }],
   ['platform', { stopCode: 'TerminationNotice' }],
-  ['error', { stopCode: 'EssentialContainerExited', exitCode: 1 }],
+  ['capacity', { stopCode: 'TaskFailedToStart', stoppedReason: 'Capacity is unavailable at this time.' }],
+  [
+    'capacity',
+    {
+      stopCode: 'TaskFailedToStart',
+      stoppedReason: 'Unexpected EC2 error while attempting to Create Network Interface with public IP: no address',
+    },
+  ],
+  ['platform', { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotStartContainerError: no such file' }],
+  ['platform', { stopCode: 'TaskFailedToStart', stoppedReason: 'InternalError: Timeout waiting for network' }],
+  ['image_pull_failed', { stopCode: 'TaskFailedToStart', containerReason: 'CannotPullImageManifestError: denied' }],
+  ['platform', { stopCode: 'InfrastructureHealth', stoppedReason: 'The host of the task went away.', exitCode: 137 }],
+  ['on_ready_failed', { stopCode: 'EssentialContainerExited', exitCode: exitCodes.onReady }],
+  ['platform', { stopCode: 'EssentialContainerExited', exitCode: exitCodes.isolation }],
+  ['error', { stopCode: 'EssentialContainerExited', exitCode: 137 }],
+  ['error', { stopCode: 'EssentialContainerExited', exitCode: exitCodes.internal }],
   ['lost', {}],
 ])('the evidence says %s', (reason, evidence) => {
   expect(stopReason({ ...none, ...evidence }).reason).toBe(reason);
+});
+
+test('an agent that ends in good order after the deadline, unheard, has ended for that', async () => {
+  const { ready, taskEvent, recordOf, clock } = fakeService();
+  const evidence = { ...none, stopCode: 'EssentialContainerExited', exitCode: 0 };
+  const early = await ready();
+  await taskEvent(early, { evidence });
+  expect(recordOf(early)).toMatchObject({ status: 'failed', stop_reason: 'error' });
+  const late = await ready({ ttl_seconds: 60 });
+  clock.pass(61_000);
+  await taskEvent(late, { evidence });
+  expect(recordOf(late)).toMatchObject({ status: 'expired', stop_reason: 'expired' });
 });
 
 test('what is known beyond the reason is kept in words, cut', () => {
