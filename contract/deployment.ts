@@ -17,6 +17,7 @@ export type Setting =
   | 'MATRX_PLACEMENT'
   | 'MATRX_CORS_ORIGINS'
   | 'MATRX_CLIENT_CHANNELS'
+  | 'MATRX_ROOT_COMMANDS'
   | 'MATRX_LOG_GROUP';
 
 interface FunctionSpec {
@@ -55,9 +56,21 @@ export const functions = {
   commands: {
     ...api,
     entry: 'lambdas/commands.ts',
-    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER', 'MATRX_CORS_ORIGINS', 'MATRX_CLIENT_CHANNELS'],
+    settings: [
+      'MATRX_NAME',
+      'MATRX_TABLE',
+      'MATRX_CLUSTER',
+      'MATRX_QUOTAS',
+      'MATRX_CORS_ORIGINS',
+      'MATRX_CLIENT_CHANNELS',
+      'MATRX_ROOT_COMMANDS',
+    ],
   },
-  agent: { ...api, entry: 'lambdas/agent.ts', settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TASK_ROLE'] },
+  agent: {
+    ...api,
+    entry: 'lambdas/agent.ts',
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TASK_ROLE', 'MATRX_ROOT_COMMANDS'],
+  },
   'settle-task': {
     entry: 'lambdas/settle-task.ts',
     memoryMb: 256,

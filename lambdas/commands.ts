@@ -2,9 +2,28 @@ import { createAccess } from './core/access/create-access.ts';
 import { endAccess } from './core/access/end-access.ts';
 import { resumeAccess } from './core/access/resume-access.ts';
 import { execCommand } from './core/commands/exec-command.ts';
+import { getCommand } from './core/commands/get-command.ts';
+import { listCommands } from './core/commands/list-commands.ts';
+import { readOutput } from './core/commands/read-output.ts';
+import { resizeCommand } from './core/commands/resize-command.ts';
+import { signalCommand } from './core/commands/signal-command.ts';
+import { startCommand } from './core/commands/start-command.ts';
+import { writeStdin } from './core/commands/write-stdin.ts';
 import { endpoint } from './http/endpoint.ts';
 import { commandServices } from './services.ts';
 
-const operations = { execCommand, createAccess, resumeAccess, endAccess };
+const operations = {
+  execCommand,
+  getCommand,
+  listCommands,
+  readOutput,
+  resizeCommand,
+  signalCommand,
+  startCommand,
+  writeStdin,
+  createAccess,
+  resumeAccess,
+  endAccess,
+};
 
 export const handler = endpoint('commands', commandServices(), operations);

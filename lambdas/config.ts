@@ -31,8 +31,12 @@ const Templates = z
   )
   .refine((templates) => 'base' in templates, 'expected a template named base');
 
+const quota = (min: number, max: number, value: number) => z.number().int().min(min).max(max).default(value);
+
 const Quotas = z.strictObject({
-  live_sandboxes_per_user: z.number().int().min(1).max(10_000).default(20),
+  live_sandboxes_per_user: quota(1, limits.quotas.liveSandboxes, 20),
+  creates_per_user_per_minute: quota(1, limits.quotas.createsPerMinute, 60),
+  commands_per_user_per_minute: quota(1, limits.quotas.commandsPerMinute, 6_000),
   max_ttl_seconds: z.number().int().min(limits.ttlSeconds.min).max(limits.ttlSeconds.max).default(86_400),
 });
 
@@ -59,6 +63,11 @@ const TaskRole = z
     return { accountId, roleId };
   });
 
+const choice = z
+  .enum(['on', 'off'], 'expected on or off')
+  .default('off')
+  .transform((text) => text === 'on');
+
 const schemas = {
   MATRX_NAME: z
     .string()
@@ -75,10 +84,8 @@ const schemas = {
   MATRX_QUOTAS: z.string().default('{}').transform(json).pipe(Quotas),
   MATRX_PLACEMENT: z.string().default('{}').transform(json).pipe(Placement),
   MATRX_CORS_ORIGINS: origins,
-  MATRX_CLIENT_CHANNELS: z
-    .enum(['on', 'off'], 'expected on or off')
-    .default('off')
-    .transform((text) => text === 'on'),
+  MATRX_CLIENT_CHANNELS: choice,
+  MATRX_ROOT_COMMANDS: choice,
   MATRX_LOG_GROUP: z.string().regex(/^[\w./#-]{1,512}$/, 'expected the name of a log group'),
 } as const satisfies Record<Setting, z.ZodType>;
 

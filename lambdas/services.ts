@@ -9,12 +9,18 @@ import { endSession } from './aws/channel/sessions.ts';
 import { accessRecords } from './aws/dynamodb/access-records.ts';
 import { commandRecords } from './aws/dynamodb/command-records.ts';
 import { cursors } from './aws/dynamodb/cursors.ts';
+import { deploymentRecords } from './aws/dynamodb/deployment-records.ts';
 import { documentClient, type Table } from './aws/dynamodb/document-client.ts';
 import { dueRecords } from './aws/dynamodb/due-records.ts';
 import { healthRecords } from './aws/dynamodb/health-records.ts';
+import { machinePoints } from './aws/dynamodb/machine-points.ts';
+import { outcomeReports } from './aws/dynamodb/outcome-reports.ts';
+import { rateWindows } from './aws/dynamodb/rate-windows.ts';
 import { sandboxRecords } from './aws/dynamodb/sandbox-records.ts';
 import { slotLeases } from './aws/dynamodb/slot-leases.ts';
 import { slotLine } from './aws/dynamodb/slot-line.ts';
+import { usageRecords } from './aws/dynamodb/usage-records.ts';
+import { userQuotas } from './aws/dynamodb/user-quotas.ts';
 import { ecsClient, execClient } from './aws/ecs/ecs-client.ts';
 import { taskLookups } from './aws/ecs/task-lookups.ts';
 import { ecsTasks, taskStops } from './aws/ecs/tasks.ts';
@@ -22,6 +28,8 @@ import { eventBridge, eventBridgeClient } from './aws/events/announce.ts';
 import { logsClient, sandboxLogs } from './aws/logs/sandbox-logs.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Deployment, Log, SandboxRecords } from './core/ports.ts';
+import { CommandPermits } from './core/quotas/command-permits.ts';
+import { deploymentQuota } from './core/quotas/quota-of-user.ts';
 import { announced } from './core/sandboxes/announced.ts';
 import { jsonLog } from './log.ts';
 import { measuredLog } from './measured-log.ts';
@@ -53,9 +61,15 @@ const deploymentOf = (config: Config<'query'> | Config<'lifecycle'>): Deployment
 /** For reading records. */
 export function queryServices(config = readConfig('query')) {
   const { clock } = config;
+  const table = tableOf(config);
   const ports = {
     clock,
-    records: sandboxRecords(tableOf(config), clock),
+    records: sandboxRecords(table, clock),
+    quotas: userQuotas(table),
+    windows: rateWindows(table),
+    operators: deploymentRecords(table),
+    usage: usageRecords(table),
+    points: machinePoints(table),
     logs: sandboxLogs(logsClient(), config.MATRX_LOG_GROUP),
     deployment: deploymentOf(config),
   };
@@ -78,7 +92,15 @@ export function lifecycleServices(config = readConfig('lifecycle')) {
   });
   const log = logOf(config);
   const records = announcedRecords(table, { clock, log });
-  const ports = { clock, records, tasks, health: healthRecords(table), deployment: deploymentOf(config) };
+  const ports = {
+    clock,
+    records,
+    tasks,
+    health: healthRecords(table),
+    quotas: userQuotas(table),
+    operators: deploymentRecords(table),
+    deployment: deploymentOf(config),
+  };
   return { ports, clock, log, corsOrigins: config.MATRX_CORS_ORIGINS };
 }
 
@@ -100,14 +122,17 @@ export function commandServices(config = readConfig('commands')) {
     open: (target, options) => openChannel(sessions, target, { clock, ...options }),
     endSession: (sessionId) => endSession(sessions.ssm, sessionId),
   });
+  const general = deploymentQuota({ quotas: config.MATRX_QUOTAS });
   const isOffered = config.MATRX_CLIENT_CHANNELS;
   return {
     ports: {
       clock,
       records: sandboxRecords(table, clock),
       commands,
+      permits: new CommandPermits({ windows: rateWindows(table), quotas: userQuotas(table), clock, general }),
       channel,
       access: accessRecords(table),
+      rootCommands: config.MATRX_ROOT_COMMANDS,
       clientChannels: isOffered ? clientChannels({ sessions, leases, line, clock }) : undefined,
     },
     clock,
@@ -125,6 +150,7 @@ export function agentServices(config = readConfig('agent')) {
   const ports = {
     clock,
     records,
+    rootCommands: config.MATRX_ROOT_COMMANDS,
     commands: commandRecords(table, clock),
     reports: outcomeReports(table, clock),
     points: machinePoints(table),

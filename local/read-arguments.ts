@@ -17,6 +17,7 @@ export interface Arguments {
   /** Don't ask before it is removed. */
   readonly yes: boolean;
   readonly clientChannels: boolean;
+  readonly rootCommands: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -39,6 +40,7 @@ export const usage = `Usage: npm start -- [options]
   --hazards <file>       JSON of what is to go wrong on purpose: docs/hazards.md
   --reset                remove all that is kept, and start nothing; asks, unless --yes is given too
   --client-channels      let callers hold channels of their own: docs/client-channels.md
+  --root-commands        let commands be root's, in their sandbox: docs/security.md
   --json                 print one JSON object when ready, and nothing else
   --help                 print this
 `;
@@ -62,6 +64,7 @@ export function readArguments(args: readonly string[]): Arguments {
     reset,
     yes,
     clientChannels: rest['client-channels'],
+    rootCommands: rest['root-commands'],
     json,
     help,
   };
@@ -87,6 +90,7 @@ function parse(args: readonly string[]) {
         reset: { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
         'client-channels': { type: 'boolean', default: false },
+        'root-commands': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -38,6 +38,7 @@ async function serve(args: Arguments, host: Host): Promise<void> {
     engine: args.engine,
     image: args.image,
     clientChannels: args.clientChannels,
+    rootCommands: args.rootCommands,
     env: host.env,
     hazards: args.hazards === undefined ? undefined : readHazardsFile(args.hazards),
     npmDir: findNpm(host.env),

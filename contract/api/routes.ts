@@ -1,17 +1,23 @@
 import { accessRoutes } from './access.ts';
+import { adminRoutes } from './admin.ts';
 import { agentRoutes } from './agent-reports.ts';
+import { commandControlRoutes } from './command-control.ts';
 import { commandRoutes } from './commands.ts';
 import { logRoutes } from './logs.ts';
 import type { Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
 import { serviceRoutes } from './service.ts';
+import { usageRoutes } from './usage.ts';
 
 /** Every route of the HTTP API, by its name. */
 export const routes = {
   ...sandboxRoutes,
   ...commandRoutes,
+  ...commandControlRoutes,
   ...accessRoutes,
   ...logRoutes,
+  ...usageRoutes,
+  ...adminRoutes,
   ...serviceRoutes,
   ...agentRoutes,
 };

@@ -66,7 +66,9 @@ const Schema = z.strictObject({
     .default(defaultTemplates),
   /** Of every sandbox, unless its creation asks for more. */
   diskGb: z.int().min(limits.diskGb.min).max(limits.diskGb.max).default(limits.diskGb.default),
-  liveSandboxesPerUser: z.int().min(1).max(10_000).default(20),
+  liveSandboxesPerUser: z.int().min(1).max(limits.quotas.liveSandboxes).default(20),
+  createsPerUserPerMinute: z.int().min(1).max(limits.quotas.createsPerMinute).default(60),
+  commandsPerUserPerMinute: z.int().min(1).max(limits.quotas.commandsPerMinute).default(6_000),
   maxTtlSeconds: z.int().min(limits.ttlSeconds.min).max(limits.ttlSeconds.max).default(86_400),
   /** Of each method. Those that launch and stop tasks, and those open to anybody, get a fifth of it. */
   throttle: z
@@ -78,6 +80,8 @@ const Schema = z.strictObject({
   corsOrigins: z.array(origin).max(20).default([]),
   /** Callers may hold channels of their own to their sandboxes: docs/client-channels.md. */
   clientChannels: z.boolean().default(false),
+  /** Commands may be root's, in their sandbox: docs/security.md. */
+  rootCommands: z.boolean().default(false),
   /** Where Cognito's sign-in page may send a browser back to. */
   callbackUrls: z.array(z.url()).min(1).max(100).default(['http://localhost:8400/callback']),
   logRetentionDays: retention.default(RetentionDays.ONE_MONTH),

@@ -31,11 +31,14 @@ export function functionSettings({ config, network, state, compute, roles }: Par
     MATRX_TASK_ROLE: `${stack.account}/${roles.task.roleId}`,
     MATRX_QUOTAS: JSON.stringify({
       live_sandboxes_per_user: config.liveSandboxesPerUser,
+      creates_per_user_per_minute: config.createsPerUserPerMinute,
+      commands_per_user_per_minute: config.commandsPerUserPerMinute,
       max_ttl_seconds: config.maxTtlSeconds,
     }),
     MATRX_PLACEMENT: JSON.stringify({ public_addresses: network.publicAddresses, capacity: config.capacity }),
     MATRX_CORS_ORIGINS: config.corsOrigins.join(','),
     MATRX_CLIENT_CHANNELS: config.clientChannels ? 'on' : 'off',
+    MATRX_ROOT_COMMANDS: config.rootCommands ? 'on' : 'off',
     MATRX_LOG_GROUP: compute.logGroup.logGroupName,
   };
 }

@@ -32,6 +32,8 @@ export interface DeploymentChoices {
   readonly commandsPerUserPerMinute?: number | undefined;
   /** Whether callers may hold channels of their own. @default false */
   readonly clientChannels?: boolean | undefined;
+  /** Whether commands may be root's, in their sandbox. @default false */
+  readonly rootCommands?: boolean | undefined;
 }
 
 /** The functions of the contract, which find the stand-ins at the places of this run. */
@@ -56,6 +58,7 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
     MATRX_PLACEMENT: '{}',
     MATRX_CORS_ORIGINS: '',
     MATRX_CLIENT_CHANNELS: choices.clientChannels ? 'on' : 'off',
+    MATRX_ROOT_COMMANDS: choices.rootCommands ? 'on' : 'off',
     MATRX_LOG_GROUP: sandboxLog.groupName,
   };
   const common = {

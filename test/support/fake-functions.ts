@@ -2,10 +2,23 @@ import './lambda-runtime.ts';
 import { createAccess } from '../../lambdas/core/access/create-access.ts';
 import { endAccess } from '../../lambdas/core/access/end-access.ts';
 import { resumeAccess } from '../../lambdas/core/access/resume-access.ts';
+import { deleteQuota } from '../../lambdas/core/admin/delete-quota.ts';
+import { getDeployment } from '../../lambdas/core/admin/get-deployment.ts';
+import { getQuota } from '../../lambdas/core/admin/get-quota.ts';
+import { patchDeployment } from '../../lambdas/core/admin/patch-deployment.ts';
+import { putQuota } from '../../lambdas/core/admin/put-quota.ts';
+import { stopAll } from '../../lambdas/core/admin/stop-all.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
 import { reportOutcomes } from '../../lambdas/core/agent/report-outcomes.ts';
 import { execCommand } from '../../lambdas/core/commands/exec-command.ts';
+import { getCommand } from '../../lambdas/core/commands/get-command.ts';
+import { listCommands } from '../../lambdas/core/commands/list-commands.ts';
+import { readOutput } from '../../lambdas/core/commands/read-output.ts';
+import { resizeCommand } from '../../lambdas/core/commands/resize-command.ts';
+import { signalCommand } from '../../lambdas/core/commands/signal-command.ts';
+import { startCommand } from '../../lambdas/core/commands/start-command.ts';
+import { writeStdin } from '../../lambdas/core/commands/write-stdin.ts';
 import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
 import { deleteSandbox } from '../../lambdas/core/sandboxes/delete-sandbox.ts';
 import { getSandbox } from '../../lambdas/core/sandboxes/get-sandbox.ts';
@@ -18,6 +31,8 @@ import { getLimits } from '../../lambdas/core/service/get-limits.ts';
 import { getMe } from '../../lambdas/core/service/get-me.ts';
 import { getOpenapi } from '../../lambdas/core/service/get-openapi.ts';
 import { listTemplates } from '../../lambdas/core/service/list-templates.ts';
+import { getMetrics } from '../../lambdas/core/usage/get-metrics.ts';
+import { getUsage } from '../../lambdas/core/usage/get-usage.ts';
 import { endpoint } from '../../lambdas/http/endpoint.ts';
 import { keptLog } from './fakes.ts';
 import { fakeService } from './sandbox-life.ts';
@@ -34,6 +49,10 @@ export function fakeFunctions() {
       listSandboxes,
       readLog,
       getMe,
+      getUsage,
+      getMetrics,
+      getDeployment,
+      getQuota,
       getLimits,
       getOpenapi,
       listTemplates,
@@ -44,8 +63,24 @@ export function fakeFunctions() {
       deleteSandbox,
       getHealth,
       getHealthReport,
+      patchDeployment,
+      stopAll,
+      putQuota,
+      deleteQuota,
     }),
-    commands: endpoint('commands', services, { execCommand, createAccess, resumeAccess, endAccess }),
+    commands: endpoint('commands', services, {
+      execCommand,
+      getCommand,
+      listCommands,
+      readOutput,
+      resizeCommand,
+      signalCommand,
+      startCommand,
+      writeStdin,
+      createAccess,
+      resumeAccess,
+      endAccess,
+    }),
     agent: endpoint('agent', { ...services, taskRole }, { hello, heartbeat, reportOutcomes }),
   };
   return { ...life, log, functions };

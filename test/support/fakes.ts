@@ -1,6 +1,8 @@
 // The domain's ports in memory, as honest as the adapters: the suites in test/suites run on both.
 import { setImmediate } from 'node:timers/promises';
+import type { Grant } from '../../contract/agent/grant.ts';
 import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
+import { newestFirst } from '../../contract/api/command-cursor.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type {
@@ -70,16 +72,21 @@ export class FakeRecords implements SandboxRecords {
   beforeReplace: (previous: SandboxRecord, next: SandboxRecord) => unknown = () => undefined;
 
   readonly #clock: Clock;
+  readonly #creates = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  async create({ record, env, claim, quota }: Creation): Promise<Created> {
+  async create({ record, env, claim, quota, rate }: Creation): Promise<Created> {
     const taken = claim && this.claims.get(claimKey(claim));
     if (taken && taken.until > this.#clock.now() / 1000) return { kind: 'claimed', id: taken.id, hash: taken.hash };
     const live = this.live.get(record.user_id) ?? new Set();
     if (live.size >= quota) return { kind: 'over_quota' };
+    const minute = `${record.user_id} ${rate?.minuteMs}`;
+    const created = this.#creates.get(minute) ?? 0;
+    if (rate && created >= rate.limit) return { kind: 'over_rate' };
+    this.#creates.set(minute, created + 1);
     this.byId.set(record.sandbox_id, record);
     this.live.set(record.user_id, live.add(record.sandbox_id));
     if (Object.keys(env).length > 0) this.environments.set(record.sandbox_id, env);
@@ -156,6 +163,14 @@ export class FakeCommands implements CommandRecords {
 
   async outcomeOf(sandboxId: string, commandId: string): Promise<OutcomeReport | undefined> {
     return this.outcomes.get(`${sandboxId}/${commandId}`);
+  }
+
+  async list(sandboxId: string, { limit, after }: Parameters<CommandRecords['list']>[1]) {
+    const commands = [...this.outcomes]
+      .filter(([key, report]) => key.startsWith(sandboxId) && (after === undefined || newestFirst(after, report) < 0))
+      .map(([, report]) => report)
+      .sort(newestFirst);
+    return { commands: commands.slice(0, limit), isLast: commands.length <= limit };
   }
 }
 
@@ -275,8 +290,8 @@ export class FakeClientChannels implements ClientChannels {
   isKept = true;
   isOver = false;
 
-  async open(target: ChannelTarget, expiresAtMs: number): Promise<OpenedSession> {
-    const count = this.opened.push({ target, expiresAtMs });
+  async open(target: ChannelTarget, grant: Grant): Promise<OpenedSession> {
+    const count = this.opened.push({ target, expiresAtMs: Date.parse(grant.expires_at) });
     return {
       session: { id: `session-${count}`, streamUrl: 'wss://stream' },
       lease: { slot: 1, fence: count },

@@ -2,11 +2,14 @@ import type { Sandbox } from '../../contract/api/sandbox-record.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
 import type { ClientChannels } from '../../lambdas/core/ports.ts';
+import { CommandPermits } from '../../lambdas/core/quotas/command-permits.ts';
+import { deploymentQuota } from '../../lambdas/core/quotas/quota-of-user.ts';
 import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
 import type { SandboxRecord } from '../../lambdas/core/sandboxes/record.ts';
 import { taskOf } from '../../lambdas/core/sandboxes/record.ts';
 import { settleTask, type TaskReport } from '../../lambdas/core/sandboxes/settle-task.ts';
 import { agentOf, callOf, service } from './calls.ts';
+import { FakeOperators, FakePoints, FakeQuotas, FakeReports, FakeUsage, FakeWindows } from './fake-use.ts';
 import {
   deployment,
   FakeAccess,
@@ -24,17 +27,28 @@ import {
 /** The domain on its fakes, and a sandbox's life in short words. */
 export function fakeService() {
   const clock = new JumpingClock();
+  const commands = new FakeCommands();
+  const quotas = new FakeQuotas();
+  const windows = new FakeWindows();
   const ports = {
     clock,
     records: new FakeRecords(clock),
-    commands: new FakeCommands(),
+    commands,
+    reports: new FakeReports(commands),
+    permits: new CommandPermits({ windows, quotas, clock, general: deploymentQuota(deployment) }),
     tasks: new FakeTasks(),
     health: new FakeHealth(),
     logs: new FakeLogs(),
     channel: new FakeChannel(),
+    rootCommands: false,
     access: new FakeAccess(),
     clientChannels: new FakeClientChannels() as ClientChannels | undefined,
     log: keptLog(),
+    quotas,
+    windows,
+    operators: new FakeOperators(),
+    usage: new FakeUsage(),
+    points: new FakePoints(),
     deployment,
   };
   const create = async (body: object = {}, key?: string): Promise<Sandbox> => {

@@ -5,7 +5,9 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { Claim, CommandRecords } from '../../core/ports.ts';
 import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
+import { listEnded, outcomeWrites } from './ended-commands.ts';
 import { keys } from './keys.ts';
+import { transact } from './transact.ts';
 
 type Taken = { readonly id: string; readonly hash: string };
 
@@ -14,8 +16,8 @@ export function commandRecords(table: Table, clock: Clock): CommandRecords {
   return {
     claim: (claim, commandId) => take(table, clock, claim, commandId),
     addOutcome: async (sandboxId, report, until) => {
-      const Item = { ...keys.outcome(sandboxId, report.command_id), report, ttl: until };
-      await put(table, { Item, ConditionExpression: 'attribute_not_exists(pk)' });
+      // A report that is there already refuses both.
+      await transact(table, clock, outcomeWrites(table.name, sandboxId, report, until));
     },
     outcomeOf: async (sandboxId, commandId) => {
       const Key = keys.outcome(sandboxId, commandId);
@@ -25,6 +27,7 @@ export function commandRecords(table: Table, clock: Clock): CommandRecords {
       });
       return Item === undefined ? undefined : OutcomeReport.parse(Item['report']);
     },
+    list: (sandboxId, page) => listEnded(table, sandboxId, page),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CommandPlace } from '../../../contract/api/command-cursor.ts';
 import type { Claim } from '../../core/ports.ts';
 import type { Rate } from '../../core/quotas/ports.ts';
 
@@ -11,6 +12,7 @@ export const dueShards = 8;
 
 const dueShard = (shard: number) => `DUE#${shard}`;
 const shardOf = (sandboxId: string): number => sandboxId.charCodeAt(sandboxId.length - 1) % dueShards;
+const endedSort = ({ started_at, command_id }: CommandPlace) => `ENDED#${started_at}/${command_id}`;
 
 export const keys = {
   record: (sandboxId: string) => ({ pk: sandbox(sandboxId), sk: 'META' }),
@@ -19,6 +21,12 @@ export const keys = {
   place: (sandboxId: string, ticket: string) => ({ pk: sandbox(sandboxId), sk: `WAIT#${ticket}` }),
   slotsAndPlaces: (sandboxId: string) => ({ pk: sandbox(sandboxId), from: 'SLOT#', to: 'WAIT#~' }),
   outcome: (sandboxId: string, commandId: string) => ({ pk: sandbox(sandboxId), sk: `CMD#${commandId}` }),
+  ended: (sandboxId: string, place: CommandPlace) => ({ pk: sandbox(sandboxId), sk: endedSort(place) }),
+  endedBefore: (sandboxId: string, place: CommandPlace | undefined) => ({
+    pk: sandbox(sandboxId),
+    from: 'ENDED#',
+    to: place === undefined ? 'ENDED#~' : endedSort(place),
+  }),
   grant: (sandboxId: string, grantId: string) => ({ pk: sandbox(sandboxId), sk: `GRANT#${grantId}` }),
   task: (taskId: string) => ({ pk: `TASK#${taskId}`, sk: 'SANDBOX' }),
   live: (userId: string) => ({ pk: `USER#${userId}`, sk: 'LIVE' }),

@@ -13,6 +13,8 @@ import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
 export interface HelloPorts {
   readonly records: Pick<SandboxRecords, 'sandboxOfTask' | 'get' | 'replace' | 'environmentOf'>;
   readonly clock: Clock;
+  /** Whether commands may be root's. */
+  readonly rootCommands: boolean;
 }
 
 const heartbeatSeconds = 30;
@@ -33,7 +35,7 @@ function assertStarting(record: SandboxRecord, caller: AgentCaller): void {
  * `sandbox_ended`, and `conflict` once the sandbox is ready.
  */
 export async function hello(
-  { records, clock }: HelloPorts,
+  { records, clock, rootCommands }: HelloPorts,
   { caller, body, note }: Call<'hello'>,
 ): Promise<Answer<'hello'>> {
   const sandboxId = await records.sandboxOfTask(caller.taskId);
@@ -56,6 +58,7 @@ export async function hello(
     on_ready: record.on_ready,
     channel_key: record.agent.channel_key,
     heartbeat_seconds: heartbeatSeconds,
+    root_commands: rootCommands,
   };
   return { status: 200, body: assignment };
 }

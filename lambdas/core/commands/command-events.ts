@@ -27,8 +27,7 @@ export async function* commandEvents(
         yield { event: 'finished', result: event.outcome };
         return;
       }
-      const piece = pieces[event.kind].push(event.offset, event.data);
-      if (piece !== undefined) yield { event: event.kind, ...piece };
+      for (const piece of pieces[event.kind].push(event.offset, event.data)) yield { event: event.kind, ...piece };
     }
   } catch (cause) {
     const error = cause instanceof SandboxError ? cause : new SandboxError('internal', 'internal error', { cause });

@@ -40,7 +40,7 @@ async function* whileWaiting(run: RunningCommand, clock: Clock): AsyncGenerator<
  * what is true after the channel was lost. Throws `channel_lost` only where the command may still run and nobody can say.
  */
 export async function* followCommand(ports: FollowPorts, run: RunningCommand): AsyncGenerator<CommandEvent> {
-  const seen = { stdout: 0, stderr: 0 };
+  const seen = { ...run.from };
   try {
     for await (const event of whileWaiting(run, ports.clock)) {
       if (event.kind !== 'finished') seen[event.kind] = event.offset + event.data.length;
@@ -50,7 +50,7 @@ export async function* followCommand(ports: FollowPorts, run: RunningCommand): A
     yield { kind: 'finished', outcome: withoutEnd(run, ports.clock, 'running', seen) };
   } catch (cause) {
     if (!(cause instanceof SandboxError) || cause.code !== 'channel_lost') throw cause;
-    const truth = await outcomeAfterLoss(ports, run.record.sandbox_id, run.order.command_id);
+    const truth = await outcomeAfterLoss(ports, run.sandboxId, run.command.command_id);
     if (truth === undefined) throw cause;
     yield { kind: 'finished', outcome: truth === 'lost' ? withoutEnd(run, ports.clock, 'lost', seen) : truth };
   }

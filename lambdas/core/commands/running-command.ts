@@ -1,40 +1,42 @@
-import { posix } from 'node:path';
-import type { StartCommand } from '../../../contract/agent/commands.ts';
 import type { CommandOutcome, Outcome } from '../../../contract/api/command-result.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { CommandEvent } from '../ports.ts';
-import { homePath } from '../sandboxes/home.ts';
-import type { ReadyRecord } from '../sandboxes/record.ts';
-import { isoTime } from '../time.ts';
+
+/** How far each stream has been seen. */
+export interface Seen {
+  readonly stdout: number;
+  readonly stderr: number;
+}
 
 /** A command that the agent has, and how its events come. */
 export interface RunningCommand {
-  readonly record: ReadyRecord;
-  readonly order: StartCommand;
+  readonly sandboxId: string;
+  readonly command: Pick<CommandOutcome, 'command_id' | 'cwd' | 'started_at'>;
   readonly events: AsyncIterable<CommandEvent>;
-  readonly startedAtMs: number;
+  /** Where the events begin. */
+  readonly from: Seen;
   /** When the caller stops waiting. */
   readonly waitUntilMs: number;
   /** Lets go of the events; the command goes on. */
   readonly letGo: () => void;
 }
 
-/** What is known of a command that its agent has not said the end of. */
+/** What is known of a command that its agent has not said the end of; its bytes are where to read on. */
 export function withoutEnd(
-  run: RunningCommand,
+  { command }: RunningCommand,
   clock: Clock,
   outcome: Extract<Outcome, 'running' | 'lost'>,
-  seen: { readonly stdout: number; readonly stderr: number },
+  seen: Seen,
 ): CommandOutcome {
   return {
-    command_id: run.order.command_id,
+    command_id: command.command_id,
     outcome,
     exit_code: null,
     signal: null,
     stdout_bytes: seen.stdout,
     stderr_bytes: seen.stderr,
-    cwd: posix.resolve(homePath, run.order.cwd ?? '.'),
-    started_at: isoTime(run.startedAtMs),
-    duration_ms: Math.max(0, clock.now() - run.startedAtMs),
+    cwd: command.cwd,
+    started_at: command.started_at,
+    duration_ms: Math.max(0, clock.now() - Date.parse(command.started_at)),
   };
 }

@@ -31,14 +31,17 @@ export class TextPieces {
   #held: Uint8Array = new Uint8Array(0);
   #heldOffset = 0;
 
-  /** The piece that is whole with these bytes; undefined when no character is. */
-  push(offset: number, data: Uint8Array): Piece | undefined {
+  /** The pieces that are whole with these bytes; none when no character is. What was held before a gap is a piece of its own. */
+  *push(offset: number, data: Uint8Array): Generator<Piece> {
+    const isGap = this.#held.length > 0 && offset !== this.#heldOffset + this.#held.length;
+    const cut = isGap ? this.end() : undefined;
+    if (cut !== undefined) yield cut;
     const start = this.#held.length > 0 ? this.#heldOffset : offset;
     const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, data]) : data;
     const whole = wholeCharacters(bytes);
     this.#held = bytes.slice(whole.length);
     this.#heldOffset = start + whole.length;
-    return whole.length === 0 ? undefined : { offset: start, ...encodeOutput(whole) };
+    if (whole.length > 0) yield { offset: start, ...encodeOutput(whole) };
   }
 
   /** What is left at the end of the stream. */

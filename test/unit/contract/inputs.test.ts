@@ -55,8 +55,8 @@ test.each([
   ['wait_seconds', { command: 'true', wait_seconds: 281 }],
   ['max_output_bytes', { command: 'true', max_output_bytes: 4 * 1024 * 1024 + 1 }],
   ['cwd', { command: 'true', cwd: `/${'a'.repeat(4_096)}` }],
-  ['stdin.encoding', { command: 'true', stdin: { data: '', encoding: 'utf16' } }],
-  ['user', { command: 'true', user: 'root' }],
+  ['stdin', { command: 'true', stdin: { data: '', encoding: 'utf16' } }],
+  ['user', { command: 'true', user: 'wheel' }],
 ])('C2: an exec is refused at %s', (field, input) => {
   expect(refused(ExecCommand, input)).toContain(field);
 });

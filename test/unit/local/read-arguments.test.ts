@@ -12,6 +12,7 @@ test('without arguments everything has its default', () => {
     reset: false,
     yes: false,
     clientChannels: false,
+    rootCommands: false,
     json: false,
     help: false,
   });
@@ -19,7 +20,7 @@ test('without arguments everything has its default', () => {
 
 test('each flag is read', () => {
   const args = ['--port', '0', '--data=x', '--network', 'host', '--engine', 'docker', '--image', 'mine:1'];
-  const more = ['--hazards', 'bad.json', '--reset', '--yes', '--client-channels', '--json'];
+  const more = ['--hazards', 'bad.json', '--reset', '--yes', '--client-channels', '--root-commands', '--json'];
   expect(readArguments([...args, ...more])).toEqual({
     port: 0,
     data: 'x',
@@ -30,6 +31,7 @@ test('each flag is read', () => {
     reset: true,
     yes: true,
     clientChannels: true,
+    rootCommands: true,
     json: true,
     help: false,
   });

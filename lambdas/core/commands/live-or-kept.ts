@@ -1,0 +1,61 @@
+import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import type { UserCaller } from '../caller.ts';
+import type { CommandRecords, SandboxRecords } from '../ports.ts';
+import { isEnding, readOwned, sandboxEnded } from '../sandboxes/owned.ts';
+import { hasEnded, type ReadyRecord, type SandboxRecord } from '../sandboxes/record.ts';
+import { explainFailure } from './explain-failure.ts';
+import { noSuchCommand } from './no-such-command.ts';
+import { assertReady } from './ready-record.ts';
+
+export interface KeptPorts {
+  readonly records: Pick<SandboxRecords, 'get'>;
+  readonly commands: Pick<CommandRecords, 'outcomeOf'>;
+}
+
+interface CommandCall {
+  readonly caller: UserCaller;
+  readonly params: { readonly sandbox_id: string; readonly command_id: string };
+  readonly note: (facts: Readonly<Record<string, string>>) => void;
+}
+
+interface Ways<T> {
+  readonly live: (record: ReadyRecord) => Promise<T>;
+  readonly kept: (report: OutcomeReport) => T;
+}
+
+const isCode = (error: unknown, code: 'not_found' | 'sandbox_ended'): boolean =>
+  error instanceof SandboxError && error.code === code;
+
+/** Why a record's agent can't be asked: it has ended, and the table says the rest, or it is about to and may yet report. */
+function whyNot(record: SandboxRecord, commandId: string): SandboxError | undefined {
+  if (hasEnded(record)) return noSuchCommand(commandId);
+  return isEnding(record) ? sandboxEnded(record) : undefined;
+}
+
+/**
+ * What the agent says of a command while there is one that knows it, else what the table has kept of it. Throws `not_found` where neither
+ * knows it, and `sandbox_ended` while a sandbox ends whose last reports may still come.
+ */
+export async function liveOrKept<T>(
+  ports: KeptPorts,
+  { caller, params, note }: CommandCall,
+  { live, kept }: Ways<T>,
+): Promise<T> {
+  const { sandbox_id, command_id } = params;
+  const record = await readOwned(ports.records, sandbox_id, caller);
+  note({ sandboxId: sandbox_id, userId: record.user_id, commandId: command_id });
+  try {
+    const gone = whyNot(record, command_id);
+    if (gone !== undefined) throw gone;
+    return await live(assertReady(record));
+  } catch (thrown) {
+    const error = isCode(thrown, 'not_found')
+      ? noSuchCommand(command_id, thrown)
+      : await explainFailure(ports.records, sandbox_id, thrown);
+    const isSilent = isCode(error, 'not_found') || isCode(error, 'sandbox_ended');
+    const report = isSilent ? await ports.commands.outcomeOf(sandbox_id, command_id) : undefined;
+    if (report === undefined) throw error;
+    return kept(report);
+  }
+}

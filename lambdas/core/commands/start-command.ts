@@ -1,0 +1,39 @@
+import { commandSummary } from '../../../contract/api/command-summary.ts';
+import type { Answer, Call } from '../operation.ts';
+import type { AgentChannel } from '../ports.ts';
+import { admitCommand } from '../quotas/admit-command.ts';
+import { isoTime } from '../time.ts';
+import { assertAllowed } from './assert-allowed.ts';
+import { channelTarget } from './channel-target.ts';
+import { claimCommandId } from './claim-command-id.ts';
+import { infoQuestion } from './command-questions.ts';
+import type { ExecPorts } from './exec-command.ts';
+import { explainFailure } from './explain-failure.ts';
+import { orderOf } from './order-of.ts';
+
+export type StartPorts = Omit<ExecPorts, 'channel'> & { readonly channel: Pick<AgentChannel, 'run' | 'ask'> };
+
+/**
+ * Starts a command in the background and answers how it stands. It ends by itself, by its time-out if it has one, or with the sandbox.
+ * Repeating the call with the same key joins the command.
+ */
+export async function startCommand(ports: StartPorts, call: Call<'startCommand'>): Promise<Answer<'startCommand'>> {
+  assertAllowed(call.body, ports);
+  const { sandbox_id } = call.params;
+  const claimed = claimCommandId(ports, call);
+  claimed.catch(() => undefined);
+  const record = await admitCommand(ports, sandbox_id, call.caller);
+  const order = orderOf(call.body, await claimed, call.body.timeout_seconds ?? null);
+  const { command_id: commandId } = order;
+  call.note({ sandboxId: sandbox_id, userId: record.user_id, commandId, ...commandSummary(order) });
+  const touched = ports.records.touch(record, isoTime(ports.clock.now())).catch(() => undefined);
+  try {
+    const target = channelTarget(record);
+    const options = { streamBytes: 0, until: 'now', signal: call.signal } as const;
+    for await (const _ of await ports.channel.run(target, order, options));
+    const [body] = await Promise.all([ports.channel.ask(target, infoQuestion(commandId), call.signal), touched]);
+    return { status: 201, body };
+  } catch (error) {
+    throw await explainFailure(ports.records, sandbox_id, error);
+  }
+}
