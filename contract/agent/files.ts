@@ -1,7 +1,7 @@
 // What the agent does with files, each time through a process of the sandbox's own user.
 
 import * as z from 'zod';
-import { FileEntry, FileMode, FilePath, onePath, pathFields, Sha256 } from '../api/file-entry.ts';
+import { FileEntry, FileMode, FilePath, onePath, pathFields, Sha256, shownPath } from '../api/file-entry.ts';
 import { limits } from '../api/limits.ts';
 
 const { files } = limits;
@@ -47,7 +47,7 @@ export const WriteFile = z
   .refine(...onePath);
 export type WriteFile = z.infer<typeof WriteFile>;
 
-/** A file that has landed: written whole, synced to disk, and in its place. */
+/** A file that has landed: written whole, and in its place. The hash is of the bytes that came. */
 export const FileWritten = z.object({ entry: FileEntry, sha256: Sha256, created: z.boolean() });
 export type FileWritten = z.infer<typeof FileWritten>;
 
@@ -121,7 +121,7 @@ const failed = z.object({ event: z.literal('error'), error: said });
 /** `watching` comes first: whatever changes after it is told. After `overflow` some changes were not: look again. */
 export const WatchEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('watching') }),
-  z.object({ event: z.enum(['created', 'changed', 'removed']), ...pathFields }),
+  z.object({ event: z.enum(['created', 'changed', 'removed']), ...shownPath }),
   z.object({ event: z.literal('overflow') }),
   heartbeat,
   failed,
@@ -158,7 +158,7 @@ export type SearchFiles = z.infer<typeof SearchFiles>;
 export const SearchEvent = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('match'),
-    ...pathFields,
+    ...shownPath,
     line: count.nullable().describe('null for a match by name'),
     text: z.string().nullable(),
   }),
@@ -217,7 +217,7 @@ export type ReceiveFile = z.infer<typeof ReceiveFile>;
 export const TransferEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('progress'), bytes: count }),
   z.object({ event: z.literal('part'), number: count, etag: z.string().max(256) }),
-  z.object({ event: z.literal('sent'), size: count, sha256: Sha256 }),
+  z.object({ event: z.literal('sent'), size: count }),
   z.object({ event: z.literal('received'), ...FileWritten.shape }),
   failed,
 ]);

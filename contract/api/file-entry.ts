@@ -36,17 +36,24 @@ export const FilePath = z
   .meta({ id: 'FilePath' });
 export type FilePath = z.infer<typeof FilePath>;
 
+/** A path in an answer, which may be longer than one that can be asked for. Never both. */
+export const shownPath = {
+  path: z.string().optional(),
+  path_base64: z.base64().optional().describe('in the place of path, for one that is not UTF-8'),
+};
+
 /** Permissions as in `chmod`, in octal: `644`, `0755`. */
 export const FileMode = z.string().regex(/^0?[0-7]{3,4}$/, 'expected 3 or 4 octal digits, as in 644');
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
 export const FileType = z.enum(['file', 'directory', 'symlink', 'fifo', 'socket', 'device']);
+export type FileType = z.infer<typeof FileType>;
 
 /** What is at a path, as `lstat` sees it. What isn't UTF-8 comes as base64, under the other name. */
 export const FileEntry = z
   .object({
-    ...pathFields,
+    ...shownPath,
     name: z.string().optional(),
     name_base64: z.base64().optional(),
     type: FileType,
