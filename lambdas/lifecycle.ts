@@ -1,3 +1,7 @@
+import { deleteQuota } from './core/admin/delete-quota.ts';
+import { patchDeployment } from './core/admin/patch-deployment.ts';
+import { putQuota } from './core/admin/put-quota.ts';
+import { stopAll } from './core/admin/stop-all.ts';
 import { createSandbox } from './core/sandboxes/create-sandbox.ts';
 import { deleteSandbox } from './core/sandboxes/delete-sandbox.ts';
 import { patchSandbox } from './core/sandboxes/patch-sandbox.ts';
@@ -6,6 +10,16 @@ import { getHealthReport } from './core/service/get-health-report.ts';
 import { endpoint } from './http/endpoint.ts';
 import { lifecycleServices } from './services.ts';
 
-const operations = { createSandbox, patchSandbox, deleteSandbox, getHealth, getHealthReport };
+const operations = {
+  createSandbox,
+  patchSandbox,
+  deleteSandbox,
+  getHealth,
+  getHealthReport,
+  patchDeployment,
+  stopAll,
+  putQuota,
+  deleteQuota,
+};
 
 export const handler = endpoint('lifecycle', lifecycleServices(), operations);

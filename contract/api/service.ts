@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { TemplateName, Timestamp, UserId } from './identifiers.ts';
+import { UserQuota } from './quota.ts';
 import type { RouteTable } from './route.ts';
 import { sizeNames } from './sizes.ts';
 
@@ -21,9 +22,13 @@ const Me = z
     user_id: UserId.nullable().describe('the only user it may act for; null = any'),
     admin: z.boolean(),
     scopes: z.array(z.string()).describe('what the token carries; a service is ruled by its IAM policy'),
-    quota: z.object({ live_sandboxes: z.number().int() }),
+    quota: UserQuota,
     use: z
-      .object({ live_sandboxes: z.number().int() })
+      .object({
+        live_sandboxes: z.number().int(),
+        creates_this_minute: z.number().int(),
+        commands_this_minute: z.number().int().describe('as handed out to the service’s parts: a little ahead'),
+      })
       .nullable()
       .describe('null for a caller without a user of its own'),
   })
@@ -100,7 +105,12 @@ export const serviceRoutes = {
           }),
         ),
         limits: z.record(z.string(), z.unknown()).describe('every bound of this API, by name'),
-        deployment: z.object({ max_ttl_seconds: z.number().int(), live_sandboxes_per_user: z.number().int() }),
+        deployment: z.object({
+          max_ttl_seconds: z.number().int(),
+          live_sandboxes_per_user: z.number().int(),
+          creates_per_user_per_minute: z.number().int(),
+          commands_per_user_per_minute: z.number().int(),
+        }),
       }),
     },
     errors: [],

@@ -1,5 +1,6 @@
 import type { Creation } from '../../core/ports.ts';
 import { keys } from './keys.ts';
+import { countedOn } from './rate-windows.ts';
 import { toItem } from './sandbox-item.ts';
 import type { Writes } from './transact.ts';
 
@@ -7,13 +8,15 @@ import type { Writes } from './transact.ts';
 export interface CreationWrites {
   readonly writes: Writes;
   readonly live: number;
+  /** -1 without a bound. */
+  readonly rate: number;
   /** -1 without a claim. */
   readonly claim: number;
 }
 
 /** Everything that is written when a sandbox is created, as one. */
 export function creationWrites(TableName: string, creation: Creation, nowMs: number): CreationWrites {
-  const { record, env, claim, quota } = creation;
+  const { record, env, claim, quota, rate } = creation;
   const writes: Writes = [
     { Put: { TableName, Item: toItem(record), ConditionExpression: 'attribute_not_exists(pk)' } },
     {
@@ -26,9 +29,11 @@ export function creationWrites(TableName: string, creation: Creation, nowMs: num
       },
     },
   ];
+  if (rate !== undefined) writes.push(rateWrite(TableName, record.user_id, rate));
+  const places = { writes, live: 1, rate: rate === undefined ? -1 : writes.length - 1 };
   if (Object.keys(env).length > 0)
     writes.push({ Put: { TableName, Item: { ...keys.environment(record.sandbox_id), env } } });
-  if (claim === undefined) return { writes, live: 1, claim: -1 };
+  if (claim === undefined) return { ...places, claim: -1 };
   writes.push({
     Put: {
       TableName,
@@ -39,5 +44,19 @@ export function creationWrites(TableName: string, creation: Creation, nowMs: num
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
   });
-  return { writes, live: 1, claim: writes.length - 1 };
+  return { ...places, claim: writes.length - 1 };
+}
+
+/** Counts the creation in its minute, unless that is full. */
+function rateWrite(TableName: string, userId: string, rate: NonNullable<Creation['rate']>): Writes[number] {
+  const { ExpressionAttributeValues, ...counted } = countedOn(rate.minuteMs, 1);
+  return {
+    Update: {
+      TableName,
+      Key: keys.rate(userId, 'creates', rate.minuteMs),
+      ...counted,
+      ConditionExpression: 'attribute_not_exists(#count) OR #count < :limit',
+      ExpressionAttributeValues: { ...ExpressionAttributeValues, ':limit': rate.limit },
+    },
+  };
 }

@@ -2,6 +2,7 @@ import type { Claim } from '../../core/ports.ts';
 import { hasEnded, type SandboxRecord, taskOf } from '../../core/sandboxes/record.ts';
 import { keys } from './keys.ts';
 import { endOfRecord, toItem } from './sandbox-item.ts';
+import { spendWrites } from './spend-writes.ts';
 import type { Writes } from './transact.ts';
 
 /** The write of the record itself: only on top of the version that was read. */
@@ -44,6 +45,7 @@ export function replaceWrites(
         ExpressionAttributeValues: { ':id': new Set([next.sandbox_id]) },
       },
     });
+  writes.push(...spendWrites(TableName, previous, next));
   if (release !== undefined && hasEnded(next)) writes.push({ Delete: { TableName, Key: keys.claim(release) } });
   return writes;
 }

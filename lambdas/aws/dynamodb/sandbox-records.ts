@@ -11,6 +11,7 @@ import { listRecords } from './list-records.ts';
 import { replaceWrites } from './replace-writes.ts';
 import { fromItem } from './sandbox-item.ts';
 import { isRefused, transact } from './transact.ts';
+import { usageWrites } from './usage-writes.ts';
 
 const touchEveryMs = 60_000;
 
@@ -23,7 +24,10 @@ export function sandboxRecords(table: Table, clock: Clock): SandboxRecords {
   return {
     create: (creation) => create(table, clock, creation),
     get: async (sandboxId) => fromItem(await read(keys.record(sandboxId)), clock.now()),
-    replace: (previous, next, release) => replace(table, clock, replaceWrites(table.name, previous, next, release)),
+    replace: async (previous, next, release) => {
+      const followed = replaceWrites(table.name, previous, next, release);
+      return replace(table, clock, [...followed, ...(await usageWrites(table, previous, next))]);
+    },
     touch: (record, at) => touch(table, record, at),
     environmentOf: async (sandboxId) => (await read(keys.environment(sandboxId)))?.['env'],
     sandboxOfTask: async (taskId) => (await read(keys.task(taskId)))?.['sandbox_id'],
@@ -41,13 +45,14 @@ async function translated<T>(call: Promise<T>): Promise<T> {
 }
 
 async function create(table: Table, clock: Clock, creation: Creation): Promise<Created> {
-  const { writes, live, claim } = creationWrites(table.name, creation, clock.now());
+  const { writes, live, rate, claim } = creationWrites(table.name, creation, clock.now());
   const reasons = await transact(table, clock, writes);
   if (reasons === undefined) return { kind: 'created' };
   const first = claim < 0 ? undefined : reasons[claim]?.Item;
   // The claim rules: whoever asks again gets its sandbox, also when it has used up its quota.
   if (first !== undefined) return { kind: 'claimed', id: first['id']?.S ?? '', hash: first['hash']?.S ?? '' };
   if (isRefused(reasons, live)) return { kind: 'over_quota' };
+  if (isRefused(reasons, rate)) return { kind: 'over_rate' };
   throw translateError('records', new Error(`${creation.record.sandbox_id} exists already`));
 }
 

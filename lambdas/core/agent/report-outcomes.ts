@@ -3,14 +3,16 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { CommandRecords, Log, SandboxRecords } from '../ports.ts';
+import type { Log, SandboxRecords } from '../ports.ts';
 import { noSuchSandbox } from '../sandboxes/owned.ts';
 import { hasEnded } from '../sandboxes/record.ts';
+import type { OutcomeReports } from '../usage/ports.ts';
+import { usageKind } from '../usage/usage-kind.ts';
 import { assertOwn } from './own-record.ts';
 
 export interface ReportPorts {
   readonly records: Pick<SandboxRecords, 'sandboxOfTask' | 'get'>;
-  readonly commands: Pick<CommandRecords, 'addOutcome'>;
+  readonly reports: OutcomeReports;
   readonly clock: Clock;
   readonly log: Pick<Log, 'info'>;
 }
@@ -37,7 +39,7 @@ function writeAudit(log: ReportPorts['log'], sandboxId: string, report: OutcomeR
 
 /** Keeps how commands ended, also after the sandbox has; the first report of a command is the one that counts. */
 export async function reportOutcomes(
-  { records, commands, clock, log }: ReportPorts,
+  { records, reports, clock, log }: ReportPorts,
   { caller, params, body }: Call<'reportOutcomes'>,
 ): Promise<Answer<'reportOutcomes'>> {
   const id = params.sandbox_id;
@@ -54,6 +56,6 @@ export async function reportOutcomes(
   const end = hasEnded(record) ? Date.parse(record.ended_at) : Math.max(Date.parse(record.expires_at), clock.now());
   const until = Math.floor(end / 1000) + limits.endedRecordDays * 86_400;
   for (const report of body.outcomes) writeAudit(log, id, report);
-  await Promise.all(body.outcomes.map((report) => commands.addOutcome(id, report, until)));
+  await reports.add(id, usageKind(record), body.outcomes, until);
   return { status: 200, body: { accepted: body.outcomes.length } };
 }

@@ -1,10 +1,16 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import { assertAccepting } from '../admin/assert-accepting.ts';
+import type { DeploymentRecords } from '../admin/ports.ts';
 import { type UserCaller, userOf } from '../caller.ts';
 import { assertSameRequest, claimFor } from '../claim.ts';
 import { newId } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { Claim, Deployment, SandboxRecords, Tasks } from '../ports.ts';
+import { minuteOf } from '../quotas/minute.ts';
+import type { UserQuotas } from '../quotas/ports.ts';
+import { deploymentQuota, quotaOfUser } from '../quotas/quota-of-user.ts';
+import { rateLimited } from '../quotas/rate-limited.ts';
 import { isoAfter, isoTime } from '../time.ts';
 import { launchSandbox } from './launch-sandbox.ts';
 import { machineSize } from './machine-size.ts';
@@ -19,6 +25,8 @@ export interface CreatePorts {
   readonly tasks: Pick<Tasks, 'launch' | 'stop'>;
   readonly clock: Clock;
   readonly deployment: Deployment;
+  readonly quotas: Pick<UserQuotas, 'of'>;
+  readonly operators: Pick<DeploymentRecords, 'settings' | 'spend'>;
 }
 
 const quotaRetrySeconds = 30;
@@ -73,15 +81,28 @@ async function firstOf(
 
 async function createOrFind(ports: CreatePorts, call: Call<'createSandbox'>, claim: Claim | undefined) {
   const record = newRecord(ports, call);
-  const quota = ports.deployment.quotas.live_sandboxes_per_user;
-  const created = await ports.records.create({ record, env: call.body.env, claim, quota });
+  const nowMs = ports.clock.now();
+  const [override] = await Promise.all([ports.quotas.of(record.user_id), assertAccepting(ports.operators, nowMs)]);
+  const quota = quotaOfUser(deploymentQuota(ports.deployment), override);
+  const creation = {
+    record,
+    env: call.body.env,
+    claim,
+    quota: quota.live_sandboxes,
+    rate: { minuteMs: minuteOf(nowMs), limit: quota.creates_per_minute },
+  };
+  const created = await ports.records.create(creation);
   if (created.kind === 'created') return record;
   if (created.kind === 'claimed' && claim !== undefined) return await firstOf(ports, claim, created);
-  throw new SandboxError('quota_exceeded', `${record.user_id} has ${quota} sandboxes, at most ${quota} at once`, {
-    details: { rule: `expected at most ${quota} sandboxes that have not ended` },
+  if (created.kind === 'over_rate') throw rateLimited(record.user_id, 'creates', quota.creates_per_minute, nowMs);
+  throw overQuota(record.user_id, quota.live_sandboxes);
+}
+
+const overQuota = (userId: string, most: number): SandboxError =>
+  new SandboxError('quota_exceeded', `${userId} has ${most} sandboxes, at most ${most} at once`, {
+    details: { rule: `expected at most ${most} sandboxes that have not ended` },
     retryAfterSeconds: quotaRetrySeconds,
   });
-}
 
 function assertCapacity(record: SandboxRecord): void {
   if (record.status !== 'failed' || record.stop_reason !== 'capacity') return;

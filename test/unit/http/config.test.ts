@@ -36,11 +36,13 @@ test('L8: everything that is wrong is said at once, with key, value and rule', (
 });
 
 test('a function reads only the settings that are its own', () => {
-  expect(Object.keys(readConfig('commands', { ...right, MATRX_QUOTAS: '{' })).sort()).toEqual([
+  expect(Object.keys(readConfig('commands', { ...right, MATRX_PLACEMENT: '{' })).sort()).toEqual([
     'MATRX_CLIENT_CHANNELS',
     'MATRX_CLUSTER',
     'MATRX_CORS_ORIGINS',
     'MATRX_NAME',
+    'MATRX_QUOTAS',
+    'MATRX_ROOT_COMMANDS',
     'MATRX_TABLE',
     'clock',
     'version',

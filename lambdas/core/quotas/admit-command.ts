@@ -1,0 +1,19 @@
+import type { UserCaller } from '../caller.ts';
+import { assertReady } from '../commands/ready-record.ts';
+import type { SandboxRecords } from '../ports.ts';
+import { readOwned } from '../sandboxes/owned.ts';
+import type { ReadyRecord } from '../sandboxes/record.ts';
+import type { CommandPermits } from './command-permits.ts';
+
+export interface AdmitPorts {
+  readonly records: Pick<SandboxRecords, 'get'>;
+  readonly permits: Pick<CommandPermits, 'admit'>;
+}
+
+/**
+ * The record of a sandbox in which the caller may run one more command now. Throws `not_found`, `sandbox_not_ready`, `sandbox_ended`,
+ * and `rate_limited` when the sandbox's user has run its commands of this minute.
+ */
+export function admitCommand(ports: AdmitPorts, sandboxId: string, caller: UserCaller): Promise<ReadyRecord> {
+  return ports.permits.admit(sandboxId, readOwned(ports.records, sandboxId, caller).then(assertReady));
+}
