@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../../contract/clock.ts';
+import type { PolicyDocument } from '../policy/policy-document.ts';
 
-/** Who a key belongs to: a role or user that may call the API, a Lambda function's role, a task's role. */
-export type PrincipalKind = 'service' | 'function' | 'task';
+/** Who a key belongs to: a role or user that may call the API, a Lambda function's role, a task's role, a role that one of them assumed. */
+export type PrincipalKind = 'service' | 'function' | 'task' | 'assumed';
 
 export interface Principal {
   readonly kind: PrincipalKind;
@@ -24,6 +25,18 @@ export interface Credentials {
 export interface IssuedKey {
   readonly principal: Principal;
   readonly credentials: Credentials;
+  /** What it may do where rights are enforced: each of them has to allow it. @default what its kind may */
+  readonly policies?: readonly PolicyDocument[];
+  /** Session tags: `aws:PrincipalTag/<key>` in policies. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** What sets the session of an assumed role apart from others of the role. */
+export interface AssumedSession extends Required<Pick<IssuedKey, 'policies' | 'tags'>> {
+  readonly roleName: string;
+  readonly sessionName: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -78,6 +91,13 @@ export class Principals {
       },
       { sessionToken: randomBytes(192).toString('base64'), ...(expiresAt === undefined ? {} : { expiresAt }) },
     );
+  }
+
+  /** Session credentials as STS hands them out. */
+  issueAssumed({ roleName, sessionName, expiresAt, policies, tags }: AssumedSession): IssuedKey {
+    const key = { ...this.issueSession('assumed', roleName, sessionName, expiresAt), policies, tags };
+    this.#keys.set(key.principal.accessKeyId, key);
+    return key;
   }
 
   find(accessKeyId: string): IssuedKey | undefined {

@@ -6,7 +6,7 @@ import { occasionFields, strikes } from './occasion.ts';
 import { randomFor } from './random.ts';
 
 /**
- * What befalls a call: refused as one too many, refused for its condition (DynamoDB's writes), failed by the service, cut
+ * What befalls a call: refused as one too many, refused for its condition (conditional writes), failed by the service, cut
  * off before it is carried out or after it, so that its caller can't tell which, or carried out late.
  */
 const fate = z.union([
@@ -15,7 +15,7 @@ const fate = z.union([
 ]);
 
 export const callFault = z.strictObject({
-  service: z.enum(['dynamodb', 'ecs', 'logs', 'ssm']),
+  service: z.enum(['dynamodb', 'ecs', 'logs', 'ssm', 's3', 'sts']),
   /** AWS's name of it. @default every operation */
   operation: z.string().min(1).optional(),
   fate,

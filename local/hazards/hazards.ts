@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { databaseHazards } from '../dynamodb/database-hazards.ts';
 import { eventHazards, taskHazards } from '../ecs/task-hazards.ts';
 import { functionHazards } from '../lambda/function-hazards.ts';
+import { storageHazards } from '../s3/storage-hazards.ts';
 import { ServiceError } from '../service/service-error.ts';
 import { sessionHazards } from '../ssm/session-hazards.ts';
 import { callFault } from './call-faults.ts';
@@ -18,6 +19,7 @@ const hazards = z.strictObject({
   events: eventHazards,
   calls: z.array(callFault).default([]),
   database: databaseHazards,
+  storage: storageHazards,
   functions: functionHazards,
 });
 

@@ -1,0 +1,9 @@
+import type { S3Operation } from '../call.ts';
+import { endUpload } from '../end-upload.ts';
+import { openUpload } from '../open-upload.ts';
+
+export const abortMultipartUpload: S3Operation = async (call) => {
+  const { uploadId } = await openUpload(call);
+  await endUpload(call.store, { bucket: call.bucket, key: call.key, uploadId });
+  return { status: 204 };
+};

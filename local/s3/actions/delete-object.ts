@@ -1,0 +1,8 @@
+import type { S3Operation } from '../call.ts';
+import { writeCondition } from '../preconditions.ts';
+
+export const deleteObject: S3Operation = async ({ store, bucket, key, headers }) => {
+  const condition = writeCondition(headers);
+  await store.remove(bucket, key, headers['if-match'] === undefined ? undefined : condition);
+  return { status: 204 };
+};

@@ -1,0 +1,12 @@
+import { element, textElement } from '../../aws/xml.ts';
+import type { S3Operation } from '../call.ts';
+import { s3Document } from '../s3-document.ts';
+
+export const listBuckets: S3Operation = async ({ store }) => {
+  const found: string[] = [];
+  for await (const { name, value } of store.buckets()) {
+    const created = textElement('CreationDate', new Date(value.createdAt).toISOString());
+    found.push(element('Bucket', textElement('Name', name), created));
+  }
+  return { xml: s3Document('ListAllMyBucketsResult', element('Buckets', ...found)) };
+};

@@ -1,0 +1,39 @@
+import { element, textElement } from '../../aws/xml.ts';
+import type { S3Operation } from '../call.ts';
+import { checksumElements } from '../checksums/checksum-answer.ts';
+import { openUpload } from '../open-upload.ts';
+import { readPageSize } from '../page-size.ts';
+import { s3Document } from '../s3-document.ts';
+import type { PartRecord } from '../store/records.ts';
+
+export const listParts: S3Operation = async (call) => {
+  const { store, bucket, key, query } = call;
+  const { uploadId } = await openUpload(call);
+  const most = readPageSize('max-parts', query['max-parts']);
+  const marker = Number(query['part-number-marker'] ?? 0);
+  const all = [...(await store.parts(bucket, uploadId))].filter(([number]) => number > marker);
+  const page = all.slice(0, most);
+  const isTruncated = page.length < all.length;
+  return {
+    xml: s3Document(
+      'ListPartsResult',
+      textElement('Bucket', bucket),
+      textElement('Key', key),
+      textElement('UploadId', uploadId),
+      textElement('MaxParts', most),
+      textElement('IsTruncated', isTruncated),
+      textElement('NextPartNumberMarker', isTruncated ? page.at(-1)?.[0] : undefined),
+      ...page.map(asElement),
+    ),
+  };
+};
+
+const asElement = ([number, { md5, blob, modifiedAt, checksum }]: [number, PartRecord]): string =>
+  element(
+    'Part',
+    textElement('PartNumber', number),
+    textElement('LastModified', new Date(modifiedAt).toISOString()),
+    textElement('ETag', `"${md5}"`),
+    textElement('Size', blob.size),
+    checksumElements(checksum),
+  );

@@ -1,0 +1,14 @@
+import { receiveBody } from '../bodies/receive-body.ts';
+import type { S3Operation } from '../call.ts';
+import { checksumHeaders } from '../checksums/checksum-answer.ts';
+import { noSuchUpload, openUpload, readPartNumber } from '../open-upload.ts';
+
+export const uploadPart: S3Operation = async (call) => {
+  const { store, clock, bucket, key } = call;
+  const number = readPartNumber(call.query['partNumber']);
+  const { uploadId, upload } = await openUpload(call);
+  const received = await receiveBody(call, upload.checksum?.algorithm);
+  const part = { ...received, modifiedAt: clock.now() };
+  if (!(await store.addPart({ bucket, key, uploadId }, number, part))) throw noSuchUpload();
+  return { headers: { etag: `"${received.md5}"`, ...checksumHeaders(received.checksum) } };
+};

@@ -1,0 +1,112 @@
+import type { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Blob } from './records.ts';
+
+const shards = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Contents as files that are written once. One that is named by no record is waste, which the next start removes. */
+export class Blobs {
+  readonly #folder: string;
+  readonly #incoming: string;
+  readonly #pins = new Map<string, number>();
+  readonly #doomed = new Set<string>();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#incoming = join(folder, 'incoming');
+  }
+
+  static async open(folder: string): Promise<Blobs> {
+    const blobs = new Blobs(folder);
+    await rm(blobs.#incoming, { recursive: true, force: true });
+    for (const name of ['incoming', ...shards]) await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+    return blobs;
+  }
+
+  /** Keeps what comes out of the last of `through`. It is on disk, whole, when this resolves; nothing is when it rejects. */
+  async write(source: Readable, through: readonly Transform[]): Promise<Blob> {
+    const id = randomBytes(16).toString('hex');
+    const incoming = join(this.#incoming, id);
+    try {
+      const size = await this.#receive(incoming, source, through);
+      await rename(incoming, this.#pathOf(id));
+      return { id, size };
+    } catch (error) {
+      await rm(incoming, { force: true });
+      throw error;
+    }
+  }
+
+  async #receive(path: string, source: Readable, through: readonly Transform[]): Promise<number> {
+    await using file = await open(path, 'wx', 0o600);
+    let size = 0;
+    await pipeline([
+      source,
+      ...through,
+      async (pieces: AsyncIterable<Buffer>) => {
+        for await (const piece of pieces) {
+          await file.writeFile(piece);
+          size += piece.length;
+        }
+      },
+    ]);
+    // Before any record says that the object is there.
+    await file.datasync();
+    return size;
+  }
+
+  /** To be pinned before: rejects with ENOENT for one that was removed. */
+  open({ id }: Blob): Promise<FileHandle> {
+    return open(this.#pathOf(id), 'r');
+  }
+
+  /** Until the answer is called, once, they stay where they are, whoever removes them. */
+  pin(blobs: readonly Blob[]): () => Promise<void> {
+    for (const { id } of blobs) this.#pins.set(id, (this.#pins.get(id) ?? 0) + 1);
+    return async () => {
+      const free: Blob[] = [];
+      for (const blob of blobs) if (this.#unpin(blob.id)) free.push(blob);
+      await this.remove(free);
+    };
+  }
+
+  /** True when it was to be removed and nobody has a pin in it any more. */
+  #unpin(id: string): boolean {
+    const left = (this.#pins.get(id) ?? 1) - 1;
+    if (left > 0) {
+      this.#pins.set(id, left);
+      return false;
+    }
+    this.#pins.delete(id);
+    return this.#doomed.delete(id);
+  }
+
+  /** Those that are pinned go when they no longer are. */
+  async remove(blobs: readonly Blob[]): Promise<void> {
+    for (const { id } of blobs) {
+      if (this.#pins.has(id)) this.#doomed.add(id);
+      else await rm(this.#pathOf(id), { force: true });
+    }
+  }
+
+  /** Removes every file that `isKept` doesn't know; answers how many. Nobody may write meanwhile. */
+  async sweep(isKept: (id: string) => boolean): Promise<number> {
+    let removed = 0;
+    for (const shard of shards) {
+      for (const name of await readdir(join(this.#folder, shard))) {
+        if (isKept(name)) continue;
+        await rm(join(this.#folder, shard, name), { force: true });
+        removed += 1;
+      }
+    }
+    return removed;
+  }
+
+  #pathOf(id: string): string {
+    return join(this.#folder, id.slice(0, 2), id);
+  }
+}
