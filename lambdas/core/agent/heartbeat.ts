@@ -1,40 +1,54 @@
 import type { Heartbeat } from '../../../contract/api/agent-reports.ts';
-import type { Clock } from '../../../contract/clock.ts';
+import { type GiveBackPorts, giveBackSlots } from '../access/give-back-slots.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { SandboxRecords } from '../ports.ts';
 import { applyEvent, type SandboxEvent } from '../sandboxes/apply-event.ts';
 import { changeRecord } from '../sandboxes/change-record.ts';
-import { noSuchSandbox, sandboxEnded } from '../sandboxes/owned.ts';
-import { hasEnded } from '../sandboxes/record.ts';
+import { isEnding, noSuchSandbox, sandboxEnded } from '../sandboxes/owned.ts';
+import { hasEnded, type SandboxRecord } from '../sandboxes/record.ts';
+import { isoTime } from '../time.ts';
+import type { MachinePoints } from '../usage/ports.ts';
 import { assertOwn } from './own-record.ts';
 
-export interface HeartbeatPorts {
+export interface HeartbeatPorts extends GiveBackPorts {
   readonly records: Pick<SandboxRecords, 'sandboxOfTask' | 'get' | 'replace' | 'touch'>;
-  readonly clock: Clock;
+  readonly points: Pick<MachinePoints, 'add'>;
 }
 
-function eventOf({ state, reason, detail }: Heartbeat): SandboxEvent | undefined {
-  if (state === 'ready') return { name: 'agent_ready' };
+/**
+ * What a beat says of the sandbox. At its deadline an agent asks whether that still holds, and ends unless it was moved: the answer
+ * and the end are one write, so that nobody moves it in between.
+ */
+function eventOf(record: SandboxRecord, { state, reason, detail }: Heartbeat, nowMs: number): SandboxEvent | undefined {
   if (state === 'ending') return { name: 'agent_ending', reason: reason ?? 'error', detail };
-  return undefined;
+  if (!isEnding(record) && Date.parse(record.expires_at) <= nowMs)
+    return { name: 'time_over', reason: 'expired', detail: null };
+  return state === 'ready' ? { name: 'agent_ready' } : undefined;
 }
 
 /** Takes what the agent says of itself and tells it what is wanted. Throws `sandbox_ended` once nothing is. */
 export async function heartbeat(
-  { records, clock }: HeartbeatPorts,
+  ports: HeartbeatPorts,
   { caller, params, body, note }: Call<'heartbeat'>,
 ): Promise<Answer<'heartbeat'>> {
+  const { records, points, clock } = ports;
   const id = params.sandbox_id;
   await assertOwn(records, id, caller);
-  const event = eventOf(body);
   let becameReady = false;
   const record = await changeRecord(records, id, (now) => {
+    const event = eventOf(now, body, clock.now());
     const next = event && applyEvent(now, event, clock.now());
     becameReady = next?.status === 'ready' && now.status !== 'ready';
     return next;
   });
   if (record === undefined) throw noSuchSandbox(id);
   if (hasEnded(record)) throw sandboxEnded(record);
+  // Figures that are lost are no reason to leave an agent without its deadline.
+  if (body.machine !== undefined) {
+    const point = { ...body.machine, at: isoTime(clock.now()), running_commands: body.running_commands };
+    await points.add(id, point).catch(() => undefined);
+  }
+  await giveBackSlots(ports, id, body.open_grants);
   if (body.last_active_at !== null && Date.parse(body.last_active_at) <= clock.now())
     await records.touch(record, body.last_active_at);
   if (becameReady) note({ readyMs: clock.now() - Date.parse(record.created_at) });

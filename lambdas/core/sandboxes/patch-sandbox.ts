@@ -1,3 +1,4 @@
+import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { Deployment, SandboxRecords } from '../ports.ts';
@@ -5,12 +6,24 @@ import { isoAfter } from '../time.ts';
 import { changeRecord } from './change-record.ts';
 import { ifOwned, isEnding, sandboxEnded } from './owned.ts';
 import { publicSandbox } from './public-sandbox.ts';
+import type { SandboxRecord } from './record.ts';
 import { assertTtl } from './ttl.ts';
 
 export interface PatchPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'replace'>;
   readonly clock: Clock;
   readonly deployment: Deployment;
+}
+
+// The agent asks once, at its deadline, by a clock that may be this far ahead: after that it ends whatever is written.
+const lastMomentMs = 1_000;
+
+function assertInTime(record: SandboxRecord, nowMs: number): void {
+  if (nowMs < Date.parse(record.expires_at) - lastMomentMs) return;
+  const { sandbox_id, status, expires_at } = record;
+  throw new SandboxError('sandbox_ended', `${sandbox_id} ends: its time was over at ${expires_at}`, {
+    details: { status, stop_reason: 'expired', ended_at: null },
+  });
 }
 
 /** Changes what may be changed of a sandbox that has not ended. Its agent learns of it with its next heartbeat. */
@@ -22,6 +35,7 @@ export async function patchSandbox(ports: PatchPorts, call: Call<'patchSandbox'>
     ifOwned(record, params.sandbox_id, caller);
     if (isEnding(record)) throw sandboxEnded(record);
     const ttl = patch.ttl_seconds;
+    if (ttl !== undefined) assertInTime(record, clock.now());
     return {
       ...record,
       version: record.version + 1,

@@ -81,6 +81,38 @@ test('a sandbox that ends can not be changed any more', async () => {
   });
 });
 
+test('who extends a sandbox in time keeps it, and its agent hears of that when it asks at the old deadline', async () => {
+  const { ports, ready, beat, clock } = fakeService();
+  const id = await ready({ ttl_seconds: 60 });
+  clock.pass(58_000);
+  await patchSandbox(ports, patch(id, { ttl_seconds: 600 }));
+  clock.pass(2_000);
+  expect(await beat(id, {})).toMatchObject({
+    body: { stop: 'no', expires_at: new Date(clock.now() + 598_000).toISOString() },
+  });
+});
+
+test('the time to live is over when it is: who extends it too late is told so, and the agent that asks is told to stop', async () => {
+  const { ports, ready, beat, clock, recordOf } = fakeService();
+  const id = await ready({ ttl_seconds: 60 });
+  clock.pass(59_500);
+  const ended = { code: 'sandbox_ended', details: { status: 'ready', stop_reason: 'expired' } };
+  await expect(patchSandbox(ports, patch(id, { ttl_seconds: 600 }))).rejects.toMatchObject(ended);
+  clock.pass(500);
+  expect(await beat(id, {})).toMatchObject({ body: { stop: 'graceful' } });
+  expect(recordOf(id)).toMatchObject({ status: 'shutting_down', stop_reason: 'expired' });
+  await expect(patchSandbox(ports, patch(id, { ttl_seconds: 600 }))).rejects.toMatchObject({ code: 'sandbox_ended' });
+});
+
+test('a sandbox that is deleted while it starts never becomes ready', async () => {
+  const { ports, create, greet, taskIdOf, recordOf, taskEvent } = fakeService();
+  const { sandbox_id: id } = await create();
+  expect(await deleteSandbox(ports, del(id))).toMatchObject({ status: 202, body: { status: 'shutting_down' } });
+  await expect(greet(taskIdOf(id))).rejects.toMatchObject({ code: 'sandbox_ended' });
+  await taskEvent(id);
+  expect(recordOf(id)).toMatchObject({ status: 'stopped', ready_at: null, stop_reason: 'user_requested' });
+});
+
 test('a sandbox costs what its machine costs, from launch to end', async () => {
   const { ready, recordOf, clock, taskEvent } = fakeService();
   const id = await ready({ size: 's' });
