@@ -21,6 +21,7 @@ import type { Log } from './log.ts';
 import { socketsIn } from './paths.ts';
 import { ControlPlane } from './reports/control-plane.ts';
 import { Link } from './reports/link.ts';
+import { MachineWatch } from './reports/machine/machine-watch.ts';
 import { OutcomeQueue } from './reports/outcome-queue.ts';
 import { sayHello } from './reports/say-hello.ts';
 import { TaskCredentials } from './reports/task-credentials.ts';
@@ -81,7 +82,8 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   const outcomes = new OutcomeQueue({ controlPlane, sandboxId: assignment.sandbox_id, clock, log });
   const owner = ownerOf(assignment);
   const grants = new Grants(owner, assignment, clock);
-  await using life = new SandboxLife({ assignment, controlPlane, commands, grants, clock, log });
+  const machine = new MachineWatch({ clock, home });
+  await using life = new SandboxLife({ assignment, controlPlane, commands, grants, machine, clock, log });
   assigned = { owner, grants, outcomes, life };
   life.start();
   onAbort(stop, () => void life.endBySignal());
