@@ -8,7 +8,11 @@ const signalNumber = (name: string | null): number =>
   name !== null && name in constants.signals ? constants.signals[name as NodeJS.Signals] : 0;
 
 /** A command's end as a shell would show it. */
-export function exitCodeOf({ outcome, exitCode, signal }: CommandResult<unknown>): number {
+export function exitCodeOf({
+  outcome,
+  exitCode,
+  signal,
+}: Pick<CommandResult, 'outcome' | 'exitCode' | 'signal'>): number {
   if (outcome === 'exited') return exitCode ?? noOutcome;
   if (outcome === 'signaled') return 128 + signalNumber(signal);
   if (outcome === 'timed_out') return 124;

@@ -6,17 +6,21 @@ import { reportError } from './report-error.ts';
 import { Interruption, Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { commonFlags, type Verb } from './verb.ts';
+import { attach } from './verbs/attach.ts';
 import { create } from './verbs/create.ts';
 import { doctor } from './verbs/doctor.ts';
 import { exec } from './verbs/exec.ts';
 import { get } from './verbs/get.ts';
+import { kill } from './verbs/kill.ts';
 import { logs } from './verbs/logs.ts';
 import { ls } from './verbs/ls.ts';
 import { me } from './verbs/me.ts';
+import { ps } from './verbs/ps.ts';
 import { rm } from './verbs/rm.ts';
 import { set } from './verbs/set.ts';
+import { shell } from './verbs/shell.ts';
 
-const verbs: readonly Verb[] = [create, exec, ls, get, logs, set, rm, me, doctor];
+const verbs: readonly Verb[] = [create, exec, shell, ps, logs, attach, kill, ls, get, set, rm, me, doctor];
 
 function findVerb(name: string): Verb {
   const verb = verbs.find((candidate) => candidate.name === name);
@@ -64,9 +68,10 @@ async function runCli(argv: readonly string[], terminal: Terminal): Promise<numb
 /** The command line of this process. */
 export async function main(): Promise<void> {
   const terminal = new Terminal(process);
-  const onInterrupt = (signal: 'SIGINT' | 'SIGTERM', exitCode: number) =>
+  const onInterrupt = (signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM', exitCode: number) =>
     // Once: a second Ctrl-C ends the process at once.
     process.once(signal, () => terminal.interrupt(new Interruption(`ended by ${signal}`, exitCode)));
+  onInterrupt('SIGHUP', 129);
   onInterrupt('SIGINT', 130);
   onInterrupt('SIGTERM', 143);
   // Set, not called: what is still to be written gets written.

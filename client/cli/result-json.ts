@@ -2,14 +2,15 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import type { CommandResult as WireResult } from '../../contract/api/command-result.ts';
 import type { CommandResult } from '../commands/command-result.ts';
 
-const encode = (bytes: Uint8Array) =>
+/** Bytes as the API writes them: text where they are UTF-8, else base64. */
+export const encodeText = (bytes: Uint8Array) =>
   isUtf8(bytes)
     ? ({ text: Buffer.from(bytes).toString('utf8'), encoding: 'utf8' } as const)
     : ({ text: Buffer.from(bytes).toString('base64'), encoding: 'base64' } as const);
 
 /** A result as the API gives it. */
 export function resultJson(result: CommandResult<Uint8Array>): WireResult {
-  const [stdout, stderr] = [encode(result.stdout), encode(result.stderr)];
+  const [stdout, stderr] = [encodeText(result.stdout), encodeText(result.stderr)];
   return {
     command_id: result.commandId,
     outcome: result.outcome,

@@ -19,7 +19,7 @@ interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface WaitOptions extends ResultOptions, AskOptions {
+export interface WaitOptions extends ResultOptions, AskOptions, Pick<OutputOptions, 'offset' | 'stderrOffset'> {
   /** Stops waiting and ends nothing: the outcome is then `running`. @default until the command ends */
   readonly waitMs?: number | undefined;
 }
@@ -65,7 +65,7 @@ export class CommandHandle {
     return readOutput(this.#context, this.commandId, options);
   }
 
-  /** Resolves when it has ended, whatever its exit code, with its output from the beginning. */
+  /** Resolves when it has ended, whatever its exit code, with its output, from the beginning unless told otherwise. */
   wait(options: WaitOptions & { encoding: 'bytes' }): Promise<CommandResult<Uint8Array>>;
   wait(options?: WaitOptions & { encoding?: 'utf8' | undefined }): Promise<CommandResult>;
   async wait(options: WaitOptions & ResultEncoding = {}): Promise<CommandResult<string | Uint8Array>> {
@@ -99,12 +99,15 @@ export class CommandHandle {
     return this.#info;
   }
 
-  async *#progress({ waitMs, signal }: WaitOptions): AsyncGenerator<CommandProgress> {
+  async *#progress(options: WaitOptions): AsyncGenerator<CommandProgress> {
+    const { waitMs, signal } = options;
     const { connection } = this.#context;
     const waited = new AbortController();
     using _timer = waitMs === undefined ? undefined : connection.clock.after(waitMs, () => waited.abort());
     const until = signal ? AbortSignal.any([signal, waited.signal]) : waited.signal;
-    const followed = followedById(this.#context, this.commandId, { from: { stdout: 0, stderr: 0 } });
+    const followed = followedById(this.#context, this.commandId, {
+      from: { stdout: options.offset ?? 0, stderr: options.stderrOffset ?? 0 },
+    });
     try {
       yield* follow(connection, followed, until);
     } catch (error) {

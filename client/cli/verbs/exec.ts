@@ -1,16 +1,17 @@
-import { limits } from '../../../contract/api/limits.ts';
-import { describeEnding } from '../../commands/command-error.ts';
-import type { CommandResult } from '../../commands/command-result.ts';
 import { Commands } from '../../commands/commands.ts';
 import { openConnection } from '../../connection.ts';
 import { parseDuration } from '../arguments/duration.ts';
 import { parseKeyValues } from '../arguments/key-values.ts';
+import { oneOf } from '../arguments/one-of.ts';
 import type { Arguments } from '../arguments/parse-arguments.ts';
-import { exitCodeOf, noOutcome } from '../exit-code.ts';
+import { noOutcome } from '../exit-code.ts';
+import { runInteractive } from '../interact/run-interactive.ts';
+import { openCommands, transportFlag } from '../open-commands.ts';
 import { readStdin } from '../read-stdin.ts';
-import { resultJson } from '../result-json.ts';
+import { type CommandLine, runForeground } from '../run-foreground.ts';
 import { oneSandboxId } from '../sandbox-id.ts';
-import { Interruption, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import { terminalEnvironment } from '../terminal-environment.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
@@ -24,15 +25,50 @@ function commandOf(args: Arguments): string | readonly string[] {
   return argv;
 }
 
-/** Says on stderr what an exit code alone would not. */
-async function explain(result: CommandResult<unknown>, terminal: Terminal): Promise<void> {
-  if (result.outcome !== 'exited' && result.outcome !== 'signaled') {
-    await terminal.say(`matrx: the command ${describeEnding(result)} after ${result.durationMs} ms`);
-  }
+const commandLine = (args: Arguments): CommandLine => ({
+  command: commandOf(args),
+  settings: {
+    cwd: args.text('cwd'),
+    env: parseKeyValues('env', args.all('env')),
+    session: args.text('session'),
+    user: oneOf('user', args.text('user'), ['agent', 'root'] as const),
+    keepOutput: args.on('keep-output') || undefined,
+    timeoutMs: parseDuration('timeout', args.text('timeout')),
+  },
+});
+
+/** Refuses flags that contradict each other. */
+function checkFlags(args: Arguments): void {
+  const given = (...flags: string[]) => flags.filter((flag) => args.on(flag));
+  const ways = given('detach', 'stdin', 'interactive');
+  if (ways.length > 1) throw new UsageError(`expected one of --${ways.join(' and --')}`);
+  if (args.on('detach') && args.on('tty')) throw new UsageError('expected one of --detach and --tty');
+  if (args.on('stdin') && args.on('tty')) throw new UsageError('expected --interactive with --tty, not --stdin');
+  const [live] = given('interactive', 'tty');
+  if (live && args.on('json')) throw new UsageError(`--json is not for --${live}`);
 }
 
-/** A result's limit on what is kept: nothing where everything is written out as it comes. */
-const keptBytes = (json: boolean) => (json ? limits.maxOutputBytes.max : 0);
+async function startDetached(args: Arguments, id: string, terminal: Terminal): Promise<number> {
+  const options = connectionOptions(args, terminal);
+  const { command, settings } = commandLine(args);
+  const commands = new Commands(await openConnection(options), id);
+  const handle = await commands.start(command, { ...settings, signal: options.signal });
+  await terminal.print(args.on('json') ? JSON.stringify(handle) : handle.commandId);
+  return 0;
+}
+
+async function joinTerminal(args: Arguments, id: string, terminal: Terminal): Promise<number> {
+  const { command, settings } = commandLine(args);
+  const tty = args.on('tty');
+  await using open = await openCommands(args, terminal, id);
+  const handle = await open.commands.start(command, {
+    ...settings,
+    ...(tty ? { tty: terminal.size, env: { ...terminalEnvironment(), ...settings.env } } : {}),
+    stdin: true,
+    signal: terminal.ending,
+  });
+  return runInteractive(handle, terminal, { tty });
+}
 
 export const exec: Verb = {
   name: 'exec',
@@ -40,52 +76,37 @@ export const exec: Verb = {
   summary: 'run a command in a sandbox; its output and exit code are yours',
   flags: {
     command: { short: 'c', value: 'script', help: 'run by bash -lc, in the place of a program after --' },
+    interactive: { short: 'i', help: 'give it the standard input as it comes' },
+    tty: { short: 't', help: 'run it in a terminal, which becomes this one; with -i' },
+    detach: { short: 'd', help: 'print its id and leave it running' },
+    stdin: { help: 'give it the standard input, all at once, at most 1 MB (nothing)' },
     cwd: { value: 'path', help: 'where it runs; relative to the home (the home)' },
     env: { value: 'NAME=VALUE', multiple: true, help: 'repeatable' },
-    timeout: { value: 'time', help: 'ends it then: 90s, 15m, 2h (60s)' },
-    stdin: { help: 'give it the standard input, at most 1 MB (nothing)' },
+    session: { value: 'name', help: 'share working directory and variables with the others of this name' },
+    user: { value: 'name', help: 'agent, or root where the deployment allows it (agent)' },
+    timeout: { value: 'time', help: 'ends it then: 90s, 15m, 2h (60s; none with -i, -t and -d)' },
+    'keep-output': { help: 'keep its whole output in storage when it ends' },
+    ...transportFlag,
   },
   notes: [
     'Exit code: the command’s own; 128 + n when signal n ended it; 124 when its time ran out; 137 when memory did;',
-    `${noOutcome} when it was killed or lost, or the service failed. Ctrl-C stops waiting, not the command.`,
+    `${noOutcome} when it was killed or lost, or the service failed. Ctrl-C stops waiting, not the command; in a terminal`,
+    'it is the command’s, and "~." at the beginning of a line leaves it running.',
   ],
   failure: noOutcome,
   async run(args, terminal) {
     const id = oneSandboxId(args);
-    const command = commandOf(args);
-    const json = args.on('json');
+    checkFlags(args);
+    if (args.on('detach')) return startDetached(args, id, terminal);
+    if (args.on('interactive') || args.on('tty')) return joinTerminal(args, id, terminal);
+    const { command, settings } = commandLine(args);
     const options = connectionOptions(args, terminal);
-    const timeoutMs = parseDuration('timeout', args.text('timeout'));
-    const env = parseKeyValues('env', args.all('env'));
+    const stdin = args.on('stdin') ? await readStdin(terminal.stdin) : undefined;
     const commands = new Commands(await openConnection(options), id);
-    let started = '';
-    try {
-      const result = await commands.run(command, {
-        encoding: 'bytes',
-        signal: options.signal,
-        cwd: args.text('cwd'),
-        env,
-        timeoutMs,
-        stdin: args.on('stdin') ? await readStdin(terminal.stdin) : undefined,
-        maxOutputBytes: keptBytes(json),
-        onStarted: (commandId) => {
-          started = commandId;
-        },
-        ...(json
-          ? {}
-          : {
-              onStdout: (bytes) => terminal.write('stdout', bytes),
-              onStderr: (bytes) => terminal.write('stderr', bytes),
-            }),
-      });
-      if (json) await terminal.print(JSON.stringify(resultJson(result)));
-      else await explain(result, terminal);
-      return exitCodeOf(result);
-    } catch (error) {
-      if (error instanceof Interruption && started) {
-        await terminal.say(`matrx: ${started} goes on in ${id} until its time-out`);
-      }
-      throw error;
-    }
+    return runForeground(
+      commands,
+      { command, settings: { ...settings, stdin } },
+      { id, json: args.on('json'), terminal },
+    );
   },
 };
