@@ -80,8 +80,6 @@ export type EndedCommand = CommandOutcome & Pick<OutcomeReport, 'tty' | 'session
 export interface CommandRecords {
   /** Takes a key for a command; the id of whoever took it first, and the hash of that request. */
   claim(claim: Claim, commandId: string): Promise<{ readonly id: string; readonly hash: string }>;
-  /** Keeps the first report of a command until `until` (epoch seconds); later ones change nothing. */
-  addOutcome(sandboxId: string, report: OutcomeReport, until: number): Promise<void>;
   outcomeOf(sandboxId: string, commandId: string): Promise<OutcomeReport | undefined>;
   /** A page of the commands that have ended, newest first, after that place. */
   list(

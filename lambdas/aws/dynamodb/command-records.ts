@@ -5,9 +5,8 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { Claim, CommandRecords } from '../../core/ports.ts';
 import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
-import { listEnded, outcomeWrites } from './ended-commands.ts';
+import { listEnded } from './ended-commands.ts';
 import { keys } from './keys.ts';
-import { transact } from './transact.ts';
 
 type Taken = { readonly id: string; readonly hash: string };
 
@@ -15,10 +14,6 @@ type Taken = { readonly id: string; readonly hash: string };
 export function commandRecords(table: Table, clock: Clock): CommandRecords {
   return {
     claim: (claim, commandId) => take(table, clock, claim, commandId),
-    addOutcome: async (sandboxId, report, until) => {
-      // A report that is there already refuses both.
-      await transact(table, clock, outcomeWrites(table.name, sandboxId, report, until));
-    },
     outcomeOf: async (sandboxId, commandId) => {
       const Key = keys.outcome(sandboxId, commandId);
       const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });

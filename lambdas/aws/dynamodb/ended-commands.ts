@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import type { CommandRecords, EndedCommand } from '../../core/ports.ts';
 import { translateError } from '../translate-error.ts';
@@ -7,16 +8,11 @@ import { keys } from './keys.ts';
 import type { Writes } from './transact.ts';
 
 // A report holds up to 16 KB of output, and ids don't sort by time: lists read small items of their own, in the order of starting.
-const Ended = OutcomeReport.omit({ stdout: true, stderr: true, audit: true });
+const Ended = z.object(OutcomeReport.shape).omit({ stdout: true, stderr: true, audit: true });
 
-/** The first report of a command, and its place in lists. */
-export function outcomeWrites(TableName: string, sandboxId: string, report: OutcomeReport, ttl: number): Writes {
-  const { stdout, stderr, audit, ...ended } = report;
-  const Item = { ...keys.outcome(sandboxId, report.command_id), report, ttl };
-  return [
-    { Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
-    { Put: { TableName, Item: { ...keys.ended(sandboxId, report), ended, ttl } } },
-  ];
+/** A command's place in lists; to be written with its report. */
+export function endedWrite(TableName: string, sandboxId: string, report: OutcomeReport, ttl: number): Writes[number] {
+  return { Put: { TableName, Item: { ...keys.ended(sandboxId, report), ended: Ended.parse(report), ttl } } };
 }
 
 /** A page of the commands of a sandbox that have ended, newest first. */

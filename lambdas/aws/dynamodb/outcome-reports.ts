@@ -3,6 +3,7 @@ import type { Clock } from '../../../contract/clock.ts';
 import { dayOf } from '../../core/usage/billed-days.ts';
 import type { OutcomeReports, UsageKind } from '../../core/usage/ports.ts';
 import type { Table } from './document-client.ts';
+import { endedWrite } from './ended-commands.ts';
 import { keys } from './keys.ts';
 import { isRefused, transact, type Writes } from './transact.ts';
 import { countedKind, usageWrite } from './usage-writes.ts';
@@ -43,8 +44,9 @@ async function addBatch(table: Table, clock: Clock, place: Place, batch: readonl
       ConditionExpression: 'attribute_not_exists(pk)',
     },
   }));
+  const places = batch.map((report) => endedWrite(table.name, sandboxId, report, until));
   const count = usageWrite(table.name, day, kind, { commands: batch.length });
-  const reasons = await transact(table, clock, [...puts, count]);
+  const reasons = await transact(table, clock, [...puts, ...places, count]);
   if (reasons === undefined) return;
   // At least one was refused, so that the next batch is smaller.
   await addBatch(

@@ -7,19 +7,6 @@ import { startTable } from './start-table.ts';
 
 const sandboxId = `sbx_${'0'.repeat(26)}`;
 const commandId = `cmd_${'0'.repeat(26)}`;
-const report = {
-  command_id: commandId,
-  outcome: 'exited' as const,
-  exit_code: 1,
-  signal: null,
-  stdout_bytes: 3,
-  stderr_bytes: 0,
-  cwd: '/home/agent',
-  started_at: '2027-01-15T08:00:00.000Z',
-  duration_ms: 1,
-  stdout: { head: 'YWJj', tail: '' },
-  stderr: { head: '', tail: '' },
-};
 
 test('a key for a command belongs to the first, until its time is over', async () => {
   const { table, clock } = await startTable();
@@ -30,15 +17,6 @@ test('a key for a command belongs to the first, until its time is over', async (
   expect(await commands.claim(claim('b'), 'cmd_3')).toEqual(both[0]);
   clock.pass(120_000);
   expect(await commands.claim(claim('b'), 'cmd_3')).toEqual({ id: 'cmd_3', hash: 'b' });
-});
-
-test('the first report of a command is kept', async () => {
-  const { table, clock } = await startTable();
-  const commands = commandRecords(table, clock);
-  expect(await commands.outcomeOf(sandboxId, commandId)).toBeUndefined();
-  await commands.addOutcome(sandboxId, report, 4_000_000_000);
-  await commands.addOutcome(sandboxId, { ...report, exit_code: 2 }, 4_000_000_000);
-  expect(await commands.outcomeOf(sandboxId, commandId)).toEqual(report);
 });
 
 test('since when a part is as it is survives the environment that saw it', async () => {
