@@ -11,7 +11,8 @@ export async function proveAlive(
   const give = (cause?: unknown) => reject(new ChannelBroken('the channel is dead', { cause }));
   using _late = clock.after(withinMs, () => give(new Error(`no word in ${withinMs} ms`)));
   try {
-    if (!http.ping((error) => (error ? give(error) : resolve()))) give();
+    // A session that still connects answers nothing, and pings once it has.
+    if (http.ping((error) => (error ? give(error) : resolve())) === false) give();
   } catch (cause) {
     give(cause);
   }
