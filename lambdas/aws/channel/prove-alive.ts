@@ -7,12 +7,13 @@ export async function proveAlive(
   http: ClientHttp2Session,
   { clock, withinMs }: { readonly clock: Clock; readonly withinMs: number },
 ): Promise<void> {
+  // It was opened a moment ago, and would refuse to ping.
+  if (http.connecting) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const give = (cause?: unknown) => reject(new ChannelBroken('the channel is dead', { cause }));
   using _late = clock.after(withinMs, () => give(new Error(`no word in ${withinMs} ms`)));
   try {
-    // A session that still connects answers nothing, and pings once it has.
-    if (http.ping((error) => (error ? give(error) : resolve())) === false) give();
+    if (!http.ping((error) => (error ? give(error) : resolve()))) give();
   } catch (cause) {
     give(cause);
   }
