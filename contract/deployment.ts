@@ -16,6 +16,7 @@ export type Setting =
   | 'MATRX_QUOTAS'
   | 'MATRX_PLACEMENT'
   | 'MATRX_CORS_ORIGINS'
+  | 'MATRX_BUCKET'
   | 'MATRX_CLIENT_CHANNELS'
   | 'MATRX_ROOT_COMMANDS'
   | 'MATRX_LOG_GROUP';
@@ -115,6 +116,16 @@ export type EventRule = { readonly function: FunctionName } & (
   | { readonly pattern: Readonly<Record<string, readonly string[]>> }
   | { readonly everyMinutes: number }
 );
+
+/** S3: one bucket. What lies under a prefix with `days` is removed that long after it was written. */
+export const bucket = {
+  /** `users/<user>/…`: homes and what belongs to them; only the service removes any of it. */
+  users: { prefix: 'users/' },
+  /** `transfers/<sandbox>/…`: files on their way into or out of a sandbox. */
+  transfers: { prefix: 'transfers/', days: 1 },
+  /** Uploads in parts that nobody completes. */
+  unfinishedUploadDays: 1,
+} as const;
 
 /** EventBridge rules, by name. */
 export const eventRules = {

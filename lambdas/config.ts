@@ -84,6 +84,9 @@ const schemas = {
   MATRX_QUOTAS: z.string().default('{}').transform(json).pipe(Quotas),
   MATRX_PLACEMENT: z.string().default('{}').transform(json).pipe(Placement),
   MATRX_CORS_ORIGINS: origins,
+  MATRX_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket: 3-63 of a-z, 0-9 and "-"'),
   MATRX_CLIENT_CHANNELS: choice,
   MATRX_ROOT_COMMANDS: choice,
   MATRX_LOG_GROUP: z.string().regex(/^[\w./#-]{1,512}$/, 'expected the name of a log group'),

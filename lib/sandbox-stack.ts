@@ -44,7 +44,7 @@ export class SandboxStack extends Stack {
     const functions = new Functions(this, 'Functions', {
       config,
       code,
-      settings: functionSettings({ config, network, state, compute, roles }),
+      settings: functionSettings({ config, network, state, storage, compute, roles }),
       auditLog: auditLog.logGroup,
     });
     api.serve(functions);

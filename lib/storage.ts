@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { bucket } from '../contract/deployment.ts';
 import type { DeployConfig } from './config/deploy-config.ts';
 
 /** The one bucket: homes under `users/`, which only the service removes, and `transfers/`, which are gone in a day. */
@@ -18,16 +19,16 @@ export class Storage extends Construct {
       minimumTLSVersion: 1.2,
       versioned: true,
       lifecycleRules: [
-        { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(bucket.unfinishedUploadDays) },
         {
           id: 'transfers',
-          prefix: 'transfers/',
-          expiration: Duration.days(1),
-          noncurrentVersionExpiration: Duration.days(1),
+          prefix: bucket.transfers.prefix,
+          expiration: Duration.days(bucket.transfers.days),
+          noncurrentVersionExpiration: Duration.days(bucket.transfers.days),
         },
         {
           id: 'replaced',
-          prefix: 'users/',
+          prefix: bucket.users.prefix,
           noncurrentVersionExpiration: Duration.days(30),
           expiredObjectDeleteMarker: true,
         },

@@ -23,6 +23,7 @@ import { type DeploymentChoices, openFunctions, taskRoleName } from './service/o
 import { openGateway } from './service/open-gateway.ts';
 import { describeError, openLogs } from './service/open-logs.ts';
 import { openSandboxLog } from './service/open-sandbox-log.ts';
+import { openStorage } from './service/open-storage.ts';
 import { prepareFolder } from './service/prepare-folder.ts';
 import { registerTemplate } from './service/register-template.ts';
 import { createRun } from './service/run.ts';
@@ -100,15 +101,25 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const deployer = principals.issueFunction('matrx-deploy', 'deploy').credentials;
   const database = started.use(await openDatabase(run, deployer));
 
+  const storage = started.use(await openStorage(run));
+
   const outside = nothingOutside();
   const sandboxLog = started.use(await openSandboxLog(run));
-  const choices = { network, pace, sandboxLog, ...(faults && { faults }) };
+  const choices = { network, pace, sandboxLog, storageUrl: storage.s3.url, ...(faults && { faults }) };
   const compute = started.use(await openCompute(run, engine, outside, choices));
   const events = started.use(await openEvents(run, outside));
   const taskRoleArn = `arn:aws:iam::${accountId}:role/${taskRoleName}`;
   const ecs = { endpoint: compute.ecsUrl, region, credentials: deployer };
   const taskDefinition = await registerTemplate('base', taskRoleArn, ecs);
-  const places = { built, databaseUrl: database.url, compute, sandboxLog, eventsUrl: events.url, taskDefinition };
+  const places = {
+    built,
+    databaseUrl: database.url,
+    storage,
+    compute,
+    sandboxLog,
+    eventsUrl: events.url,
+    taskDefinition,
+  };
   const functions = started.use(openFunctions(run, places, options));
   const onFailure = (rule: string, error: unknown) =>
     logs.functions.write(`event ${rule} failed: ${describeError(error)}\n`);

@@ -4,18 +4,20 @@ import type { Compute } from '../compute.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
 import type { Network } from '../network.ts';
 import type { State } from '../state.ts';
+import type { Storage } from '../storage.ts';
 import type { TaskRoles } from '../task-roles.ts';
 
 interface Parts {
   readonly config: DeployConfig;
   readonly network: Network;
   readonly state: State;
+  readonly storage: Storage;
   readonly compute: Compute;
   readonly roles: TaskRoles;
 }
 
 /** The value of every setting that a function can have, as lambdas/config.ts reads it. */
-export function functionSettings({ config, network, state, compute, roles }: Parts): Record<Setting, string> {
+export function functionSettings({ config, network, state, storage, compute, roles }: Parts): Record<Setting, string> {
   const stack = Stack.of(compute);
   const templates = [...compute.templates].map(([name, { description, imageDigest, definition }]) => [
     name,
@@ -37,6 +39,7 @@ export function functionSettings({ config, network, state, compute, roles }: Par
     }),
     MATRX_PLACEMENT: JSON.stringify({ public_addresses: network.publicAddresses, capacity: config.capacity }),
     MATRX_CORS_ORIGINS: config.corsOrigins.join(','),
+    MATRX_BUCKET: storage.bucket.bucketName,
     MATRX_CLIENT_CHANNELS: config.clientChannels ? 'on' : 'off',
     MATRX_ROOT_COMMANDS: config.rootCommands ? 'on' : 'off',
     MATRX_LOG_GROUP: compute.logGroup.logGroupName,

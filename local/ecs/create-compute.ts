@@ -32,6 +32,8 @@ export interface ComputeOptions {
   readonly onEvent: OnEvent;
   /** Where what isn't for the task's own address goes. Asked for at each request. */
   readonly gatewayUrl: () => string;
+  /** S3, as tasks reach it. @default they don't */
+  readonly storageUrl?: string;
   /** @default none */
   readonly network?: MachineSpec['network'];
   /** Set in every machine, weaker than what its task asks for. @default nothing */
@@ -130,6 +132,7 @@ export async function createCompute(options: ComputeOptions): Promise<Compute> {
           task,
           principals,
           gatewayUrl: options.gatewayUrl,
+          ...(options.storageUrl !== undefined && { storageUrl: options.storageUrl }),
         }),
     }),
   );

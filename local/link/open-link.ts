@@ -15,19 +15,21 @@ export const taskEndpointHost = '169.254.170.2';
 
 const maxHeaderBytes = 16 * 1024;
 
+export interface LinkRoutes {
+  readonly own: RequestListener;
+  readonly gateway: RequestListener;
+  readonly storage?: { readonly isAt: (host: string) => boolean; readonly listener: RequestListener };
+}
+
 /**
  * Listens on `<folder>/<name>.sock`, which its owner alone may open: requests to the task's own address go to `own`,
- * all others to `gateway`.
+ * those to a host of S3 to `storage`, all others to `gateway`.
  */
-export async function openLink(
-  folder: string,
-  name: string,
-  routes: { readonly own: RequestListener; readonly gateway: RequestListener },
-): Promise<Disconnectable> {
+export async function openLink(folder: string, name: string, routes: LinkRoutes): Promise<Disconnectable> {
   const socketPath = join(folder, `${name}.sock`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const server = createServer({ maxHeaderSize: maxHeaderBytes, requestTimeout: 0 }, (request, response) =>
-    (request.headers.host === taskEndpointHost ? routes.own : routes.gateway)(request, response),
+    routeOf(request.headers.host ?? '', routes)(request, response),
   );
   const listening = await listenAt(server, socketPath);
   chmodSync(socketPath, 0o600);
@@ -39,6 +41,11 @@ export async function openLink(
       await closed;
     },
   };
+}
+
+function routeOf(host: string, { own, gateway, storage }: LinkRoutes): RequestListener {
+  if (host === taskEndpointHost) return own;
+  return storage?.isAt(host) ? storage.listener : gateway;
 }
 
 type Disconnectable = Omit<Link, 'environment'>;

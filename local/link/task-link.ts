@@ -5,6 +5,7 @@ import type { StoredDefinition } from '../ecs/task-definitions.ts';
 import type { StoredTask } from '../ecs/task-record.ts';
 import { forwardTo } from './forward.ts';
 import { type Link, openLink, taskEndpointHost } from './open-link.ts';
+import { isStorageHost } from './storage-host.ts';
 import { TaskCredentials } from './task-credentials.ts';
 import { containerMetadata, taskMetadata } from './task-metadata.ts';
 
@@ -17,11 +18,16 @@ export interface TaskLinkOptions {
   readonly task: () => StoredTask;
   readonly principals: Principals;
   readonly gatewayUrl: () => string;
+  /** S3, if tasks are to reach it. */
+  readonly storageUrl?: string;
 }
 
-/** Opens a task's link: its credentials and description at the address ECS has for them, and the gateway for the rest. */
+/**
+ * Opens a task's link: its credentials and description at the address ECS has for them, S3 at its hosts, and the gateway
+ * for the rest.
+ */
 export async function openTaskLink(options: TaskLinkOptions): Promise<Link> {
-  const { folder, id, definition, task, principals, gatewayUrl } = options;
+  const { folder, id, definition, task, principals, gatewayUrl, storageUrl } = options;
   const roleArn = task().overrides.taskRoleArn ?? definition.taskRoleArn;
   const credentials = roleArn === undefined ? undefined : new TaskCredentials(principals, roleArn, id);
   const credentialsPath = `/v2/credentials/${randomUUID()}`;
@@ -31,7 +37,13 @@ export async function openTaskLink(options: TaskLinkOptions): Promise<Link> {
     [`${metadataPath}/task`, () => taskMetadata(task(), definition)],
   ]);
   if (credentials) answers.set(credentialsPath, () => credentials.answer());
-  const socket = await openLink(folder, id, { own: jsonAt(answers), gateway: forwardTo(gatewayUrl) });
+  const socket = await openLink(folder, id, {
+    own: jsonAt(answers),
+    gateway: forwardTo(gatewayUrl),
+    ...(storageUrl !== undefined && {
+      storage: { isAt: isStorageHost(storageUrl), listener: forwardTo(() => storageUrl) },
+    }),
+  });
   return {
     socketPath: socket.socketPath,
     environment: {

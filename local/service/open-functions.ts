@@ -7,6 +7,7 @@ import type { Built } from './build-all.ts';
 import { describeFunctions } from './describe-functions.ts';
 import { tableName } from './open-database.ts';
 import type { SandboxLog } from './open-sandbox-log.ts';
+import { bucketName, type Storage } from './open-storage.ts';
 import type { Run } from './run.ts';
 
 /** The role of every task, whose session names say which task it is. */
@@ -16,6 +17,7 @@ export interface FunctionPlaces {
   readonly built: Built;
   readonly databaseUrl: string;
   readonly eventsUrl: string;
+  readonly storage: Storage;
   readonly compute: Compute;
   readonly sandboxLog: SandboxLog;
   /** ARN of the task definition of the template `base`. */
@@ -38,7 +40,7 @@ export interface DeploymentChoices {
 
 /** The functions of the contract, which find the stand-ins at the places of this run. */
 export function openFunctions(run: Run, places: FunctionPlaces, choices: DeploymentChoices = {}): Functions {
-  const { built, databaseUrl, eventsUrl, compute, sandboxLog, taskDefinition } = places;
+  const { built, databaseUrl, storage, eventsUrl, compute, sandboxLog, taskDefinition } = places;
   const { region, clock, principals, logs, hazards } = run;
   const { accountId } = principals;
   const base = { task_definition: taskDefinition, description: 'the tools of this machine', image_digest: null };
@@ -57,6 +59,7 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
     MATRX_NAME: 'local',
     MATRX_PLACEMENT: '{}',
     MATRX_CORS_ORIGINS: '',
+    MATRX_BUCKET: bucketName,
     MATRX_CLIENT_CHANNELS: choices.clientChannels ? 'on' : 'off',
     MATRX_ROOT_COMMANDS: choices.rootCommands ? 'on' : 'off',
     MATRX_LOG_GROUP: sandboxLog.groupName,
@@ -64,6 +67,8 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
   const common = {
     ...run.clockVariables,
     AWS_ENDPOINT_URL_DYNAMODB: databaseUrl,
+    AWS_ENDPOINT_URL_S3: storage.s3.url,
+    AWS_ENDPOINT_URL_STS: storage.sts.url,
     AWS_ENDPOINT_URL_ECS: compute.ecsUrl,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventsUrl,
     AWS_ENDPOINT_URL_SSM: compute.ssmUrl,

@@ -5,7 +5,7 @@ import type { Engine } from '../engines/engine.ts';
 import { lockFolder } from './lock-folder.ts';
 
 /** All that the service keeps in its data folder. Whatever else is there is somebody's own. */
-const parts = ['build', 'dynamodb', 'ecs', 'image', 'links', 'local.json', 'logs', 'machines', 'tokens'];
+const parts = ['build', 'dynamodb', 'ecs', 'image', 'links', 'local.json', 'logs', 'machines', 's3', 'tokens'];
 
 export interface Reset {
   /** The data folder, which may not be there. */

@@ -18,6 +18,7 @@ const settings: Record<Setting, string> = {
   MATRX_QUOTAS: '{"live_sandboxes_per_user":20,"max_ttl_seconds":86400}',
   MATRX_PLACEMENT: '{"public_addresses":true,"capacity":["on-demand"]}',
   MATRX_CORS_ORIGINS: '',
+  MATRX_BUCKET: 'matrx-sandbox-bucket-1a2b3c',
   MATRX_CLIENT_CHANNELS: 'off',
   MATRX_ROOT_COMMANDS: 'off',
   MATRX_LOG_GROUP: 'matrx-sandbox-ComputeLog-1A2B3C',

@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable, Transform } from 'node:stream';
+import { type Readable, type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Blob } from './records.ts';
 
@@ -44,16 +44,13 @@ export class Blobs {
   async #receive(path: string, source: Readable, through: readonly Transform[]): Promise<number> {
     await using file = await open(path, 'wx', 0o600);
     let size = 0;
-    await pipeline([
-      source,
-      ...through,
-      async (pieces: AsyncIterable<Buffer>) => {
-        for await (const piece of pieces) {
-          await file.writeFile(piece);
-          size += piece.length;
-        }
+    const sink = new Writable({
+      write(piece: Buffer, _, done) {
+        size += piece.length;
+        file.writeFile(piece).then(() => done(), done);
       },
-    ]);
+    });
+    await pipeline([source, ...through, sink]);
     // Before any record says that the object is there.
     await file.datasync();
     return size;
