@@ -40,6 +40,21 @@ test('a task that runs without a record is measured, and one that ends or has on
   expect(lineOf({ ...running, outcome: 'failed' }, 'task event').names).toEqual([]);
 });
 
+test.each([
+  ['ReaperRuns', 'reaper', { event: 'reaper.run', outcome: 'ok' }, 1],
+  ['OrphanedTasks', 'reaper', { event: 'reaper.tasks', outcome: 'ok', looked: 9, orphanedTasks: 2 }, 2],
+  ['ExpiredStillRunning', 'reaper', { event: 'reaper.overdue', outcome: 'ok', expiredStillRunning: 3 }, 3],
+  ['AnnouncementsLost', 'announcement', { event: 'sandbox.transition', outcome: 'failed', sandboxId: id }, 1],
+] as const)('%s is measured by a line of the %s', (name, message, fields, value) => {
+  const { line, names } = lineOf(fields, message);
+  expect(names).toEqual([name]);
+  expect(line).toMatchObject({ ...fields, [name]: value });
+});
+
+test('a run of the reaper that failed counts for nothing', () => {
+  expect(lineOf({ event: 'reaper.run', outcome: 'failed' }, 'reaper').names).toEqual([]);
+});
+
 test('no metric has an id for a dimension, whatever the line names', () => {
   const fields = { event: 'command.exec', status: 503, code: 'channel_lost', commandOutcome: 'lost' };
   const { directives } = lineOf({ ...fields, sandboxId: id, userId: 'ada', caller: 'ada' });
