@@ -1,4 +1,4 @@
-// How the agent becomes two files. The image and the local engines build them by these very options.
+// How the agent becomes three files. The image and the local engines build them by these very options.
 
 import type { BuildOptions } from 'esbuild';
 import { bundling } from '../../contract/deployment.ts';
@@ -8,7 +8,7 @@ const options = { ...rest, mainFields: [...mainFields], sourcemap: false };
 
 interface Bundle {
   /** Where the file lies under `/opt/matrx`. */
-  readonly file: 'agent.mjs' | 'bin/attach';
+  readonly file: 'agent.mjs' | 'bin/attach' | 'files-helper.cjs';
   readonly mode: number;
   /** Everything esbuild needs but where to write; paths are relative to the repository. */
   readonly build: BuildOptions & { readonly entryPoints: [string] };
@@ -31,5 +31,10 @@ export const agentBundles: readonly Bundle[] = [
       banner: { js: '#!/opt/matrx/bin/node' },
       entryPoints: ['containers/agent/attach.ts'],
     },
+  },
+  {
+    file: 'files-helper.cjs',
+    mode: 0o444,
+    build: { ...options, format: 'cjs', entryPoints: ['containers/agent/files/helper/main.ts'] },
   },
 ];

@@ -14,6 +14,8 @@ export interface AgentConfig {
   readonly runFolder: string;
   readonly spoolFolder: string;
   readonly home: string;
+  /** The program that works on files as the sandbox's user; everybody can read it. */
+  readonly filesHelper: string;
 }
 
 /** A setting that is missing or wrong; the message names all of them. */
@@ -54,6 +56,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     runFolder,
     spoolFolder: '/var/lib/matrx/spool',
     home: '/home/agent',
+    filesHelper: '/opt/matrx/files-helper.cjs',
   };
 }
 

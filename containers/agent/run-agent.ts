@@ -14,6 +14,9 @@ import { OutputPipes } from './commands/launch/output-pipes.ts';
 import { DiskBudget } from './commands/output/disk-budget.ts';
 import { graceMs } from './commands/terminate/terminate.ts';
 import type { AgentConfig } from './config.ts';
+import { MainFileDoor } from './files/file-door.ts';
+import { Files } from './files/files.ts';
+import { StorageLink } from './files/transfer/storage-link.ts';
 import { agentHealth } from './life/health.ts';
 import { prepareSandbox } from './life/prepare-sandbox.ts';
 import { SandboxLife } from './life/sandbox-life.ts';
@@ -56,10 +59,17 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
       }
     | undefined;
   const commands = new Commands(tools, { home, onEnd: (command) => assigned?.outcomes.push(command.report) });
+  const files = new MainFileDoor({
+    files: new Files({ clock, marks: tools.marks, program: config.filesHelper, home }),
+    storage: new StorageLink(config.linkSocket),
+    onUse: () => commands.touch(),
+  });
+  await using _files = { [Symbol.asyncDispose]: () => files.close() };
 
   await using _served = await serve({
     runFolder: config.runFolder,
     commands,
+    files,
     clock,
     log,
     prove: (socket) => assigned && provePeer(socket, { ...assigned, clock }),
@@ -83,7 +93,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   const owner = ownerOf(assignment);
   const grants = new Grants(owner, assignment, clock);
   const machine = new MachineWatch({ clock, home });
-  await using life = new SandboxLife({ assignment, controlPlane, commands, grants, machine, clock, log });
+  await using life = new SandboxLife({ assignment, controlPlane, commands, files, grants, machine, clock, log });
   assigned = { owner, grants, outcomes, life };
   life.start();
   onAbort(stop, () => void life.endBySignal());
@@ -95,12 +105,13 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
     life.end(failure);
   } else {
     commands.open(assignment);
+    files.open();
     life.becomeReady();
     log.info('sandbox.ready');
   }
 
   const ending = await life.ended;
-  await commands.close(ending.pace === 'now' ? 0 : graceMs);
+  await Promise.all([files.close(), commands.close(ending.pace === 'now' ? 0 : graceMs)]);
   await outcomes.flush(reportMs);
   return ending.exitCode;
 }

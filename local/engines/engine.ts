@@ -85,6 +85,7 @@ export const machinePaths = {
   link: '/run/matrx/link.sock',
   agent: '/opt/matrx/agent.mjs',
   attach: '/opt/matrx/bin/attach',
+  filesHelper: '/opt/matrx/files-helper.cjs',
   node: '/opt/matrx/bin/node',
   home: '/home/agent',
   /** Node, npm and npx for users whose /usr has none. */

@@ -3,6 +3,7 @@ export interface MachineParts {
   readonly node: string;
   readonly agentBundle: string;
   readonly attachScript: string;
+  readonly filesHelper: string;
   /** npm's own folder, for a host whose /usr has no npm: it appears in /opt/tools/bin. */
   readonly npmDir?: string;
 }

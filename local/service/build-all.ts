@@ -10,6 +10,7 @@ export interface Built {
   readonly runtime: string;
   readonly agentBundle: string;
   readonly attachScript: string;
+  readonly filesHelper: string;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -31,6 +32,7 @@ export async function buildAll(folder: string): Promise<Built> {
     runtime: join(folder, 'runtime.mjs'),
     agentBundle: join(folder, 'agent/agent.mjs'),
     attachScript: join(folder, 'agent/bin/attach'),
+    filesHelper: join(folder, 'agent/files-helper.cjs'),
   };
   await Promise.all(
     [

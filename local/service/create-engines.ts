@@ -32,9 +32,9 @@ export interface Engines {
 export function createEngines(
   settings: EngineSettings,
   dataDir: string,
-  { agentBundle, attachScript }: Built,
+  { agentBundle, attachScript, filesHelper }: Built,
 ): Engines {
-  const parts = { node: process.execPath, agentBundle, attachScript };
+  const parts = { node: process.execPath, agentBundle, attachScript, filesHelper };
   const { choice, image, npmDir, env } = settings;
   const docker = createDockerEngine({
     dataDir,

@@ -3,7 +3,9 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import type * as z from 'zod';
+import { agentBundles } from '../../containers/agent/bundle.ts';
 import { socketsIn } from '../../containers/agent/paths.ts';
 import { runAgent } from '../../containers/agent/run-agent.ts';
 import { AgentHealth } from '../../contract/agent/commands.ts';
@@ -45,7 +47,7 @@ export const commandId = (): string =>
   `cmd_${Array.from({ length: 26 }, () => alphabet[Math.floor(Math.random() * 32)]).join('')}`;
 
 export async function startAgent(
-  options: { clock?: Clock; assignment?: Partial<Assignment>; fault?: Fault } = {},
+  options: { clock?: Clock; assignment?: Partial<Assignment>; fault?: Fault; files?: boolean } = {},
 ): Promise<AgentMachine> {
   const clock = options.clock ?? systemClock;
   const folder = await mkdtemp(join(tmpdir(), 'matrx-agent-'));
@@ -53,6 +55,7 @@ export async function startAgent(
   const home = join(folder, 'home');
   await mkdir(home);
   await chown(home, 1000, 1000);
+  if (options.files) await buildFilesHelper(folder);
   const plane = await startControlPlane({
     expires_at: new Date(clock.now() + 3_600_000).toISOString(),
     ...options.assignment,
@@ -71,6 +74,7 @@ export async function startAgent(
       runFolder,
       spoolFolder: join(folder, 'spool'),
       home,
+      filesHelper: join(folder, 'files-helper.cjs'),
     },
     log: {
       info: (event, fields) => logs.push(JSON.stringify({ event, ...fields })),
@@ -109,6 +113,12 @@ export async function startAgent(
     },
   };
   return machine;
+}
+
+/** The helper as it lies in a machine, where the sandbox's user can read it. */
+async function buildFilesHelper(folder: string): Promise<void> {
+  const bundle = agentBundles.find(({ file }) => file === 'files-helper.cjs');
+  if (bundle) await build({ ...bundle.build, outfile: join(folder, bundle.file) });
 }
 
 /** Waits for something that happens by itself; the test's own time-out is its limit. */

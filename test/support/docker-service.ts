@@ -8,7 +8,7 @@ import { namedImage } from '../../local/engines/docker/image-source.ts';
 const [dataDir = '', linkSocket = '', image = ''] = process.argv.slice(2);
 const engine = createDockerEngine({
   dataDir,
-  parts: { node: process.execPath, agentBundle: '/dev/null', attachScript: '/dev/null' },
+  parts: { node: process.execPath, agentBundle: '/dev/null', attachScript: '/dev/null', filesHelper: '/dev/null' },
   address: findDocker(process.env),
   image: namedImage(image),
 });

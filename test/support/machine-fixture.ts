@@ -24,6 +24,7 @@ export async function createMachineHost(greeting = 'hello from the link'): Promi
     node: process.execPath,
     agentBundle: file('agent.mjs', 'console.log("agent");\n'),
     attachScript: file('attach', '#!/bin/sh\nstty raw -echo\nexec cat\n'),
+    filesHelper: file('files-helper.cjs', ''),
   };
   const linkSocket = join(folder, 'link.sock');
   const link = createServer((socket) => socket.on('error', () => {}).end(greeting)).listen(linkSocket);

@@ -6,7 +6,12 @@ import { createNamespacesEngine } from '../../local/engines/namespaces/namespace
 async function probe() {
   const dataDir = mkdtempSync(join(tmpdir(), 'matrx-probe-'));
   try {
-    const parts = { node: process.execPath, agentBundle: '/dev/null', attachScript: '/dev/null' };
+    const parts = {
+      node: process.execPath,
+      agentBundle: '/dev/null',
+      attachScript: '/dev/null',
+      filesHelper: '/dev/null',
+    };
     return await createNamespacesEngine({ dataDir, parts }).probe();
   } finally {
     rmSync(dataDir, { recursive: true });

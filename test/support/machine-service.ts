@@ -4,7 +4,7 @@
 import { createNamespacesEngine } from '../../local/engines/namespaces/namespaces-engine.ts';
 
 const [dataDir = '', linkSocket = ''] = process.argv.slice(2);
-const parts = { node: process.execPath, agentBundle: '/dev/null', attachScript: '/dev/null' };
+const parts = { node: process.execPath, agentBundle: '/dev/null', attachScript: '/dev/null', filesHelper: '/dev/null' };
 const engine = createNamespacesEngine({ dataDir, parts });
 
 let log = '';

@@ -4,6 +4,7 @@ import { proveFar } from '../../channel/far/prove.ts';
 import { createAgentServer } from '../../containers/agent/api/create-agent-server.ts';
 import type { Commands } from '../../containers/agent/commands/commands.ts';
 import { Listeners } from '../../containers/agent/commands/listeners.ts';
+import type { FileDoor } from '../../containers/agent/files/file-door.ts';
 import type { StartCommand } from '../../contract/agent/commands.ts';
 import { AgentError } from '../../contract/agent/errors.ts';
 import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
@@ -28,6 +29,18 @@ export function scriptedBytes(seed: number, stream: 'stdout' | 'stderr', bytes: 
   return Buffer.concat(blocks).subarray(0, bytes);
 }
 
+const noFiles: FileDoor = {
+  get files(): never {
+    throw new Error('nobody asks for files');
+  },
+  get storage(): never {
+    throw new Error('nobody asks for storage');
+  },
+  enter: () => {
+    throw new Error('nobody asks for files');
+  },
+};
+
 /** The agent's own API, behind the proof, over commands that are no processes. */
 export class ScriptedAgent {
   readonly #commands = new Map<string, ScriptedCommand>();
@@ -46,6 +59,7 @@ export class ScriptedAgent {
     };
     this.#server = createAgentServer({
       commands: commands as unknown as Commands,
+      files: noFiles,
       clock,
       log: { info: () => undefined, error: () => undefined },
       health: () => {

@@ -8,6 +8,8 @@ import { CommandOutcome } from '../../../contract/api/command-result.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { GrantedChannel } from '../access/granted-channel.ts';
 import type { Commands } from '../commands/commands.ts';
+import { answerFiles, isFilePath } from '../files/api/answer-files.ts';
+import type { FileDoor } from '../files/file-door.ts';
 import type { Log } from '../log.ts';
 import { matchRoute, noRoute } from './match-route.ts';
 import { parse } from './parse.ts';
@@ -18,6 +20,7 @@ import { sendFrames } from './send-frames.ts';
 /** What the routes use. */
 export interface ApiTools {
   readonly commands: Pick<Commands, 'start' | 'get'>;
+  readonly files: FileDoor;
   readonly clock: Clock;
   readonly log: Log;
   readonly health: () => z.infer<typeof AgentHealth>;
@@ -80,7 +83,12 @@ export function createAgentServer(tools: ApiTools): Http2Server {
 
 async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, tools: ApiTools): Promise<void> {
   const url = new URL(headers[':path'] ?? '/', 'http://agent');
-  const { route, commandId } = matchRoute(headers[':method'] ?? '', url.pathname);
   tools.channel?.ended.throwIfAborted();
+  const method = headers[':method'] ?? '';
+  if (isFilePath(url.pathname)) {
+    const { files: door, clock, channel } = tools;
+    return answerFiles(stream, method, url, { door, clock, ended: channel?.ended });
+  }
+  const { route, commandId } = matchRoute(method, url.pathname);
   await handlers[route]({ stream, commandId, query: Object.fromEntries(url.searchParams) }, tools);
 }

@@ -2,6 +2,7 @@ import type { Http2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 import { GrantedChannel } from '../access/granted-channel.ts';
 import { GrantedCommands } from '../access/granted-commands.ts';
+import { grantedFileDoor } from '../access/granted-file-door.ts';
 import type { GrantedPeer } from '../access/prove-peer.ts';
 import type { Commands } from '../commands/commands.ts';
 import { socketsIn } from '../paths.ts';
@@ -18,10 +19,10 @@ interface Options extends Omit<ApiTools, 'health' | 'commands' | 'channel'> {
 
 /** Opens the agent's two sockets, root's alone: one for whoever is root here, one for channels that prove themselves. */
 export async function serve(options: Options): Promise<AsyncDisposable> {
-  const { runFolder, prove, log, health, clock, commands } = options;
+  const { runFolder, prove, log, health, clock, commands, files } = options;
   await using open = new AsyncDisposableStack();
   let answering = 0;
-  const create = (tools: Pick<ApiTools, 'commands' | 'channel'>): Http2Server => {
+  const create = (tools: Pick<ApiTools, 'commands' | 'files' | 'channel'>): Http2Server => {
     const server = createAgentServer({ clock, log, ...tools, health: () => health(door.channels) });
     server.on('stream', (stream) => {
       answering++;
@@ -29,12 +30,16 @@ export async function serve(options: Options): Promise<AsyncDisposable> {
     });
     return server;
   };
-  const server = create({ commands });
+  const server = create({ commands, files });
   // What a caller's channel may is its server's alone, so no request can be taken for another's.
   const serverFor = (peer: GrantedPeer, socket: Socket): Http2Server => {
     const channel = new GrantedChannel(peer.grant, { grants: peer.grants, socket, clock });
     log.info('grant.channel', { grantId: peer.grant.grant_id, userId: peer.grant.user_id });
-    return create({ commands: new GrantedCommands(commands, channel), channel });
+    return create({
+      commands: new GrantedCommands(commands, channel),
+      files: grantedFileDoor(files, channel, log),
+      channel,
+    });
   };
   const accept = (socket: Socket, peer: GrantedPeer | undefined) =>
     (peer ? serverFor(peer, socket) : server).emit('connection', socket);

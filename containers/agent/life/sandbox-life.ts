@@ -2,6 +2,7 @@ import type { Assignment, Heartbeat, HeartbeatReply } from '../../../contract/ap
 import type { Clock } from '../../../contract/clock.ts';
 import type { Grants } from '../access/grants.ts';
 import type { Commands } from '../commands/commands.ts';
+import type { MainFileDoor } from '../files/file-door.ts';
 import type { Log } from '../log.ts';
 import type { ControlPlane } from '../reports/control-plane.ts';
 import { Heartbeats } from '../reports/heartbeats.ts';
@@ -14,6 +15,7 @@ interface Options {
   readonly assignment: Assignment;
   readonly controlPlane: Pick<ControlPlane, 'heartbeat'>;
   readonly commands: Commands;
+  readonly files: Pick<MainFileDoor, 'running'>;
   readonly grants: Pick<Grants, 'revoke'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,7 +35,7 @@ export class SandboxLife implements AsyncDisposable {
   #ending: Ending | undefined;
 
   constructor(options: Options) {
-    const { assignment, controlPlane, commands, clock, log } = options;
+    const { assignment, controlPlane, commands, files, clock, log } = options;
     this.#options = options;
     this.#deadline = new Deadline({
       clock,
@@ -42,7 +44,7 @@ export class SandboxLife implements AsyncDisposable {
     });
     this.#idle = new IdleWatch({
       clock,
-      isBusy: () => commands.running > 0 || this.#state === 'starting',
+      isBusy: () => commands.running > 0 || files.running > 0 || this.#state === 'starting',
       lastUsedMs: () => commands.lastUsedMs ?? clock.now(),
       onIdle: () => this.end(ordinary('idle')),
     });

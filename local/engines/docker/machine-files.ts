@@ -17,6 +17,7 @@ export function partEntries(parts: MachineParts, withNode: boolean): TarEntry[] 
     ...(withNode ? [file(inArchive(machinePaths.node), parts.node)] : []),
     file(inArchive(machinePaths.agent), parts.agentBundle, 0o444),
     file(inArchive(machinePaths.attach), parts.attachScript),
+    file(inArchive(machinePaths.filesHelper), parts.filesHelper, 0o444),
     file(join(bin, 'run-command.sh'), runCommandScript),
     ...scripts.map((name) => file(join(bin, name), join(import.meta.dirname, 'scripts', name))),
     { path: inArchive(machinePaths.tools), folder: true, mode: 0o755 },

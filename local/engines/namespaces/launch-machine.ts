@@ -62,6 +62,7 @@ function spawnMachine(
       MACHINE_NODE: parts.node,
       MACHINE_AGENT: parts.agentBundle,
       MACHINE_ATTACH: parts.attachScript,
+      MACHINE_FILES_HELPER: parts.filesHelper,
       MACHINE_RUN_COMMAND: runCommandScript,
       MACHINE_NPM: parts.npmDir ?? '',
       MACHINE_LINK: resolve(spec.linkSocket),

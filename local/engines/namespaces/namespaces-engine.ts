@@ -51,6 +51,7 @@ export function createNamespacesEngine(options: NamespacesEngineOptions): Engine
     node: resolve(options.parts.node),
     agentBundle: resolve(options.parts.agentBundle),
     attachScript: resolve(options.parts.attachScript),
+    filesHelper: resolve(options.parts.filesHelper),
     ...(options.parts.npmDir === undefined ? {} : { npmDir: resolve(options.parts.npmDir) }),
   };
   const isolation = createIsolation(process.getuid?.() !== 0);

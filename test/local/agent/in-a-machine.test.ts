@@ -42,6 +42,7 @@ async function startMachine(settings: Record<string, string> = {}): Promise<Real
     node: process.execPath,
     agentBundle: join(folder, 'agent.mjs'),
     attachScript: join(folder, 'bin/attach'),
+    filesHelper: join(folder, 'files-helper.cjs'),
   };
   const engine = createNamespacesEngine({ dataDir: join(folder, 'data'), parts });
   let log = '';

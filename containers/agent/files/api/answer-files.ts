@@ -1,0 +1,132 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import type * as z from 'zod';
+import { filesApi } from '../../../../contract/agent/files.ts';
+import { limits } from '../../../../contract/api/limits.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import { noRoute } from '../../api/match-route.ts';
+import { parse } from '../../api/parse.ts';
+import { readBody } from '../../api/read-body.ts';
+import { respondJson } from '../../api/respond.ts';
+import type { FileDoor, FileRoute } from '../file-door.ts';
+import { receiveFile } from '../transfer/receive-file.ts';
+import { sendFile } from '../transfer/send-file.ts';
+import { assertExpression } from './assert-expression.ts';
+import { listPage } from './list-page.ts';
+import { receivedBytes } from './received-bytes.ts';
+import { sendBytes } from './send-bytes.ts';
+import { sendEvents } from './send-events.ts';
+import { writeFiles } from './write-files.ts';
+
+export interface FileApiTools {
+  readonly door: FileDoor;
+  readonly clock: Clock;
+  /** Ends every operation, with its reason for an answer: an AgentError. */
+  readonly ended?: AbortSignal | undefined;
+}
+
+interface Request {
+  readonly stream: ServerHttp2Stream;
+  readonly query: Readonly<Record<string, string>>;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+type Handler = (request: Request, tools: FileApiTools) => Promise<void>;
+
+const routes = new Map(
+  Object.entries(filesApi).map(([name, { method, path }]) => [`${method} ${path}`, name as FileRoute]),
+);
+
+type Asked = 'statFile' | 'hashFile' | 'removeFile' | 'moveFile' | 'makeFolder' | 'changeMode';
+
+const bodyOf = async <T extends z.ZodType>({ stream }: Request, schema: T): Promise<z.infer<T>> =>
+  parse(schema, await readBody(stream));
+
+const handlers: Record<Exclude<FileRoute, Asked>, Handler> = {
+  readFile: async ({ stream, query, signal }, { door }) =>
+    sendBytes(stream, parse(filesApi.readFile.query, query), door.files, signal),
+  writeFile: async ({ stream, query, signal }, { door }) => {
+    const input = parse(filesApi.writeFile.query, query);
+    respondJson(stream, 200, await door.files.write(input, receivedBytes(stream), signal));
+  },
+  writeFiles: async (request, { door }) => {
+    const input = await bodyOf(request, filesApi.writeFiles.body);
+    respondJson(request.stream, 200, await writeFiles(input, door.files, request.signal));
+  },
+  listFiles: async ({ stream, query, signal }, { door }) =>
+    respondJson(stream, 200, await listPage(parse(filesApi.listFiles.query, query), door.files, signal)),
+  watchFiles: async ({ stream, query, signal }, { door, clock, ended }) => {
+    const input = parse(filesApi.watchFiles.query, query);
+    const tell = (item: unknown) => parse(filesApi.watchFiles.events, item);
+    await sendEvents(stream, { clock, signal, ended }, (emit) =>
+      door.files.follow('watch', input, (item) => emit(tell(item)), signal),
+    );
+  },
+  searchFiles: async (request, { door, clock, ended }) => {
+    const input = await bodyOf(request, filesApi.searchFiles.body);
+    assertExpression(input.pattern);
+    const { stream, signal } = request;
+    const tell = (item: object) => parse(filesApi.searchFiles.events, item);
+    await sendEvents(stream, { clock, signal, ended }, async (emit) => {
+      const found = await door.files.follow('search', input, (item) => emit(tell(Object(item))), signal);
+      await emit(tell({ ...Object(found), event: 'finished' }));
+    });
+  },
+  sendFile: async (request, { door, clock, ended }) => {
+    const order = await bodyOf(request, filesApi.sendFile.body);
+    const { stream, signal } = request;
+    await sendEvents(stream, { clock, signal, ended }, (emit) => sendFile(order, { ...door, clock, signal }, emit));
+  },
+  receiveFile: async (request, { door, clock, ended }) => {
+    const order = await bodyOf(request, filesApi.receiveFile.body);
+    const { stream, signal } = request;
+    await sendEvents(stream, { clock, signal, ended }, (emit) => receiveFile(order, { ...door, clock, signal }, emit));
+  },
+};
+
+const asked: Record<Asked, Handler> = {
+  statFile: async ({ stream, query, signal }, { door }) =>
+    respondJson(stream, 200, await door.files.ask('stat', parse(filesApi.statFile.query, query), signal)),
+  hashFile: async ({ stream, query, signal }, { door }) =>
+    respondJson(stream, 200, await door.files.ask('hash', parse(filesApi.hashFile.query, query), signal)),
+  removeFile: async ({ stream, query, signal }, { door }) =>
+    respondJson(stream, 200, await door.files.ask('remove', parse(filesApi.removeFile.query, query), signal)),
+  moveFile: async (request, { door }) => {
+    const input = await bodyOf(request, filesApi.moveFile.body);
+    respondJson(request.stream, 200, await door.files.ask('move', input, request.signal));
+  },
+  makeFolder: async (request, { door }) => {
+    const input = await bodyOf(request, filesApi.makeFolder.body);
+    respondJson(request.stream, 200, await door.files.ask('makeFolder', input, request.signal));
+  },
+  changeMode: async (request, { door }) => {
+    const input = await bodyOf(request, filesApi.changeMode.body);
+    respondJson(request.stream, 200, await door.files.ask('changeMode', input, request.signal));
+  },
+};
+
+/** Whether a path is one of the files' own. */
+export const isFilePath = (path: string): boolean => path === '/files' || path.startsWith('/files/');
+
+/** Answers what is asked about files. Rejects with AgentError, as long as there is somebody to tell. */
+export async function answerFiles(
+  stream: ServerHttp2Stream,
+  method: string,
+  url: URL,
+  tools: FileApiTools,
+): Promise<void> {
+  const route = routes.get(`${method} ${url.pathname}`);
+  if (route === undefined) throw noRoute({ method, path: url.pathname.slice(0, limits.pathBytes) });
+  using _ = tools.door.enter(route);
+  const gone = new AbortController();
+  stream.once('close', () => gone.abort());
+  if (stream.destroyed) return;
+  const signal = tools.ended ? AbortSignal.any([gone.signal, tools.ended]) : gone.signal;
+  try {
+    await { ...handlers, ...asked }[route]({ stream, query: Object.fromEntries(url.searchParams), signal }, tools);
+  } catch (error) {
+    if (gone.signal.aborted) return;
+    tools.ended?.throwIfAborted();
+    throw error;
+  }
+}

@@ -1,0 +1,141 @@
+import { Buffer } from 'node:buffer';
+import type { Clock } from '../../../contract/clock.ts';
+import { fileError, helperLost } from './file-error.ts';
+import {
+  creditOf,
+  creditPayload,
+  type Frame,
+  FrameError,
+  type FrameKind,
+  jsonOf,
+  pieceBytes,
+  windowBytes,
+} from './wire/frames.ts';
+import { Window } from './wire/window.ts';
+
+/** One thing that the helper sends before it is done. */
+export type Sent =
+  | { readonly kind: 'data'; readonly data: Buffer }
+  | { readonly kind: 'item'; readonly value: unknown };
+
+interface Options {
+  readonly clock: Clock;
+  readonly write: (kind: FrameKind, payload: Buffer) => void;
+  /** Called when the helper owes an answer for too long. */
+  readonly onStuck: () => void;
+}
+
+/** How long the helper may be silent while it is its turn. It says every second that it works. */
+export const silenceMs = 60_000;
+
+/** One question to the helper. Nothing it answers is believed to be what it should be. */
+export class HelperCall implements Disposable {
+  readonly #options: Options;
+  readonly #window = new Window();
+  readonly #sent: Frame[] = [];
+  #held = 0;
+  #end: { readonly result: unknown } | { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+  #silence: Disposable | undefined;
+  #sending = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#expect();
+  }
+
+  /** Takes a frame of the helper's. Throws FrameError for one that can't be. */
+  hear(frame: Frame): void {
+    if (this.#end) return;
+    const { kind, payload } = frame;
+    if (kind === 'credit') this.#window.give(creditOf(payload));
+    else if (kind === 'done') this.over({ result: jsonOf(payload) });
+    else if (kind === 'failed') this.over({ error: fileError(jsonOf(payload)) });
+    else if (kind === 'data' || kind === 'item') this.#hold(frame);
+    else if (kind !== 'beat') throw new FrameError(`the helper says ${kind}`);
+    this.#expect();
+    this.#wake?.();
+  }
+
+  /** What the helper sends next; undefined once it is done. Rejects as it fails, with `helper_lost` when it dies. */
+  async next(): Promise<Sent | undefined> {
+    for (;;) {
+      const frame = this.#sent.shift();
+      if (frame) return this.#take(frame);
+      if (this.#end) break;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    if ('error' in this.#end) throw this.#end.error;
+    return undefined;
+  }
+
+  /** The answer, once all that is sent has been taken. Rejects as `next`; with `helper_lost` when there is more to take. */
+  async result(): Promise<unknown> {
+    if ((await this.next()) !== undefined) throw helperLost(new Error('it sends what nobody asked for'));
+    return this.#end && 'result' in this.#end ? this.#end.result : undefined;
+  }
+
+  /** Sends bytes, as far as the helper has room. Rejects when it has failed already. */
+  async send(data: Buffer): Promise<void> {
+    for (let from = 0; from < data.length; from += pieceBytes) {
+      const piece = data.subarray(from, from + pieceBytes);
+      this.#sending = true;
+      this.#expect();
+      await this.#window.take(piece.length);
+      this.#sending = false;
+      if (this.#end && 'error' in this.#end) throw this.#end.error;
+      this.#options.write('data', piece);
+      this.#quiet();
+    }
+  }
+
+  /** Says that the bytes are whole. */
+  finish(): void {
+    this.#options.write('end', Buffer.alloc(0));
+    this.#expect();
+  }
+
+  /** Ends it: what was asked for is nobody's any more. */
+  [Symbol.dispose](): void {
+    if (this.#end) return;
+    this.#options.write('cancel', Buffer.alloc(0));
+    this.over({ error: helperLost(new Error('it was not waited for')) });
+  }
+
+  /** The last word, the helper's or about it. */
+  over(end: { readonly result: unknown } | { readonly error: unknown }): void {
+    this.#end ??= end;
+    this.#quiet();
+    this.#window.close();
+    this.#wake?.();
+  }
+
+  get isOver(): boolean {
+    return this.#end !== undefined;
+  }
+
+  #hold(frame: Frame): void {
+    this.#held += frame.payload.length;
+    if (this.#held > windowBytes + 2 * pieceBytes) throw new FrameError('the helper sends more than there is room for');
+    this.#sent.push(frame);
+  }
+
+  #take({ kind, payload }: Frame): Sent {
+    this.#held -= payload.length;
+    if (!this.#end) this.#options.write('credit', creditPayload(payload.length));
+    this.#expect();
+    return kind === 'data' ? { kind, data: payload } : { kind: 'item', value: jsonOf(payload) };
+  }
+
+  // It is the helper's turn unless it waits for us: for bytes, or for room.
+  #expect(): void {
+    this.#quiet();
+    if (this.#end || (this.#sent.length > 0 && !this.#sending)) return;
+    this.#silence = this.#options.clock.after(silenceMs, this.#options.onStuck);
+  }
+
+  #quiet(): void {
+    this.#silence?.[Symbol.dispose]();
+    this.#silence = undefined;
+  }
+}

@@ -1,0 +1,5 @@
+import type { FileEntry, FilePath } from '../../../../../contract/api/file-entry.ts';
+import { entryAt } from '../entry-of.ts';
+import type { Paths } from '../paths.ts';
+
+export const statFile = (input: FilePath, paths: Paths): Promise<FileEntry> => entryAt(paths.resolve(input));
