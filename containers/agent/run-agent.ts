@@ -10,7 +10,7 @@ import { serve } from './api/serve.ts';
 import type { CommandTools } from './commands/command.ts';
 import { Commands } from './commands/commands.ts';
 import { Marks } from './commands/launch/marks.ts';
-import { OutputPipes } from './commands/launch/output-pipes.ts';
+import { Pipes } from './commands/launch/pipes.ts';
 import { DiskBudget } from './commands/output/disk-budget.ts';
 import { graceMs } from './commands/terminate/terminate.ts';
 import type { AgentConfig } from './config.ts';
@@ -38,8 +38,6 @@ interface Options {
   readonly stop: AbortSignal;
 }
 
-// All commands' output together may take this much of the disk.
-const spoolBudgetBytes = 2 * 1024 ** 3;
 const reportMs = 10_000;
 
 /** The agent's whole life: opens its doors, learns whose machine this is, serves it until something ends it. */
@@ -131,8 +129,8 @@ async function prepareTools({ clock, spoolFolder: folder }: AgentConfig): Promis
     clock,
     folder,
     marks: new Marks(),
-    pipes: new OutputPipes(folder),
-    budget: new DiskBudget(spoolBudgetBytes),
+    pipes: new Pipes(folder),
+    budget: new DiskBudget(limits.sandboxSpoolBytes),
     spoolBytes: limits.spoolBytes,
   };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { CommandInput, commandSource } from '../api/command-input.ts';
-import { CommandOutcome } from '../api/command-result.ts';
 import { CommandId } from '../api/identifiers.ts';
 import { limits } from '../api/limits.ts';
+import { commandControlApi } from './command-control.ts';
 import { RenewGrant } from './grant.ts';
 
 /** The order to run a command. Repeating one with the same id joins the first. */
@@ -59,7 +59,7 @@ export const framesType = 'application/vnd.matrx.frames';
 export const agentApi = {
   startCommand: { method: 'POST', path: '/commands', query: Follow, body: StartCommand, answer: 'frames' },
   followCommand: { method: 'GET', path: '/commands/{command_id}/frames', query: Follow, answer: 'frames' },
-  getCommand: { method: 'GET', path: '/commands/{command_id}', answer: CommandOutcome },
+  ...commandControlApi,
   /** On a client-held channel only. */
   renewGrant: { method: 'POST', path: '/grant', body: RenewGrant, answer: z.object({}) },
   /** On the control plane's own channels only. */

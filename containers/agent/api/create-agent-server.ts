@@ -4,13 +4,14 @@ import { httpWindows } from '../../../channel/codec/http-windows.ts';
 import { AgentHealth, type agentApi, Follow, StartCommand } from '../../../contract/agent/commands.ts';
 import { AgentError } from '../../../contract/agent/errors.ts';
 import { RenewGrant } from '../../../contract/agent/grant.ts';
-import { CommandOutcome } from '../../../contract/api/command-result.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { GrantedChannel } from '../access/granted-channel.ts';
 import type { Commands } from '../commands/commands.ts';
 import { answerFiles, isFilePath } from '../files/api/answer-files.ts';
 import type { FileDoor } from '../files/file-door.ts';
 import type { Log } from '../log.ts';
+import { commandControlHandlers } from './command-control-handlers.ts';
+import type { Handler } from './handler.ts';
 import { matchRoute, noRoute } from './match-route.ts';
 import { parse } from './parse.ts';
 import { readBody } from './read-body.ts';
@@ -19,7 +20,7 @@ import { sendFrames } from './send-frames.ts';
 
 /** What the routes use. */
 export interface ApiTools {
-  readonly commands: Pick<Commands, 'start' | 'get'>;
+  readonly commands: Pick<Commands, 'start' | 'get' | 'list'>;
   readonly files: FileDoor;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,14 +28,6 @@ export interface ApiTools {
   /** The grant under which a caller of the control plane's came; without it, it is the control plane. */
   readonly channel?: Pick<GrantedChannel, 'ended' | 'renew'>;
 }
-
-interface Request {
-  readonly stream: ServerHttp2Stream;
-  readonly commandId: string;
-  readonly query: Readonly<Record<string, string>>;
-}
-
-type Handler = (request: Request, tools: ApiTools) => Promise<void>;
 
 const handlers: Record<keyof typeof agentApi, Handler> = {
   startCommand: async ({ stream, query }, { commands, clock, log, channel }) => {
@@ -46,10 +39,7 @@ const handlers: Record<keyof typeof agentApi, Handler> = {
     const follow = parse(Follow, query);
     await sendFrames(stream, await commands.get(commandId), follow, { clock, log, ended: channel?.ended });
   },
-  getCommand: async ({ stream, commandId }, { commands }) => {
-    const { outcome } = await commands.get(commandId);
-    respondJson(stream, 200, parse(CommandOutcome, outcome));
-  },
+  ...commandControlHandlers,
   renewGrant: async ({ stream }, { channel }) => {
     if (!channel) throw noRoute();
     const { grant, mac } = parse(RenewGrant, await readBody(stream));

@@ -34,12 +34,16 @@ class Cursor {
 }
 
 /** What of a command its followers need. */
-type Followed = Pick<Command, 'id' | 'changes' | 'stdout' | 'stderr' | 'hasEnded'> & { readonly outcome: unknown };
+type Followed = Pick<Command, 'id' | 'changes' | 'hasEnded'> & {
+  readonly output: Pick<Command['output'], 'stdout' | 'stderr'>;
+  readonly outcome: unknown;
+};
 
 /**
  * What a follower gets: `started`, output from its offsets on, a heartbeat whenever nothing was said for
  * `limits.heartbeatSeconds`, and `finished` with the outcome. Where output is no longer kept, the next frame's offset
- * says so. Ends early, without `finished`, only by `signal`.
+ * says so. `follow.until` lets it be finished before the command is, with the outcome as it stands. Ends early, without
+ * `finished`, only by `signal`.
  */
 export async function* followFrames(
   command: Followed,
@@ -48,13 +52,14 @@ export async function* followFrames(
   signal: AbortSignal,
 ): AsyncGenerator<Frame, void, void> {
   const cursors = [
-    new Cursor('stdout', command.stdout, follow.stdout_offset, follow.stream_bytes),
-    new Cursor('stderr', command.stderr, follow.stderr_offset, follow.stream_bytes),
+    new Cursor('stdout', command.output.stdout, follow.stdout_offset, follow.stream_bytes),
+    new Cursor('stderr', command.output.stderr, follow.stderr_offset, follow.stream_bytes),
   ];
   const wakeup = new Wakeup();
   using _changes = command.changes.add(wakeup.ring);
   signal.addEventListener('abort', wakeup.ring, { once: true });
   yield { kind: 'started', json: { command_id: command.id } };
+  let enough = follow.until === 'now';
   while (!signal.aborted) {
     // Asked before the last look at the output: everything was there when the outcome was.
     const ended = command.hasEnded;
@@ -63,10 +68,11 @@ export async function* followFrames(
       const frame = await cursor.next();
       if (!frame) continue;
       quiet = false;
+      enough ||= follow.until === 'some';
       yield frame;
     }
     if (!quiet) continue;
-    if (ended) {
+    if (ended || enough) {
       yield { kind: 'finished', json: command.outcome };
       return;
     }

@@ -34,9 +34,9 @@ export async function checkIsolation(
   );
   const { outcome, exit_code } = await command.ended;
   if (outcome !== 'exited' || exit_code !== 0) {
-    return [`a command can't be run: ${outcome} ${exit_code ?? ''} ${command.excerpt.slice(0, 500)}`.trim()];
+    return [`a command can't be run: ${outcome} ${exit_code ?? ''} ${command.output.excerpt.slice(0, 500)}`.trim()];
   }
-  const output = (await command.stdout.read(0, maxBytes))?.data.toString() ?? '';
+  const output = (await command.output.stdout.read(0, maxBytes))?.data.toString() ?? '';
   return isolationFaults(observe(output), { ...commandUser, mark: command.mark });
 }
 

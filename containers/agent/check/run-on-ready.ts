@@ -20,5 +20,5 @@ export async function runOnReady(
   const { outcome, exit_code, signal } = await command.ended;
   if (outcome === 'exited' && exit_code === 0) return undefined;
   const how = outcome === 'exited' ? `exited with ${exit_code}` : `${outcome} by ${signal}`;
-  return `on_ready ${how}\n${command.excerpt.slice(-maxExcerpt)}`;
+  return `on_ready ${how}\n${command.output.excerpt.slice(-maxExcerpt)}`;
 }

@@ -1,30 +1,25 @@
-import type { Buffer } from 'node:buffer';
-import { join } from 'node:path';
+import type { Socket } from 'node:net';
+import type * as z from 'zod';
+import { AgentError } from '../../../contract/agent/errors.ts';
 import type { CommandAudit, OutcomeReport } from '../../../contract/api/agent-reports.ts';
+import type { SendSignal, StdinState, WriteStdin } from '../../../contract/api/command-control.ts';
+import type { CommandInfo } from '../../../contract/api/command-info.ts';
+import type { TerminalSize } from '../../../contract/api/command-input.ts';
 import type { CommandOutcome } from '../../../contract/api/command-result.ts';
+import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import { type LaunchTools, type Leader, type LeaderExit, launch } from './launch/launch.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { CommandInput } from './input/command-input.ts';
+import { type LaunchTools, type Leader, launch, launchError } from './launch/launch.ts';
 import type { Marks } from './launch/marks.ts';
 import type { Process } from './launch/processes.ts';
+import { StateFile } from './launch/state-file.ts';
 import { Listeners } from './listeners.ts';
-import { collect } from './output/collect.ts';
 import type { DiskBudget } from './output/disk-budget.ts';
-import { Excerpt } from './output/excerpt.ts';
-import { Spool } from './output/spool.ts';
-import { terminate } from './terminate/terminate.ts';
-
-/** A command with every choice made; see `prepareCommand`. */
-export interface CommandSpec {
-  readonly id: string;
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly stdin: Buffer | undefined;
-  /** Null: it may run as long as the sandbox does. */
-  readonly timeoutSeconds: number | null;
-  /** Who runs it, where no function has seen that. */
-  readonly audit?: CommandAudit | undefined;
-}
+import { Output } from './output/output.ts';
+import { parseSessionState, type SessionState, sessionStateBytes } from './sessions/session-state.ts';
+import type { SessionTurn } from './sessions/sessions.ts';
+import { CommandEnd, type End } from './terminate/command-end.ts';
 
 export interface CommandTools extends LaunchTools {
   readonly clock: Clock;
@@ -34,53 +29,70 @@ export interface CommandTools extends LaunchTools {
   readonly spoolBytes: number;
 }
 
-type End = Pick<CommandOutcome, 'outcome' | 'exit_code' | 'signal'>;
-type Ending = 'timed_out' | 'killed';
-
 /** One command, from its start until it is forgotten. */
 export class Command {
   readonly id: string;
   readonly mark: number;
-  readonly stdout: Spool;
-  readonly stderr: Spool;
+  readonly output: Output;
   /** Fulfils with the outcome, once: when the leader is gone and its output is drained. */
   readonly ended: Promise<CommandOutcome>;
   /** Told when there is more output, and when it has ended. */
   readonly changes = new Listeners();
-  readonly #cwd: string;
+  readonly user: 'agent' | 'root';
+  readonly #about: Pick<CommandInfo, 'command' | 'cwd' | 'tty' | 'session'>;
   readonly #audit: CommandAudit | undefined;
+  readonly #pid: number;
+  readonly #marks: Marks;
   readonly #clock: Clock;
   readonly #startedMs: number;
-  readonly #excerpts = { stdout: new Excerpt(), stderr: new Excerpt() };
-  readonly #abandoned = Promise.withResolvers<LeaderExit>();
+  readonly #input: CommandInput | undefined;
+  readonly #wishes: Socket | undefined;
+  readonly #ending: CommandEnd;
   #exitedMs: number | undefined;
-  #termination: { readonly outcome: Ending; readonly done: Promise<unknown> } | undefined;
   #end: End | undefined;
+  #released = false;
 
-  private constructor(spec: CommandSpec, mark: number, leader: Leader, tools: CommandTools) {
-    const bounds = { maxBytes: tools.spoolBytes };
-    const spool = (name: string) =>
-      new Spool(join(tools.folder, `${spec.id}-${mark}-${name}`), bounds, tools.budget, () => this.changes.tell());
+  // What is large of an order is not kept: a thousand ended commands are remembered.
+  private constructor(
+    spec: CommandSpec,
+    mark: number,
+    leader: Leader,
+    state: StateFile | undefined,
+    tools: CommandTools,
+  ) {
+    const { clock, marks } = tools;
     this.id = spec.id;
     this.mark = mark;
-    this.#cwd = spec.cwd;
+    this.user = spec.user ?? 'agent';
+    this.#about = {
+      command: spec.text ?? spec.argv.join(' ').slice(0, limits.commandTextLength),
+      cwd: spec.cwd,
+      tty: spec.tty !== undefined,
+      session: spec.session?.name ?? null,
+    };
     this.#audit = spec.audit;
-    this.#clock = tools.clock;
-    this.#startedMs = tools.clock.now();
-    this.stdout = spool('stdout');
-    this.stderr = spool('stderr');
-    this.ended = this.#live(leader, spec.timeoutSeconds, tools.marks);
+    this.#pid = leader.pid;
+    this.#marks = marks;
+    this.#clock = clock;
+    this.#startedMs = clock.now();
+    this.output = new Output({ ...tools, name: `${spec.id}-${mark}`, changed: () => this.changes.tell() });
+    this.#input = leader.stdin && new CommandInput(leader.stdin, spec.stdin);
+    this.#wishes = leader.wishes?.on('error', () => {}); // The terminal's program has gone; its exit says so.
+    this.#ending = new CommandEnd({ clock, selection: (candidate) => this.owns(candidate) });
+    if (spec.timeoutSeconds !== null) this.#ending.limit(spec.timeoutSeconds);
+    this.ended = this.#live(leader, state, spec.session);
   }
 
   /** Starts it. Rejects as `launch` does. */
   static async start(spec: CommandSpec, tools: CommandTools): Promise<Command> {
     const mark = tools.marks.take();
-    try {
-      return new Command(spec, mark, await launch({ ...spec, mark }, spec.stdin, tools), tools);
-    } catch (cause) {
-      tools.marks.release(mark);
-      throw cause;
-    }
+    using undo = new DisposableStack();
+    undo.defer(() => tools.marks.release(mark));
+    const state = spec.tellsState ? undo.use(openState(tools.folder)) : undefined;
+    const descriptors = state ? [state.writing] : [];
+    const leader = await launch({ ...spec, mark, descriptors }, tools);
+    undo.move();
+    return new Command(spec, mark, leader, state, tools);
   }
 
   get hasEnded(): boolean {
@@ -89,81 +101,108 @@ export class Command {
 
   /** How it stands. */
   get outcome(): CommandOutcome {
+    const { stdout, stderr } = this.output;
     return {
       command_id: this.id,
       ...(this.#end ?? { outcome: 'running', exit_code: null, signal: null }),
-      stdout_bytes: this.stdout.produced,
-      stderr_bytes: this.stderr.produced,
-      cwd: this.#cwd,
+      stdout_bytes: stdout.produced,
+      stderr_bytes: stderr.produced,
+      cwd: this.#about.cwd,
       started_at: new Date(this.#startedMs).toISOString(),
       duration_ms: Math.max(0, (this.#exitedMs ?? this.#clock.now()) - this.#startedMs),
     };
   }
 
+  /** How it stands, with what it is and what of its output is still kept. */
+  get info(): CommandInfo {
+    return {
+      ...this.outcome,
+      ...this.#about,
+      user: this.user,
+      stdout_first_available: this.output.stdout.firstAvailable,
+      stderr_first_available: this.output.stderr.firstAvailable,
+    };
+  }
+
   /** The outcome with the first and last bytes of its output. */
   get report(): OutcomeReport {
-    const { stdout, stderr } = this.#excerpts;
+    const { stdout, stderr } = this.output.excerpts;
     const audit = this.#audit && { audit: this.#audit };
     return { ...this.outcome, stdout: stdout.report(), stderr: stderr.report(), ...audit };
   }
 
-  /** The first and last bytes of what it printed, for a person. */
-  get excerpt(): string {
-    return [this.#excerpts.stdout.text(), this.#excerpts.stderr.text()].filter(Boolean).join('\n');
+  /** Whether a process was started by it, or is about to become it. */
+  owns({ pid, groups }: Process): boolean {
+    // A mark that was given back may be another's by now, whose processes are not this one's to end.
+    if (groups.includes(this.mark)) return !this.#released || !this.#marks.isTaken(this.mark);
+    return pid === this.#pid && this.#exitedMs === undefined;
+  }
+
+  /** Writes to its standard input. Throws as `CommandInput.write` does, and `conflict` where the input isn't open at all. */
+  writeStdin(written: z.infer<typeof WriteStdin>): z.infer<typeof StdinState> {
+    if (!this.#input) throw conflict('the command was started without an open standard input');
+    return this.#input.write(written);
+  }
+
+  /** Sends a signal to everything it has started, also after its own end. */
+  signal(order: z.infer<typeof SendSignal>): void {
+    this.#ending.signal(order);
+  }
+
+  /** Sets the size of its terminal. Throws `conflict` where it has none, or none any more. */
+  resize({ rows, cols }: TerminalSize): void {
+    const wishes = this.#wishes;
+    if (!wishes) throw conflict('the command has no terminal');
+    if (!wishes.writable || wishes.writableNeedDrain) throw conflict('the terminal of the command no longer answers');
+    wishes.write(`${rows} ${cols}\n`);
   }
 
   /** Says that its processes are being ended: unless its leader has gone already, it was `killed`. */
   endedBy(termination: Promise<number>): void {
-    this.#endBy('killed', () => termination);
+    this.#ending.endedBy(termination);
   }
 
   /** Forgets its output. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.stdout[Symbol.asyncDispose](), this.stderr[Symbol.asyncDispose]()]);
+    await this.output[Symbol.asyncDispose]();
   }
 
-  async #live(leader: Leader, timeoutSeconds: number | null, marks: Marks): Promise<CommandOutcome> {
-    const exit = Promise.race([leader.exited, this.#abandoned.promise]).then((how) => {
+  async #live(leader: Leader, state: StateFile | undefined, session: SessionTurn | undefined): Promise<CommandOutcome> {
+    const exit = Promise.race([leader.exited, this.#ending.abandoned]).then((how) => {
       this.#exitedMs = this.#clock.now();
       return how;
     });
-    const sources = [
-      { reader: leader.stdout, spool: this.stdout, excerpt: this.#excerpts.stdout },
-      { reader: leader.stderr, spool: this.stderr, excerpt: this.#excerpts.stderr },
-    ];
-    using _ = this.#limit(timeoutSeconds);
     // What carries the mark may write until it is gone, so the pipes are drained from then on.
-    const over = exit.then(() => this.#termination?.done);
-    await collect(sources, over, this.#clock);
-    this.#end = this.#endOf(await exit);
-    marks.release(this.mark);
+    const over = exit.then(() => this.#ending.exited());
+    await this.output.collect(leader, over, this.#clock);
+    this.#end = this.#ending.endOf(await exit);
+    this.#input?.[Symbol.dispose]();
+    this.#wishes?.destroy();
+    session?.end(this.#end.outcome === 'exited' ? state && readState(state) : undefined);
+    state?.[Symbol.dispose]();
+    void this.#ending.settled().then(() => this.#release());
     this.changes.tell();
     return this.outcome;
   }
 
-  #limit(timeoutSeconds: number | null): Disposable | undefined {
-    if (timeoutSeconds === null) return undefined;
-    const marked = ({ groups }: Process) => groups.includes(this.mark);
-    return this.#clock.after(timeoutSeconds * 1000, () =>
-      this.#endBy('timed_out', () => terminate(marked, this.#clock)),
-    );
+  #release(): void {
+    this.#released = true;
+    this.#marks.release(this.mark);
   }
+}
 
-  // The leader's own end comes first: a command that has just ended did not time out.
-  #endBy(outcome: Ending, termination: () => Promise<number>): void {
-    if (this.#exitedMs !== undefined || this.#termination) return;
-    const done = termination().then((left) => {
-      // The kernel can't end it, so nobody can wait for it.
-      if (left > 0) this.#abandoned.resolve({ code: null, signal: 'SIGKILL' });
-    });
-    this.#termination = { outcome, done };
-  }
+const conflict = (message: string): AgentError =>
+  new AgentError('conflict', message, { details: { rule: 'expected a command that was started for this' } });
 
-  #endOf({ code, signal }: LeaderExit): End {
-    const outcome = this.#termination?.outcome;
-    if (outcome) return { outcome, exit_code: null, signal: signal ?? 'SIGTERM' };
-    return signal
-      ? { outcome: 'signaled', exit_code: null, signal }
-      : { outcome: 'exited', exit_code: code, signal: null };
+function readState(file: StateFile): SessionState | undefined {
+  const told = file.read(3 * sessionStateBytes);
+  return told && parseSessionState(told);
+}
+
+function openState(folder: string): StateFile {
+  try {
+    return new StateFile(folder);
+  } catch (cause) {
+    throw launchError(cause);
   }
 }

@@ -1,11 +1,16 @@
+import type * as z from 'zod';
+import type { CommandList } from '../../../contract/agent/command-control.ts';
 import type { StartCommand } from '../../../contract/agent/commands.ts';
 import { AgentError } from '../../../contract/agent/errors.ts';
-import type { CommandAudit } from '../../../contract/api/agent-reports.ts';
+import type { Assignment, CommandAudit } from '../../../contract/api/agent-reports.ts';
+import type { ListCommands } from '../../../contract/api/command-control.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import { Command, type CommandTools } from './command.ts';
 import type { EnvironmentSource } from './launch/environment.ts';
 import type { Process } from './launch/processes.ts';
+import { listCommands } from './list-commands.ts';
 import { prepareCommand } from './prepare-command.ts';
+import { Sessions } from './sessions/sessions.ts';
 import { graceMs, terminate } from './terminate/terminate.ts';
 
 interface Options {
@@ -17,6 +22,9 @@ interface Options {
   readonly maxEnded?: number;
 }
 
+/** What of the assignment rules commands. */
+type Source = EnvironmentSource & Pick<Assignment, 'root_commands'>;
+
 /** All commands of the sandbox, by id: those that run, and those whose output is still kept. */
 export class Commands {
   readonly #tools: CommandTools;
@@ -24,7 +32,8 @@ export class Commands {
   readonly #byId = new Map<string, Promise<Command>>();
   readonly #ended: Command[] = [];
   readonly #live = new Map<string, Command | undefined>();
-  #state: 'unassigned' | 'closed' | EnvironmentSource = 'unassigned';
+  readonly #sessions = new Sessions();
+  #state: 'unassigned' | 'closed' | Source = 'unassigned';
   #lastUsedMs: number | undefined;
 
   constructor(tools: CommandTools, options: Options) {
@@ -33,7 +42,7 @@ export class Commands {
   }
 
   /** Accepts commands from here on. */
-  open(source: EnvironmentSource): void {
+  open(source: Source): void {
     this.#state = source;
     this.touch();
   }
@@ -55,8 +64,8 @@ export class Commands {
 
   /**
    * Starts a command, or joins the one with the same id. Rejects with `not_assigned`, `ending`, `too_many_commands`,
-   * `invalid_request` or `too_large`; the id of a command that did not start may be used again. `audit` says who runs it
-   * where no function has seen that.
+   * `root_refused`, `session_busy`, `disk_full`, `invalid_request` or `too_large`; the id of a command that did not start may be
+   * used again. `audit` says who runs it where no function has seen that.
    */
   start(order: StartCommand, audit?: CommandAudit): Promise<Command> {
     this.touch();
@@ -76,9 +85,19 @@ export class Commands {
   /** A command by its id. Rejects with `command_not_found`, also when it has been forgotten. */
   async get(id: string): Promise<Command> {
     const known = this.#byId.get(id);
-    if (!known) throw new AgentError('command_not_found', 'no such command', { details: { command_id: id } });
+    if (!known) throw commandNotFound(id);
     this.touch();
     return known;
+  }
+
+  /** A page of those that run and those that are remembered, newest first. Throws `invalid_request` for a cursor that is none. */
+  list(
+    query: z.infer<typeof ListCommands>,
+    isShown: (command: Command) => boolean = () => true,
+  ): z.infer<typeof CommandList> {
+    this.touch();
+    const all = [...this.#live.values(), ...this.#ended].filter((command) => command !== undefined);
+    return listCommands(all.filter(isShown), query);
   }
 
   /**
@@ -89,8 +108,9 @@ export class Commands {
     this.#state = 'closed';
     await Promise.allSettled(this.#byId.values());
     const { clock, marks } = this.#tools;
-    const ours = ({ groups }: Process) => groups.some((group) => marks.isGiven(group));
     const running = [...this.#live.values()].filter((command) => command !== undefined);
+    const ours = (candidate: Process) =>
+      candidate.groups.some((group) => marks.isGiven(group)) || running.some((command) => command.owns(candidate));
     const termination = terminate(ours, clock, grace);
     for (const command of running) command.endedBy(termination);
     await Promise.all([termination, ...running.map((command) => command.ended)]);
@@ -102,15 +122,19 @@ export class Commands {
     if (this.#live.size >= this.#options.maxRunning) {
       throw new AgentError('too_many_commands', `${this.#live.size} commands run, at most ${this.#options.maxRunning}`);
     }
-    const spec = { ...prepareCommand(order, this.#options.home, this.#state), audit };
-    this.#live.set(spec.id, undefined);
+    const { user = 'agent' } = order;
+    if (user === 'root' && this.#state.root_commands !== true) throw rootRefused();
+    const session = order.session === undefined ? undefined : this.#sessions.take(order.session, user);
+    this.#live.set(order.command_id, undefined);
     try {
+      const spec = { ...prepareCommand(order, this.#options.home, this.#state, session), audit };
       const command = await Command.start(spec, this.#tools);
-      this.#live.set(spec.id, command);
+      this.#live.set(order.command_id, command);
       void command.ended.then(() => this.#settle(command));
       return command;
     } catch (cause) {
-      this.#live.delete(spec.id);
+      session?.end();
+      this.#live.delete(order.command_id);
       throw cause;
     }
   }
@@ -130,3 +154,12 @@ export class Commands {
     command[Symbol.asyncDispose]().catch(() => {});
   }
 }
+
+/** Commands run as root only where the deployment allows it, and never for whoever holds a channel of a caller's own. */
+export const rootRefused = (): AgentError =>
+  new AgentError('root_refused', 'commands may not run as root here', {
+    details: { field: 'user', value: 'root', rule: 'expected agent; root is a choice of the deployment' },
+  });
+
+export const commandNotFound = (id: string): AgentError =>
+  new AgentError('command_not_found', 'no such command', { details: { command_id: id } });

@@ -19,8 +19,7 @@ async function followed() {
   const command = {
     id: 'cmd_1',
     changes,
-    stdout: spool('o'),
-    stderr: spool('e'),
+    output: { stdout: spool('o'), stderr: spool('e') },
     hasEnded: false,
     outcome: { exit_code: 0 },
   };
@@ -32,7 +31,7 @@ async function followed() {
     gone,
     frames,
     async [Symbol.asyncDispose]() {
-      await Promise.all([command.stdout[Symbol.asyncDispose](), command.stderr[Symbol.asyncDispose]()]);
+      await Promise.all([command.output.stdout[Symbol.asyncDispose](), command.output.stderr[Symbol.asyncDispose]()]);
       await rm(folder, { recursive: true });
     },
   };
@@ -47,13 +46,13 @@ test('a quiet command says something every 15 seconds', async () => {
     here.clock.pass(limits.heartbeatSeconds * 1000);
     expect((await next).value).toEqual({ kind: 'heartbeat', json: {} });
   }
-  await here.command.stdout.append(Buffer.from('now'));
+  await here.command.output.stdout.append(Buffer.from('now'));
   expect((await here.frames.next()).value).toMatchObject({ kind: 'stdout', offset: 0, data: Buffer.from('now') });
 });
 
 test('the outcome comes after everything that was printed before it', async () => {
   await using here = await followed();
-  await here.command.stderr.append(Buffer.from('last words'));
+  await here.command.output.stderr.append(Buffer.from('last words'));
   here.command.hasEnded = true;
   const kinds: string[] = [];
   for await (const { kind } of here.frames) kinds.push(kind);

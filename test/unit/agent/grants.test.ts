@@ -160,8 +160,8 @@ test('H4: so many commands run at once, joining one costs nothing, and each is s
   // Of the sandbox's commands only what the grant looks at.
   const commands = {
     knows: (id: string) => ends.has(id),
+    get: async () => ({ user: 'agent' }),
     start: async ({ command_id }: { command_id: string }, audit: unknown) => {
-      if (ends.has(command_id)) return {};
       audits.push(audit);
       const { promise: ended, resolve } = Promise.withResolvers<void>();
       ends.set(command_id, resolve);
@@ -178,4 +178,22 @@ test('H4: so many commands run at once, joining one costs nothing, and each is s
   await granted.start(order(2));
   const { grant_id, user_id } = grant;
   expect(audits[0]).toEqual({ grant_id, user_id, program: 'ls', command_bytes: 9 });
+});
+
+test('commands that run as root are not for the holder of a grant, neither to start, nor to see, nor to join', async () => {
+  const { grants, clock, grant } = begin();
+  const channel = new GrantedChannel(grant, { grants, socket: (await sockets()).far, clock });
+  const [mine, roots] = [{ user: 'agent' }, { user: 'root' }];
+  const commands = {
+    knows: () => true,
+    get: async (id: string) => (id === 'cmd_mine' ? mine : roots),
+    list: (_query: unknown, isShown: (command: object) => boolean) => [mine, roots].filter(isShown),
+  } as unknown as Commands;
+  const granted = new GrantedCommands(commands, channel);
+  const order = { command_id: 'cmd_root', argv: ['id'], env: {}, timeout_seconds: null };
+  await expect(granted.start({ ...order, user: 'root' })).rejects.toMatchObject({ code: 'root_refused' });
+  await expect(granted.start(order)).rejects.toMatchObject({ code: 'command_not_found' });
+  await expect(granted.get('cmd_root')).rejects.toMatchObject({ code: 'command_not_found' });
+  expect(await granted.get('cmd_mine')).toBe(mine);
+  expect(granted.list({ state: 'all', limit: 10 })).toEqual([mine]);
 });

@@ -1,10 +1,14 @@
 // The way from root to a command. Nothing that a user gives acts before the privileges are gone: programs are named by
 // absolute paths, `setpriv` runs with an empty environment (LD_PRELOAD would act in it), and the working directory is
 // entered by the user's own process. `env` takes the environment by its arguments, which the process table shows for the
-// moment of its life, to the same user. Each step replaces the one before it, so the command keeps the first one's pid.
+// moment of its life, to the same user. Each step replaces the one before it, so the command keeps the first one's pid,
+// unless it has a terminal: then that pid is the terminal's, which ends as the command does.
 
 import { posix } from 'node:path';
+import type { TerminalSize } from '../../../../contract/api/command-input.ts';
 import { commandUser } from './environment.ts';
+import { processLimit } from './process-limit.ts';
+import { terminalWords } from './terminal-program.ts';
 
 /** What runs, with every choice made. */
 export interface Launch {
@@ -14,33 +18,38 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** The supplementary group that tells this command's processes from all others. */
   readonly mark: number;
+  /** `agent` without it. */
+  readonly user?: 'agent' | 'root';
+  readonly tty?: TerminalSize | undefined;
 }
 
 // `-p` keeps bash from reading BASH_ENV. The kernel takes commands before the agent when memory runs out. A missing
 // folder ends with 126 and a program that isn't there with 127, each with a line on stderr, as in a shell.
 const enter = `umask 022
-{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
-cd -- "$1" || exit 126
+{ echo 500 >/proc/self/oom_score_adj; ulimit -u "$1"; } 2>/dev/null
+cd -- "$2" || exit 126
 unset OLDPWD
-shift
+shift 2
 exec -- "$@"`;
 
 // However many processes a command starts, the agent and the exec agent get their turn to end them.
 const giveWay = ['/usr/bin/nice', '-n', '19'];
 
+// Root can't give up its mark: without SETGID in its bounding set nothing that it starts can.
+const dropped = {
+  agent: [`--reuid=${commandUser.uid}`, `--regid=${commandUser.gid}`, '--bounding-set=-all'],
+  root: ['--reuid=0', '--regid=0', '--bounding-set=-setgid'],
+} as const;
+
 /** The program and arguments that drop every privilege, enter the folder and become the command. */
-export function launchArguments({ argv, cwd, env, mark }: Launch): [file: string, args: string[]] {
-  const drop = [
-    `--reuid=${commandUser.uid}`,
-    `--regid=${commandUser.gid}`,
-    `--groups=${mark}`,
-    '--no-new-privs',
-    '--bounding-set=-all',
-    '--inh-caps=-all',
-  ];
+export function launchArguments(launch: Launch): [file: string, args: string[]] {
+  const { argv, cwd, env, mark, user = 'agent', tty } = launch;
+  const drop = [...dropped[user], `--groups=${mark}`, '--no-new-privs', '--inh-caps=-all'];
   const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const shell = ['/bin/bash', '-p', '-c', enter, 'matrx', cwd, ...argv];
-  return ['/usr/bin/setpriv', [...drop, '--', ...giveWay, '/usr/bin/env', '-i', ...assignments, ...shell]];
+  const shell = ['/bin/bash', '-p', '-c', enter, 'matrx', String(processLimit()), cwd, ...argv];
+  const terminal = tty === undefined ? [] : terminalWords(tty);
+  const words = [...drop, '--', ...giveWay, ...terminal, '/usr/bin/env', '-i', ...assignments, ...shell];
+  return ['/usr/bin/setpriv', words];
 }
 
 /** The arguments for what an order names: a string goes to a login shell, arguments are taken as they are. */

@@ -44,6 +44,11 @@ export class Marks {
     this.#taken.delete(mark);
   }
 
+  /** Whether a command has it and has not given it back. */
+  isTaken(mark: number): boolean {
+    return this.#taken.has(mark);
+  }
+
   /** Whether a group id was ever handed out: its processes are, or were left by, a command. */
   isGiven(group: number): boolean {
     return this.#given.has(group);

@@ -1,10 +1,12 @@
 /** Something on disk that can be given up. */
 export interface Kept {
   readonly length: number;
+  /** Nothing will be added to what it is part of. */
+  readonly isFinished: boolean;
   drop(): void;
 }
 
-/** Bounds what all commands' output takes of the disk together: when there is too much, the oldest goes first. */
+/** Bounds what all commands' output takes of the disk together: when there is too much, the oldest of what has ended goes first. */
 export class DiskBudget {
   readonly #maxBytes: number;
   readonly #kept = new Set<Kept>();
@@ -25,9 +27,13 @@ export class DiskBudget {
   /** Makes room for `bytes` more, before they are written to a segment. */
   grow(bytes: number): void {
     this.#bytes += bytes;
-    for (const oldest of this.#kept) {
-      if (this.#bytes <= this.#maxBytes) return;
-      oldest.drop();
+    if (this.#bytes <= this.#maxBytes) return;
+    for (const onlyFinished of [true, false]) {
+      for (const oldest of this.#kept) {
+        if (onlyFinished && !oldest.isFinished) continue;
+        oldest.drop();
+        if (this.#bytes <= this.#maxBytes) return;
+      }
     }
   }
 

@@ -13,6 +13,7 @@ export class Segment implements Kept {
   #granted = 0;
   #written = 0;
   #dropped = false;
+  #finished = false;
 
   private constructor(
     start: number,
@@ -42,6 +43,15 @@ export class Segment implements Kept {
   /** What it has been given of the budget. */
   get length(): number {
     return this.#granted;
+  }
+
+  get isFinished(): boolean {
+    return this.#finished;
+  }
+
+  /** Says that its whole stream has ended. */
+  finish(): void {
+    this.#finished = true;
   }
 
   /** Where in the stream the byte after its last one stands. */

@@ -72,6 +72,7 @@ export class Spool {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#leaveSegment();
+    for (const segment of this.#segments) segment.finish();
   }
 
   /** Forgets everything that is kept. */

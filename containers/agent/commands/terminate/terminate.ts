@@ -30,6 +30,11 @@ export async function terminate(selection: Selection, clock: Clock, grace = grac
   }
 }
 
+/** Sends one signal to every process that is selected, and to those of their process groups. */
+export function signalOnce(selection: Selection, signal: NodeJS.Signals): void {
+  signalGroups(selection, (group) => send(-group, signal));
+}
+
 function askToEnd(group: number): void {
   send(-group, 'SIGTERM');
   send(-group, 'SIGCONT'); // A stopped process hears TERM only when it goes on.

@@ -1,0 +1,124 @@
+import type * as z from 'zod';
+import type { SendSignal } from '../../../../contract/api/command-control.ts';
+import type { CommandOutcome } from '../../../../contract/api/command-result.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import type { LeaderExit } from '../launch/launch.ts';
+import { countOomKills } from './out-of-memory.ts';
+import { type Selection, signalOnce, terminate } from './terminate.ts';
+
+/** How a command ended, in the words of its outcome. */
+export type End = Pick<CommandOutcome, 'outcome' | 'exit_code' | 'signal'>;
+
+interface Options {
+  readonly clock: Clock;
+  /** All that the command has started. */
+  readonly selection: Selection;
+  readonly oomKills?: () => number;
+}
+
+// What a shell says of a child that SIGKILL ended.
+const killedChildCode = 128 + 9;
+
+/** What is done to end a command, and what its end is called because of that. */
+export class CommandEnd {
+  /** Fulfils when the kernel itself can't end the command, so that nobody can wait for it. */
+  readonly abandoned: Promise<LeaderExit>;
+  readonly #options: Required<Options>;
+  readonly #abandon: (exit: LeaderExit) => void;
+  readonly #oomKills: number;
+  readonly #sent = new Set<NodeJS.Signals>();
+  #killing: Promise<void> | undefined;
+  #escalation:
+    | { readonly dueMs: number; readonly timer: Disposable; readonly over: PromiseWithResolvers<void> }
+    | undefined;
+  #limit: Disposable | undefined;
+  #termination: { readonly outcome: 'timed_out' | 'killed'; readonly done: Promise<unknown> } | undefined;
+  #hasExited = false;
+
+  constructor(options: Options) {
+    this.#options = { oomKills: countOomKills, ...options };
+    const { promise, resolve } = Promise.withResolvers<LeaderExit>();
+    this.abandoned = promise;
+    this.#abandon = resolve;
+    this.#oomKills = this.#options.oomKills();
+  }
+
+  /** Ends the command as `timed_out` after so many seconds. */
+  limit(seconds: number): void {
+    const { clock, selection } = this.#options;
+    this.#limit = clock.after(seconds * 1000, () => this.#endBy('timed_out', () => terminate(selection, clock)));
+  }
+
+  /** Says that its processes are being ended: unless its leader has gone already, it was `killed`. */
+  endedBy(termination: Promise<number>): void {
+    this.#endBy('killed', () => termination);
+  }
+
+  /** Sends a signal to everything of the command, and SIGKILL to what is left of it later, if asked for. */
+  signal({ signal, escalate_after_ms: escalateAfterMs }: z.infer<typeof SendSignal>): void {
+    this.#sent.add(signal);
+    if (signal === 'SIGKILL') void this.#kill();
+    else signalOnce(this.#options.selection, signal);
+    if (escalateAfterMs !== undefined) this.#escalate(escalateAfterMs);
+  }
+
+  /** The leader has gone: what is done from here on is not why. Fulfils when nothing is under way that ends the rest. */
+  async exited(): Promise<void> {
+    this.#hasExited = true;
+    this.#limit?.[Symbol.dispose]();
+    await this.#termination?.done;
+  }
+
+  /** Fulfils when no signal is to come any more. */
+  async settled(): Promise<void> {
+    await this.#escalation?.over.promise;
+    await this.#killing;
+  }
+
+  /** What the leader's end is called. */
+  endOf({ code, signal }: LeaderExit): End {
+    const outcome = this.#termination?.outcome;
+    if (outcome) return { outcome, exit_code: null, signal: signal ?? 'SIGTERM' };
+    if (signal && this.#sent.has(signal)) return { outcome: 'killed', exit_code: null, signal };
+    const wasKilled = signal === 'SIGKILL' || code === killedChildCode;
+    if (wasKilled && !this.#sent.has('SIGKILL') && this.#options.oomKills() > this.#oomKills) {
+      return { outcome: 'out_of_memory', exit_code: null, signal: 'SIGKILL' };
+    }
+    return signal
+      ? { outcome: 'signaled', exit_code: null, signal }
+      : { outcome: 'exited', exit_code: code, signal: null };
+  }
+
+  // The leader's own end comes first: a command that has just ended did not time out.
+  #endBy(outcome: 'timed_out' | 'killed', termination: () => Promise<number>): void {
+    if (this.#hasExited || this.#termination) return;
+    const done = termination().then((left) => {
+      if (left > 0) this.#abandon({ code: null, signal: 'SIGKILL' });
+    });
+    this.#termination = { outcome, done };
+  }
+
+  // Of several, the one that comes first is the one that counts.
+  #escalate(ms: number): void {
+    const { clock } = this.#options;
+    const dueMs = clock.now() + ms;
+    if (this.#escalation && this.#escalation.dueMs <= dueMs) return;
+    this.#escalation?.timer[Symbol.dispose]();
+    const over = this.#escalation?.over ?? Promise.withResolvers<void>();
+    const timer = clock.after(ms, () => {
+      this.#sent.add('SIGKILL');
+      this.#escalation = undefined;
+      void this.#kill().then(over.resolve);
+    });
+    this.#escalation = { dueMs, timer, over };
+  }
+
+  #kill(): Promise<void> {
+    const { selection, clock } = this.#options;
+    this.#killing ??= terminate(selection, clock, 0).then((left) => {
+      this.#killing = undefined;
+      if (left > 0) this.#abandon({ code: null, signal: 'SIGKILL' });
+    });
+    return this.#killing;
+  }
+}
