@@ -74,6 +74,7 @@ export const commandRoutes = {
       'not_found',
       'sandbox_not_ready',
       'sandbox_ended',
+      'session_busy',
       'idempotency_conflict',
       'channel_lost',
       'capacity_unavailable',

@@ -124,11 +124,20 @@ export class Command {
     };
   }
 
-  /** The outcome with the first and last bytes of its output. */
+  /** The outcome with what outlives the sandbox: how it was run, and the first and last bytes of its output. */
   get report(): OutcomeReport {
     const { stdout, stderr } = this.output.excerpts;
+    const { tty, session } = this.#about;
     const audit = this.#audit && { audit: this.#audit };
-    return { ...this.outcome, stdout: stdout.report(), stderr: stderr.report(), ...audit };
+    return {
+      ...this.outcome,
+      tty,
+      session,
+      user: this.user,
+      stdout: stdout.report(),
+      stderr: stderr.report(),
+      ...audit,
+    };
   }
 
   /** Whether a process was started by it, or is about to become it. */
