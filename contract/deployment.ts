@@ -70,7 +70,7 @@ export const functions = {
   agent: {
     ...api,
     entry: 'lambdas/agent.ts',
-    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TASK_ROLE', 'MATRX_ROOT_COMMANDS'],
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TASK_ROLE', 'MATRX_ROOT_COMMANDS', 'MATRX_CLIENT_CHANNELS'],
   },
   'settle-task': {
     entry: 'lambdas/settle-task.ts',

@@ -13,6 +13,7 @@ import { deploymentRecords } from './aws/dynamodb/deployment-records.ts';
 import { documentClient, type Table } from './aws/dynamodb/document-client.ts';
 import { dueRecords } from './aws/dynamodb/due-records.ts';
 import { healthRecords } from './aws/dynamodb/health-records.ts';
+import { lentSlots } from './aws/dynamodb/lent-slots.ts';
 import { machinePoints } from './aws/dynamodb/machine-points.ts';
 import { outcomeReports } from './aws/dynamodb/outcome-reports.ts';
 import { rateWindows } from './aws/dynamodb/rate-windows.ts';
@@ -154,6 +155,7 @@ export function agentServices(config = readConfig('agent')) {
     commands: commandRecords(table, clock),
     reports: outcomeReports(table, clock),
     points: machinePoints(table),
+    lentSlots: config.MATRX_CLIENT_CHANNELS ? lentSlots(table, slotLeases(table, clock)) : undefined,
     log,
   };
   return { ports, clock, log, taskRole: config.MATRX_TASK_ROLE };

@@ -49,6 +49,7 @@ export const Heartbeat = z
     detail: z.string().max(4_096).nullable().describe('in words, for people'),
     running_commands: z.number().int().min(0),
     last_active_at: Timestamp.nullable(),
+    open_grants: z.array(GrantId).max(64).optional().describe('whose holders have a channel open now'),
     machine: MachineFigures.optional().describe('once a minute'),
   })
   .meta({ id: 'Heartbeat' });

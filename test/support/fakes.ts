@@ -5,6 +5,7 @@ import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
 import { newestFirst } from '../../contract/api/command-cursor.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
 import type { Clock } from '../../contract/clock.ts';
+import type { LentSlot, LentSlots } from '../../lambdas/core/access/ports.ts';
 import type {
   AccessRecord,
   AccessRecords,
@@ -280,6 +281,21 @@ export class FakeAccess implements AccessRecords {
   async get(sandboxId: string, grantId: string): Promise<AccessRecord | undefined> {
     const found = this.byId.get(grantId);
     return found?.grant.sandbox_id === sandboxId ? found : undefined;
+  }
+}
+
+/** Slots that were lent, with the time from which each given back is free. */
+export class FakeLentSlots implements LentSlots {
+  readonly lent: LentSlot[] = [];
+  readonly givenBack: { grantId: string; atMs: number }[] = [];
+
+  async of(): Promise<readonly LentSlot[]> {
+    return [...this.lent];
+  }
+
+  async giveBack(_: string, slot: LentSlot, atMs: number): Promise<void> {
+    this.lent.splice(this.lent.indexOf(slot), 1);
+    this.givenBack.push({ grantId: slot.grantId, atMs });
   }
 }
 

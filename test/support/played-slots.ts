@@ -12,6 +12,7 @@ import type { SlotLine } from '../../lambdas/aws/dynamodb/slot-line.ts';
 export class PlayedSlots implements SlotLeases, SlotLine {
   readonly #clock: Clock;
   readonly #slots = new Map<number, Slot>();
+  readonly #lent = new Map<number, string>();
   readonly places = new Map<string, number>();
   wantedUntilMs = 0;
   /** Whether each renewal finds its lease lost. */
@@ -32,18 +33,18 @@ export class PlayedSlots implements SlotLeases, SlotLine {
     return [...this.#slots.values()].filter(({ expiresAtMs }) => expiresAtMs > then).length;
   }
 
-  async acquire(sandboxId: string, slots: number): Promise<Lease | undefined> {
-    for (let slot = 0; slot < slots; slot++) {
+  async acquire(sandboxId: string, slots: number, first = 0): Promise<Lease | undefined> {
+    for (let slot = first; slot < slots; slot++) {
       const lease = await this.take(sandboxId, slot);
       if (lease) return lease;
     }
     return undefined;
   }
 
-  async take(sandboxId: string, number: number, ms = leaseMs): Promise<Lease | undefined> {
+  async take(sandboxId: string, number: number): Promise<Lease | undefined> {
     const slot = this.#slots.get(number);
     if (slot && slot.expiresAtMs > this.#clock.now()) return undefined;
-    return this.#begin(sandboxId, number, (slot?.fence ?? 0) + 1, ms);
+    return this.#begin(sandboxId, number, (slot?.fence ?? 0) + 1);
   }
 
   async takeOver(sandboxId: string, { number, fence, expiresAtMs }: Slot): Promise<Lease | undefined> {
@@ -61,11 +62,17 @@ export class PlayedSlots implements SlotLeases, SlotLine {
     return !this.losesLeases && this.#change(lease, { expiresAtMs }) ? { ...lease, expiresAtMs } : undefined;
   }
 
-  async keepUntil(held: HeldSlot, expiresAtMs: number): Promise<boolean> {
+  async lend(held: HeldSlot, grantId: string, expiresAtMs: number): Promise<boolean> {
+    this.#lent.set(held.slot, grantId);
     return this.#change(held, { expiresAtMs });
   }
 
+  async keepUntil(held: HeldSlot, expiresAtMs: number): Promise<boolean> {
+    return this.#lent.has(held.slot) && this.#change(held, { expiresAtMs });
+  }
+
   async release(lease: HeldSlot, atMs = 0): Promise<void> {
+    if (this.#slots.get(lease.slot)?.fence === lease.fence) this.#lent.delete(lease.slot);
     this.#change(lease, { expiresAtMs: atMs });
   }
 
@@ -77,9 +84,9 @@ export class PlayedSlots implements SlotLeases, SlotLine {
     this.places.delete(ticket);
   }
 
-  async survey(_sandboxId: string, ticket: string): Promise<{ slots: Slot[]; ahead: number }> {
+  async survey(_sandboxId: string, ticket: string): Promise<{ slots: Slot[]; ahead: string[] }> {
     const alive = [...this.places].filter(([, untilMs]) => untilMs > this.#clock.now()).map(([place]) => place);
-    return { slots: [...this.#slots.values()], ahead: alive.filter((place) => place < ticket).length };
+    return { slots: [...this.#slots.values()], ahead: alive.filter((place) => place < ticket).sort() };
   }
 
   async want(_sandboxId: string, untilMs: number): Promise<void> {
@@ -90,8 +97,8 @@ export class PlayedSlots implements SlotLeases, SlotLine {
     return this.wantedUntilMs > this.#clock.now();
   }
 
-  #begin(sandboxId: string, slot: number, fence: number, ms = leaseMs): Lease {
-    const expiresAtMs = this.#clock.now() + ms;
+  #begin(sandboxId: string, slot: number, fence: number): Lease {
+    const expiresAtMs = this.#clock.now() + leaseMs;
     this.#slots.set(slot, { number: slot, fence, expiresAtMs, sessionId: undefined });
     return { sandboxId, slot, fence, expiresAtMs };
   }

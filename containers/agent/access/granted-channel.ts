@@ -27,6 +27,7 @@ export class GrantedChannel {
     this.#socket = socket;
     this.#clock = clock;
     this.use = grants.useOf(grant);
+    this.#whileOpen.use(grants.openChannel(grant));
     this.#whileOpen.use(grants.onRevoked(() => this.#look()));
     this.#whileOpen.defer(() => this.#timer?.[Symbol.dispose]());
     socket.once('close', () => this.#close());

@@ -24,6 +24,8 @@ export class Grants {
   readonly #clock: Clock;
   readonly #uses = new Map<string, { readonly use: GrantUse; expiresMs: number }>();
   readonly #onRevoked = new Set<() => void>();
+  readonly #onClosed = new Set<() => void>();
+  readonly #channels = new Map<string, number>();
   #revoked: ReadonlySet<string> = new Set();
 
   /** `identity` is the sandbox's own. */
@@ -74,6 +76,30 @@ export class Grants {
     known.expiresMs = Math.max(known.expiresMs, expiresMs);
     this.#uses.set(grant_id, known);
     return known.use;
+  }
+
+  /** Those with a channel open now. */
+  get open(): readonly string[] {
+    return [...this.#channels.keys()];
+  }
+
+  /** A channel of the grant has opened; disposing says that it has closed. */
+  openChannel({ grant_id }: Grant): Disposable {
+    this.#channels.set(grant_id, (this.#channels.get(grant_id) ?? 0) + 1);
+    return {
+      [Symbol.dispose]: () => {
+        const left = (this.#channels.get(grant_id) ?? 0) - 1;
+        if (left > 0) this.#channels.set(grant_id, left);
+        else this.#channels.delete(grant_id);
+        for (const listener of this.#onClosed) listener();
+      },
+    };
+  }
+
+  /** Told after each channel that has closed. */
+  onClosed(listener: () => void): Disposable {
+    this.#onClosed.add(listener);
+    return { [Symbol.dispose]: () => this.#onClosed.delete(listener) };
   }
 
   /** Says which grants are revoked, in the place of those said before. */

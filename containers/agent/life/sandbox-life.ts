@@ -6,6 +6,7 @@ import type { MainFileDoor } from '../files/file-door.ts';
 import type { Log } from '../log.ts';
 import type { ControlPlane } from '../reports/control-plane.ts';
 import { Heartbeats } from '../reports/heartbeats.ts';
+import type { MachineWatch } from '../reports/machine/machine-watch.ts';
 import { RefusedError } from '../reports/refused-error.ts';
 import { Deadline } from './deadline.ts';
 import { type Ending, ordinary } from './ending.ts';
@@ -16,13 +17,16 @@ interface Options {
   readonly controlPlane: Pick<ControlPlane, 'heartbeat'>;
   readonly commands: Commands;
   readonly files: Pick<MainFileDoor, 'running'>;
-  readonly grants: Pick<Grants, 'revoke'>;
+  readonly grants: Pick<Grants, 'revoke' | 'open' | 'onClosed'>;
+  readonly machine: Pick<MachineWatch, 'read'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 // Nothing that must happen in time waits longer for an answer.
 const askMs = 5_000;
+// More than a sandbox has slots for.
+const mostGrants = 64;
 
 /** What a sandbox's state is, and everything that can end it: its deadline, idleness, wishes, signals. The first ending counts. */
 export class SandboxLife implements AsyncDisposable {
@@ -30,6 +34,7 @@ export class SandboxLife implements AsyncDisposable {
   readonly #options: Options;
   readonly #deadline: Deadline;
   readonly #idle: IdleWatch;
+  readonly #whileAlive = new DisposableStack();
   readonly #ended = Promise.withResolvers<Ending>();
   #state: 'starting' | 'ready' = 'starting';
   #ending: Ending | undefined;
@@ -71,6 +76,8 @@ export class SandboxLife implements AsyncDisposable {
 
   /** Lets time run: deadline, heartbeats. */
   start(): void {
+    // A holder that went without a word leaves a slot that others wait for.
+    this.#whileAlive.use(this.#options.grants.onClosed(() => this.heartbeats.nudge()));
     this.#deadline.set(Date.parse(this.#options.assignment.expires_at));
     this.#idle.set(this.#options.assignment.idle_timeout_seconds);
     this.heartbeats.start();
@@ -99,6 +106,7 @@ export class SandboxLife implements AsyncDisposable {
 
   /** Stops all timers and beats, and says one last time how things stand. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#whileAlive.dispose();
     this.#deadline[Symbol.dispose]();
     this.#idle[Symbol.dispose]();
     await this.heartbeats.stop();
@@ -113,12 +121,15 @@ export class SandboxLife implements AsyncDisposable {
 
   #report(): Heartbeat {
     const { running, lastUsedMs } = this.#options.commands;
+    const machine = this.#options.machine.read();
     return {
       state: this.state,
       reason: this.#ending?.reason ?? null,
       detail: this.#ending?.detail ?? null,
       running_commands: running,
       last_active_at: lastUsedMs === undefined ? null : new Date(lastUsedMs).toISOString(),
+      open_grants: this.#options.grants.open.slice(0, mostGrants),
+      ...(machine === undefined ? {} : { machine }),
     };
   }
 

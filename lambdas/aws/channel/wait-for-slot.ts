@@ -20,6 +20,10 @@ const pauseMs = 300;
 // A place in the line passes when its owner does.
 const placeMs = 3_000;
 const retrySeconds = 10;
+// The first slot is never a caller's own, so that exec always has one.
+const firstToLend = 1;
+// At the end of the ticket of who wants a slot to lend it.
+const lenderMark = '-lend';
 
 /** How long a wish for a channel counts, unless it is said again. */
 export const wantedMs = 5_000;
@@ -34,6 +38,13 @@ export const closedMs = 100;
 export const slotsOf = ({ agent }: ChannelTarget): number =>
   Math.max(1, Math.min(agent.session_limit ?? defaultSlots, mostSlots));
 
+interface Waiting {
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+  /** Whether the slot is to be lent to a caller: the first one isn't. @default false */
+  readonly toLend?: boolean;
+}
+
 /**
  * Takes a slot that is known to be free, in the order of asking. While all are held, holders are asked to give theirs back after their
  * turn, and the slot of one who has neither worked nor let go is taken from it. Throws `capacity_unavailable` after `patienceMs`, and
@@ -42,17 +53,19 @@ export const slotsOf = ({ agent }: ChannelTarget): number =>
 export async function waitForSlot(
   tools: SlotTools,
   target: ChannelTarget,
-  { patienceMs, signal }: { patienceMs: number; signal: AbortSignal },
+  { patienceMs, signal, toLend = false }: Waiting,
 ): Promise<Lease> {
   const { clock, leases, line } = tools;
   const { sandboxId, wantedUntil } = target;
   const slots = slotsOf(target);
+  const first = toLend ? firstToLend : 0;
+  if (first >= slots) throw allTaken(sandboxId, 0);
   const since = clock.now();
   // Whoever finds others waiting doesn't pass them.
   const mayPass = wantedUntil === null || Date.parse(wantedUntil) <= since;
-  const free = mayPass ? await leases.acquire(sandboxId, slots) : undefined;
+  const free = mayPass ? await leases.acquire(sandboxId, slots, first) : undefined;
   if (free !== undefined) return free;
-  const ticket = `${String(since).padStart(15, '0')}-${randomUUID()}`;
+  const ticket = `${String(since).padStart(15, '0')}-${randomUUID()}${toLend ? lenderMark : ''}`;
   try {
     for (let keptUntil = 0; ; ) {
       const now = clock.now();
@@ -69,10 +82,32 @@ export async function waitForSlot(
     // A place that can't be given up passes by itself.
     await line.leave(sandboxId, ticket).catch(() => undefined);
   }
-  throw new SandboxError('capacity_unavailable', `all ${slots} channels to ${sandboxId} are in use`, {
-    details: { channels: slots },
+  throw allTaken(sandboxId, slots - first);
+}
+
+const allTaken = (sandboxId: string, channels: number): SandboxError =>
+  new SandboxError('capacity_unavailable', `all ${channels} channels to ${sandboxId} that can be had are in use`, {
+    details: { channels },
     retryAfterSeconds: retrySeconds,
   });
+
+const mayHave = (ticket: string, slot: Slot | number): boolean =>
+  !ticket.endsWith(lenderMark) || numberOf(slot) >= firstToLend;
+
+const numberOf = (slot: Slot | number): number => (typeof slot === 'number' ? slot : slot.number);
+
+/** The slot that is this ticket's, when each of those ahead of it has had the first that it may have. */
+function shareOf(
+  ticket: string,
+  ahead: readonly string[],
+  slots: readonly (Slot | number)[],
+): Slot | number | undefined {
+  const left = [...slots];
+  for (const other of ahead) {
+    const index = left.findIndex((slot) => mayHave(other, slot));
+    if (index >= 0) left.splice(index, 1);
+  }
+  return left.find((slot) => mayHave(ticket, slot));
 }
 
 /** As many of the first in the line have their turn as there are slots to be had, each its own one. */
@@ -85,10 +120,11 @@ async function tryTurn(tools: SlotTools, sandboxId: string, slots: number, ticke
   const isFree = (slot: Slot | number) => typeof slot === 'number' || slot.expiresAtMs <= now;
   const isStale = (slot: Slot | number) =>
     typeof slot !== 'number' && slot.sessionId !== undefined && slot.expiresAtMs - now < leaseMs - staleMs;
-  const turn = [...all.filter(isFree), ...all.filter((slot) => !isFree(slot) && isStale(slot))][survey.ahead];
+  const toBeHad = [...all.filter(isFree), ...all.filter((slot) => !isFree(slot) && isStale(slot))];
+  const turn = shareOf(ticket, survey.ahead, toBeHad);
   if (turn === undefined) return undefined;
   if (typeof turn === 'number' || isFree(turn)) {
-    return await leases.take(sandboxId, typeof turn === 'number' ? turn : turn.number);
+    return await leases.take(sandboxId, numberOf(turn));
   }
   return await evict(tools, sandboxId, turn);
 }

@@ -36,17 +36,19 @@ export interface Slot {
 }
 
 export interface SlotLeases {
-  /** Takes a free slot of so many; undefined when each one is held. */
-  acquire(sandboxId: string, slots: number): Promise<Lease | undefined>;
-  /** Takes this slot if it is free; undefined when it isn't. @default for as long as a channel that is kept between calls */
-  take(sandboxId: string, slot: number, ms?: number): Promise<Lease | undefined>;
+  /** Takes a free slot of so many, from `first` on; undefined when each one is held. @default from the very first */
+  acquire(sandboxId: string, slots: number, first?: number): Promise<Lease | undefined>;
+  /** Takes this slot if it is free; undefined when it isn't. */
+  take(sandboxId: string, slot: number): Promise<Lease | undefined>;
   /** Takes a slot from its holder, if that hasn't said a word since it was looked at. Its session is still there. */
   takeOver(sandboxId: string, from: Slot): Promise<Lease | undefined>;
   /** Says which session is open under the lease. */
   noteSession(lease: Lease, sessionId: string): Promise<void>;
   /** The lease from now on; undefined when it has been lost. */
   renew(lease: Lease): Promise<Lease | undefined>;
-  /** Keeps the slot until then, without a word in between; false when it has been lost or given back. */
+  /** Lends the slot to a grant until then, without a word in between; false when it has been lost. */
+  lend(held: HeldSlot, grantId: string, untilMs: number): Promise<boolean>;
+  /** Keeps a slot that is lent until then; false when it has been lost or given back. */
   keepUntil(held: HeldSlot, untilMs: number): Promise<boolean>;
   /** Gives the slot back, to be free from `atMs` on. Harmless when it has been lost. @default now */
   release(held: HeldSlot, atMs?: number): Promise<void>;
@@ -65,22 +67,16 @@ export function slotLeases(table: Table, clock: Clock): SlotLeases {
       throw translateError('records', error);
     }
   };
-  const begin = async (
-    sandboxId: string,
-    slot: number,
-    condition: string,
-    values: Record<string, unknown>,
-    ms = leaseMs,
-  ) => {
+  const begin = async (sandboxId: string, slot: number, condition: string, values: Record<string, unknown>) => {
     const now = clock.now();
     const taken = await update(sandboxId, slot, {
-      UpdateExpression: 'SET expires_at = :until, #ttl = :ttl REMOVE session_id ADD fence :one',
+      UpdateExpression: 'SET expires_at = :until, #ttl = :ttl REMOVE session_id, grant_id, lent_at ADD fence :one',
       ConditionExpression: condition,
       ExpressionAttributeNames: { '#ttl': 'ttl' },
-      ExpressionAttributeValues: { ':until': now + ms, ':one': 1, ':ttl': ttlOf(now), ...values },
+      ExpressionAttributeValues: { ':until': now + leaseMs, ':one': 1, ':ttl': ttlOf(now), ...values },
       ReturnValues: 'ALL_NEW',
     });
-    return taken && { sandboxId, slot, fence: Number(taken['fence']), expiresAtMs: now + ms };
+    return taken && { sandboxId, slot, fence: Number(taken['fence']), expiresAtMs: now + leaseMs };
   };
   const set = async ({ sandboxId, slot, fence }: HeldSlot, expression: string, values: Record<string, unknown>) => {
     const held = await update(sandboxId, slot, {
@@ -91,11 +87,11 @@ export function slotLeases(table: Table, clock: Clock): SlotLeases {
     });
     return held !== undefined;
   };
-  const take = (sandboxId: string, slot: number, ms?: number) =>
-    begin(sandboxId, slot, 'attribute_not_exists(expires_at) OR expires_at <= :now', { ':now': clock.now() }, ms);
+  const take = (sandboxId: string, slot: number) =>
+    begin(sandboxId, slot, 'attribute_not_exists(expires_at) OR expires_at <= :now', { ':now': clock.now() });
   return {
-    acquire: async (sandboxId, slots) => {
-      for (let slot = 0; slot < slots; slot++) {
+    acquire: async (sandboxId, slots, first = 0) => {
+      for (let slot = first; slot < slots; slot++) {
         const lease = await take(sandboxId, slot);
         if (lease !== undefined) return lease;
       }
@@ -113,17 +109,27 @@ export function slotLeases(table: Table, clock: Clock): SlotLeases {
         ? { ...lease, expiresAtMs }
         : undefined;
     },
+    lend: (held, grantId, untilMs) =>
+      set(held, 'expires_at = :until, grant_id = :grant, lent_at = :now', {
+        ':until': untilMs,
+        ':grant': grantId,
+        ':now': clock.now(),
+      }),
     keepUntil: async ({ sandboxId, slot, fence }, untilMs) => {
       const kept = await update(sandboxId, slot, {
         UpdateExpression: 'SET expires_at = :until',
         // What was given back is nobody's, though its fence is still the last one.
-        ConditionExpression: 'fence = :fence AND expires_at > :now',
+        ConditionExpression: 'fence = :fence AND attribute_exists(grant_id) AND expires_at > :now',
         ExpressionAttributeValues: { ':until': untilMs, ':fence': fence, ':now': clock.now() },
       });
       return kept !== undefined;
     },
-    release: async (held, atMs = 0) => {
-      await set(held, 'expires_at = :until', { ':until': atMs });
+    release: async ({ sandboxId, slot, fence }, atMs = 0) => {
+      await update(sandboxId, slot, {
+        UpdateExpression: 'SET expires_at = :until REMOVE grant_id, lent_at',
+        ConditionExpression: 'fence = :fence',
+        ExpressionAttributeValues: { ':until': atMs, ':fence': fence },
+      });
     },
   };
 }

@@ -7,11 +7,12 @@ import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
 import type { Slot } from './slot-leases.ts';
 
-/** The slots of a sandbox, and how many wait for one before the asker. */
+/** The slots of a sandbox, and who waits for one before the asker. */
 interface Survey {
   /** Those that somebody has ever held. */
   readonly slots: readonly Slot[];
-  readonly ahead: number;
+  /** Tickets, in their order. */
+  readonly ahead: readonly string[];
 }
 
 /** The line of those who wait for a slot, first come first served. A place is kept only while its owner says so. */
@@ -52,10 +53,14 @@ export function slotLine(table: Table, clock: Clock): SlotLine {
         ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
       });
       const { Items = [] } = await send(table.documents.send(query));
-      const own = keys.place(sandboxId, ticket).sk;
       const now = clock.now();
-      const places = Items.filter(({ until }) => Number(until) > now).map(({ sk }) => String(sk));
-      return { slots: Items.filter(({ fence }) => fence !== undefined).map(slotOf), ahead: countBefore(places, own) };
+      const tickets = Items.filter(({ until }) => Number(until) > now).map(({ sk }) =>
+        String(sk).slice('WAIT#'.length),
+      );
+      return {
+        slots: Items.filter(({ fence }) => fence !== undefined).map(slotOf),
+        ahead: tickets.filter((other) => other < ticket),
+      };
     },
     want: async (sandboxId, untilMs) => {
       const update = new UpdateCommand({
@@ -81,11 +86,12 @@ export function slotLine(table: Table, clock: Clock): SlotLine {
   };
 }
 
+/** Which slot the item with this sort key is. */
+export const slotNumberOf = (sortKey: string): number => Number(sortKey.slice('SLOT#'.length));
+
 const slotOf = (item: Readonly<Record<string, unknown>>): Slot => ({
-  number: Number(String(item['sk']).slice('SLOT#'.length)),
+  number: slotNumberOf(String(item['sk'])),
   fence: Number(item['fence']),
   expiresAtMs: Number(item['expires_at'] ?? 0),
   sessionId: typeof item['session_id'] === 'string' ? item['session_id'] : undefined,
 });
-
-const countBefore = (places: readonly string[], own: string): number => places.filter((place) => place < own).length;

@@ -30,7 +30,7 @@ export async function createAccess(
   const nowMs = ports.clock.now();
   const grant = newGrant(newId('grt', nowMs), record, call.body.ttl_seconds, nowMs);
   call.note({ userId: record.user_id, grantId: grant.grant_id, expiresAt: grant.expires_at });
-  const { token, ...opened } = await channels.open(channelTarget(record), Date.parse(grant.expires_at));
+  const { token, ...opened } = await channels.open(channelTarget(record), grant);
   const access: AccessRecord = { grant, generation: record.generation, ...opened, ended_at: null };
   try {
     await ports.access.save(access);

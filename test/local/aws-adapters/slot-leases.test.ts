@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { lentSlots } from '../../../lambdas/aws/dynamodb/lent-slots.ts';
 import { leaseMs, slotLeases } from '../../../lambdas/aws/dynamodb/slot-leases.ts';
 import { slotLine } from '../../../lambdas/aws/dynamodb/slot-line.ts';
 import { startTable } from './start-table.ts';
@@ -7,7 +8,8 @@ const id = `sbx_${'0'.repeat(26)}`;
 
 async function begin() {
   const { table, clock } = await startTable();
-  return { leases: slotLeases(table, clock), line: slotLine(table, clock), clock };
+  const leases = slotLeases(table, clock);
+  return { leases, lent: lentSlots(table, leases), line: slotLine(table, clock), clock };
 }
 
 test('there are as many leases as slots, however many ask at once', async () => {
@@ -70,15 +72,38 @@ test('the line is served in the order of tickets, and forgets who no longer stan
   for (const ticket of ['2', '1', '3']) await line.stand(id, ticket, clock.now() + 3_000);
   await line.stand('sbx_other', '0', clock.now() + 3_000);
   const ahead = async () => await Promise.all(['1', '2', '3'].map(async (one) => (await line.survey(id, one)).ahead));
-  expect(await ahead()).toEqual([0, 1, 2]);
+  expect(await ahead()).toEqual([[], ['1'], ['1', '2']]);
   await line.leave(id, '1');
-  expect(await ahead()).toEqual([0, 0, 1]);
+  expect(await ahead()).toEqual([[], [], ['2']]);
   clock.pass(3_000);
-  expect(await ahead()).toEqual([0, 0, 0]);
+  expect(await ahead()).toEqual([[], [], []]);
 });
 
 test('a sandbox that is not there wants no channel', async () => {
   const { line, clock } = await begin();
   await line.want(id, clock.now() + 5_000);
   expect(await line.isWanted(id)).toBe(false);
+});
+
+test('a slot that is lent is kept without a word until it is given back, and is then free once', async () => {
+  const { leases, lent, clock } = await begin();
+  const lease = await leases.take(id, 1);
+  const own = await leases.take(id, 0);
+  if (!lease || !own) throw new Error('expected two leases');
+  expect(await leases.keepUntil(lease, clock.now() + 900_000)).toBe(false);
+  expect(await leases.lend(lease, 'grt_1', clock.now() + 900_000)).toBe(true);
+  const [slot, ...others] = await lent.of(id);
+  expect([slot, others]).toEqual([{ slot: 1, fence: lease.fence, grantId: 'grt_1', lentAtMs: clock.now() }, []]);
+  clock.pass(leaseMs + 1_000);
+  expect(await leases.take(id, 1)).toBeUndefined();
+  expect(await leases.keepUntil(lease, clock.now() + 900_000)).toBe(true);
+  if (!slot) throw new Error('expected a slot that is lent');
+  await lent.giveBack(id, slot, clock.now() + 5_000);
+  expect(await leases.keepUntil(lease, clock.now() + 900_000)).toBe(false);
+  expect(await lent.of(id)).toEqual([]);
+  expect(await leases.take(id, 1)).toBeUndefined();
+  clock.pass(5_000);
+  const next = await leases.take(id, 1);
+  await lent.giveBack(id, slot, 0);
+  expect([next?.fence, await leases.take(id, 1)]).toEqual([lease.fence + 1, undefined]);
 });

@@ -150,3 +150,26 @@ test('H4: a command that came through a channel leaves one line with who ran it'
     }),
   ]);
 });
+
+test('a slot whose holder has gone without a word is given back, once the agent sees no channel of it', async () => {
+  const { ports, beat, sandbox_id, clock } = await begin();
+  const lend = (slot: number, grantId: string) =>
+    ports.lentSlots.lent.push({ slot, fence: 1, grantId, lentAtMs: clock.now() });
+  const [gone, open, coming] = ['0', '1', '2'].map((digit) => `grt_${digit.repeat(26)}`) as [string, string, string];
+  lend(1, gone);
+  lend(2, open);
+  await beat(sandbox_id, { open_grants: [] });
+  expect(ports.lentSlots.givenBack).toEqual([]);
+  clock.pass(100_000);
+  lend(3, coming);
+  await beat(sandbox_id, {});
+  expect(ports.lentSlots.givenBack).toEqual([]);
+  await beat(sandbox_id, { open_grants: [open] });
+  expect(ports.lentSlots.givenBack).toEqual([{ grantId: gone, atMs: clock.now() + 5_000 }]);
+});
+
+test('an agent gets its deadline also when nobody knows which slots are lent', async () => {
+  const { ports, beat, sandbox_id } = await begin();
+  ports.lentSlots.of = () => Promise.reject(unavailable());
+  expect(await beat(sandbox_id, { open_grants: [] })).toMatchObject({ status: 200, body: { stop: 'no' } });
+});
