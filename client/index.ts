@@ -15,5 +15,6 @@ export type { CallerKind, Credentials, KeyCredentials, TokenCredentials } from '
 export type { LogLine, LogOptions } from './logs/read-log.ts';
 export { type CallOptions, type CreateOptions, type ListOptions, Sandbox } from './sandbox.ts';
 export type { SandboxChanges, SandboxInfo, SandboxSettings } from './sandbox-info.ts';
-export { Service } from './service.ts';
+export type { MachinePoint, SandboxMetrics } from './sandbox-metrics.ts';
+export { Service, type UsageQuery } from './service.ts';
 export type { Session } from './session.ts';

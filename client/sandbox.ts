@@ -14,6 +14,7 @@ import {
   toPatchBody,
   toSandboxInfo,
 } from './sandbox-info.ts';
+import { type SandboxMetrics, toSandboxMetrics } from './sandbox-metrics.ts';
 import { Session } from './session.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
@@ -126,6 +127,11 @@ export class Sandbox implements AsyncDisposable {
   async update(changes: SandboxChanges, options: CallOptions = {}): Promise<SandboxInfo> {
     const input = { ...this.#one(), body: toPatchBody(changes) };
     return this.#keep(await send(this.#connection, 'patchSandbox', input, options));
+  }
+
+  /** What its machine has and uses, now and in the past hour. */
+  async metrics(options: CallOptions = {}): Promise<SandboxMetrics> {
+    return toSandboxMetrics(await send(this.#connection, 'getMetrics', this.#one(), options));
   }
 
   /** What its agent has logged, oldest first, page after page as it is asked for; also after its end. */

@@ -1,7 +1,10 @@
 import type { Connection, ConnectionOptions } from './connection.ts';
 import { openConnection } from './connection.ts';
-import { type OutputOf, send } from './http/send.ts';
+import { type InputOf, type OutputOf, send } from './http/send.ts';
 import type { CallOptions } from './sandbox.ts';
+
+/** Which use is asked for; days as `2027-01-15`. */
+export type UsageQuery = NonNullable<InputOf<'getUsage'>['query']>;
 
 /** What the service says of itself and of its caller, with the names of the API. */
 export class Service {
@@ -38,6 +41,11 @@ export class Service {
   /** Sizes with their price, and every bound of this deployment. */
   limits(options: CallOptions = {}): Promise<OutputOf<'getLimits'>> {
     return send(this.#connection, 'getLimits', {}, options);
+  }
+
+  /** What sandboxes that have ended used and cost; the caller's own, or everybody's for an operator. */
+  usage({ signal, ...query }: UsageQuery & CallOptions = {}): Promise<OutputOf<'getUsage'>> {
+    return send(this.#connection, 'getUsage', { query }, { signal });
   }
 
   /** The images a sandbox can be made from. */

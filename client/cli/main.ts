@@ -6,6 +6,7 @@ import { reportError } from './report-error.ts';
 import { Interruption, Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import { commonFlags, type Verb } from './verb.ts';
+import { admin } from './verbs/admin.ts';
 import { attach } from './verbs/attach.ts';
 import { create } from './verbs/create.ts';
 import { doctor } from './verbs/doctor.ts';
@@ -15,12 +16,31 @@ import { kill } from './verbs/kill.ts';
 import { logs } from './verbs/logs.ts';
 import { ls } from './verbs/ls.ts';
 import { me } from './verbs/me.ts';
+import { metrics } from './verbs/metrics.ts';
 import { ps } from './verbs/ps.ts';
 import { rm } from './verbs/rm.ts';
 import { set } from './verbs/set.ts';
 import { shell } from './verbs/shell.ts';
+import { usage } from './verbs/usage.ts';
 
-const verbs: readonly Verb[] = [create, exec, shell, ps, logs, attach, kill, ls, get, set, rm, me, doctor];
+const verbs: readonly Verb[] = [
+  create,
+  exec,
+  shell,
+  ps,
+  logs,
+  attach,
+  kill,
+  ls,
+  get,
+  set,
+  rm,
+  metrics,
+  usage,
+  me,
+  doctor,
+  admin,
+];
 
 function findVerb(name: string): Verb {
   const verb = verbs.find((candidate) => candidate.name === name);

@@ -51,7 +51,7 @@ export function defineSandboxRecordsSuite(open: () => Promise<Subject>): void {
     };
     const accept = async (record: SandboxRecord) =>
       apply(record, { name: 'task_accepted', task: task(`t${record.sandbox_id}`) });
-    return { records, clock, create, apply, accept };
+    return { records, clock, draft, create, apply, accept };
   };
   const claim = (hash: string, until = 4_000_000_000): Claim => ({
     scope: 'me#sandboxes',
@@ -91,6 +91,19 @@ export function defineSandboxRecordsSuite(open: () => Promise<Subject>): void {
     expect(all.filter(({ created }) => created.kind === 'created')).toHaveLength(3);
     expect(await records.countLive('ada')).toBe(3);
     expect(await records.countLive('bob')).toBe(0);
+  });
+
+  test('the creations of a minute have their bound, and one that is refused counts for nothing', async () => {
+    const { records, clock, draft } = await begin();
+    const create = (rate: { minuteMs: number; limit: number }, quota = 10) =>
+      records.create({ record: draft(), env: {}, claim: undefined, quota, rate });
+    const minute = { minuteMs: clock.now(), limit: 2 };
+    expect(await create(minute, 0)).toEqual({ kind: 'over_quota' });
+    const all = await Promise.all(Array.from({ length: 4 }, () => create(minute)));
+    expect(all.map(({ kind }) => kind).sort()).toEqual(['created', 'created', 'over_rate', 'over_rate']);
+    expect(await create({ ...minute, minuteMs: clock.now() + 60_000 })).toEqual({ kind: 'created' });
+    expect(await create({ minuteMs: clock.now() + 120_000, limit: 0 })).toEqual({ kind: 'over_rate' });
+    expect(await records.countLive('ada')).toBe(3);
   });
 
   test('of two writers that read the same version one is refused', async () => {

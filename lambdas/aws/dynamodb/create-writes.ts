@@ -24,7 +24,7 @@ export function creationWrites(TableName: string, creation: Creation, nowMs: num
         TableName,
         Key: keys.live(record.user_id),
         UpdateExpression: 'ADD sandbox_ids :id',
-        ConditionExpression: 'attribute_not_exists(sandbox_ids) OR size(sandbox_ids) < :quota',
+        ConditionExpression: unlessFull('sandbox_ids', 'size(sandbox_ids) < :quota', quota),
         ExpressionAttributeValues: { ':id': new Set([record.sandbox_id]), ':quota': quota },
       },
     },
@@ -47,6 +47,10 @@ export function creationWrites(TableName: string, creation: Creation, nowMs: num
   return { ...places, claim: writes.length - 1 };
 }
 
+/** What isn't there yet has room, unless there is to be none. */
+const unlessFull = (attribute: string, hasRoom: string, most: number): string =>
+  most > 0 ? `attribute_not_exists(${attribute}) OR ${hasRoom}` : hasRoom;
+
 /** Counts the creation in its minute, unless that is full. */
 function rateWrite(TableName: string, userId: string, rate: NonNullable<Creation['rate']>): Writes[number] {
   const { ExpressionAttributeValues, ...counted } = countedOn(rate.minuteMs, 1);
@@ -55,7 +59,7 @@ function rateWrite(TableName: string, userId: string, rate: NonNullable<Creation
       TableName,
       Key: keys.rate(userId, 'creates', rate.minuteMs),
       ...counted,
-      ConditionExpression: 'attribute_not_exists(#count) OR #count < :limit',
+      ConditionExpression: unlessFull('#count', '#count < :limit', rate.limit),
       ExpressionAttributeValues: { ...ExpressionAttributeValues, ':limit': rate.limit },
     },
   };
