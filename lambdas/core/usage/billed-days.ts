@@ -26,7 +26,7 @@ export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0,
  */
 export function billedDays(size: SandboxRecord['size'], launchedMs: number, endedMs: number): readonly BilledDay[] {
   const untilMs = Math.max(endedMs, launchedMs + shortestBilledMs);
-  const earliest = startOfDay(untilMs) - (mostDays - 1) * dayMs;
+  const earliest = startOfDay(untilMs - 1) - (mostDays - 1) * dayMs;
   const usedBy = (ms: number) => ({
     seconds: Math.round((ms - launchedMs) / 1000),
     micros: microsOf(size, ms - launchedMs),
