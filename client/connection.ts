@@ -27,7 +27,7 @@ export interface ConnectionOptions {
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
   /**
-   * The way commands go: `http` by the API, `channel` through a channel that this process holds (Node 22 and later, where the
+   * The way commands go: `http` by the API, `channel` through a channel that this process holds (Node 24 and later, where the
    * deployment offers it), `auto` by that where it is offered and works. A channel stays open until `disconnect` or `kill`, and so does
    * the process. @default http
    */
@@ -61,7 +61,7 @@ function checkUrl(given: string): string {
       details: { field: 'url', value: given.slice(0, 100), rule },
       cause,
     });
-  const url = URL.parse(given);
+  const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) throw refuse('https://… or http://… on this machine');
   if (url.protocol === 'http:' && !loopback.test(url.hostname)) {
     throw refuse('https://, since plain http:// would show the credentials to the network');
@@ -110,7 +110,8 @@ export async function openConnection(options: ConnectionOptions = {}): Promise<C
     credentials,
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     attempts: options.attempts ?? 4,
-    fetch: options.fetch ?? fetch,
+    // A browser's own fetch must not be called as another object's method.
+    fetch: options.fetch ?? ((...request) => fetch(...request)),
     clock: options.clock ?? systemClock,
     transport: options.transport ?? 'http',
     webSocket: options.webSocket ?? ((url) => new WebSocket(url)),

@@ -4,8 +4,9 @@ import type { CommandTransport } from './commands/command-transport.ts';
 import { httpTransport } from './commands/http-transport.ts';
 import type { Connection } from './connection.ts';
 
+// A channel stands on what Node has had since 24.
 const canHold = (): boolean =>
-  typeof process === 'object' && process.versions?.node !== undefined && typeof WebSocket === 'function';
+  typeof process === 'object' && process.versions?.node !== undefined && typeof DisposableStack === 'function';
 
 async function channelTransport(connection: Connection, sandboxId: string): Promise<CommandTransport> {
   // biome-ignore lint/plugin: only Node may load node: modules, and browsers run this file too
@@ -19,7 +20,7 @@ export async function openTransport(connection: Connection, sandboxId: string): 
   const http = httpTransport(connection);
   if (transport === 'http' || (transport === 'auto' && !canHold())) return http;
   if (!canHold()) {
-    throw new SandboxError('not_configured', 'transport is "channel", which needs Node 22 or later', {
+    throw new SandboxError('not_configured', 'transport is "channel", which needs Node 24 or later', {
       details: { field: 'transport', value: transport, rule: 'expected http or auto' },
     });
   }

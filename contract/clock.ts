@@ -21,7 +21,8 @@ export function createClock(rate = 1, originMs = 0): Clock {
     const arm = () => {
       const wait = Math.min(Math.max(0, (due - now()) / rate), longestTimerMs);
       timer = setTimeout(() => (now() < due ? arm() : run()), wait);
-      timer.unref();
+      // A browser's timers are numbers, and keep nothing alive.
+      if (typeof timer === 'object') timer.unref();
     };
     arm();
     return { [Symbol.dispose]: () => clearTimeout(timer) };

@@ -1,14 +1,11 @@
 import type * as z from 'zod';
-import { commandControlRoutes } from '../../contract/api/command-control.ts';
 import type { Route } from '../../contract/api/route.ts';
-import { routes as table } from '../../contract/api/routes.ts';
+import { routes } from '../../contract/api/routes.ts';
 import type { Connection } from '../connection.ts';
 import { attempt } from './attempt.ts';
 import { readAnswer } from './read-answer.ts';
 import { repeatCall } from './repeat-call.ts';
 import { buildRequest, type RouteInput } from './request.ts';
-
-const routes = { ...table, ...commandControlRoutes };
 
 /** Routes that are one request and one JSON answer. */
 export type SimpleRoute = Exclude<keyof typeof routes, 'execCommand' | 'hello' | 'heartbeat' | 'reportOutcomes'>;
