@@ -27,6 +27,8 @@ export const agentErrors = {
   grant_ended: { status: 403, outside: 'access_ended' },
   root_refused: { status: 403, outside: 'forbidden' },
   session_busy: { status: 409, outside: 'session_busy' },
+  /** The id is that of a command with another order. */
+  order_conflict: { status: 409, outside: 'idempotency_conflict' },
   /** What is asked doesn't fit what the command is or has become. */
   conflict: { status: 409, outside: 'conflict' },
   ending: { status: 410, outside: 'sandbox_ended' },

@@ -68,6 +68,16 @@ export function defineRunSuite(target: () => Sandbox, atOnce: number): void {
     expect(error).toMatchObject({ code: 'invalid_request', details: { field: expect.stringMatching(/^argv/) } });
   });
 
+  test('fails when a key is used again for another command, which is not run', async () => {
+    const idempotencyKey = randomUUID();
+    const first = await run('echo first', { idempotencyKey, env: { A: '1', B: '2' } });
+    const again = await run('echo first', { idempotencyKey, env: { B: '2', A: '1' } });
+    expect(again).toEqual(first);
+    const other = run('touch never', { idempotencyKey });
+    await expect(other).rejects.toMatchObject({ code: 'idempotency_conflict' });
+    expect(await run('test -e never')).toMatchObject({ exitCode: 1 });
+  });
+
   test('fails with the result when that was asked for', async () => {
     const error = await run('echo half; exit 9', { check: true }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CommandError);

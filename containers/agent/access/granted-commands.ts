@@ -24,7 +24,10 @@ export class GrantedCommands implements Pick<Commands, 'start' | 'get' | 'list'>
   /** As `Commands.start`; rejects with `too_many_commands` also when the grant allows no more. */
   async start(order: StartCommand): Promise<Command> {
     if (order.user === 'root') throw rootRefused();
-    if (this.#commands.knows(order.command_id)) return this.get(order.command_id);
+    if (this.#commands.knows(order.command_id)) {
+      await this.get(order.command_id);
+      return this.#commands.start(order);
+    }
     const { grant, use } = this.#channel;
     if (use.running >= grant.running_commands)
       throw new AgentError('too_many_commands', `${use.running} commands of this grant run, at most as many`);

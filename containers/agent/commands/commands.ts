@@ -9,6 +9,7 @@ import { Command, type CommandTools } from './command.ts';
 import type { EnvironmentSource } from './launch/environment.ts';
 import type { Process } from './launch/processes.ts';
 import { listCommands } from './list-commands.ts';
+import { orderHash } from './order-hash.ts';
 import { prepareCommand } from './prepare-command.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { graceMs, terminate } from './terminate/terminate.ts';
@@ -30,6 +31,7 @@ export class Commands {
   readonly #tools: CommandTools;
   readonly #options: Required<Options>;
   readonly #byId = new Map<string, Promise<Command>>();
+  readonly #orders = new Map<string, string>();
   readonly #ended: Command[] = [];
   readonly #live = new Map<string, Command | undefined>();
   readonly #sessions = new Sessions();
@@ -63,17 +65,20 @@ export class Commands {
   }
 
   /**
-   * Starts a command, or joins the one with the same id. Rejects with `not_assigned`, `ending`, `too_many_commands`,
+   * Starts a command, or joins the one with the same id and order. Rejects with `order_conflict`, `not_assigned`, `ending`, `too_many_commands`,
    * `root_refused`, `session_busy`, `disk_full`, `invalid_request` or `too_large`; the id of a command that did not start may be
    * used again. `audit` says who runs it where no function has seen that.
    */
   start(order: StartCommand, audit?: CommandAudit): Promise<Command> {
     this.touch();
-    const known = this.#byId.get(order.command_id);
-    if (known) return known;
+    const id = order.command_id;
+    const hash = orderHash(order);
+    const known = this.#byId.get(id);
+    if (known) return this.#orders.get(id) === hash ? known : Promise.reject(orderConflict(id));
     const started = this.#start(order, audit);
-    this.#byId.set(order.command_id, started);
-    started.catch(() => this.#byId.delete(order.command_id));
+    this.#byId.set(id, started);
+    this.#orders.set(id, hash);
+    started.catch(() => this.#forgetId(id));
     return started;
   }
 
@@ -149,9 +154,14 @@ export class Commands {
 
   #forget(command: Command | undefined): void {
     if (!command) return;
-    this.#byId.delete(command.id);
+    this.#forgetId(command.id);
     // Files that stay go with the machine.
     command[Symbol.asyncDispose]().catch(() => {});
+  }
+
+  #forgetId(id: string): void {
+    this.#byId.delete(id);
+    this.#orders.delete(id);
   }
 }
 
@@ -159,6 +169,11 @@ export class Commands {
 export const rootRefused = (): AgentError =>
   new AgentError('root_refused', 'commands may not run as root here', {
     details: { field: 'user', value: 'root', rule: 'expected agent; root is a choice of the deployment' },
+  });
+
+const orderConflict = (id: string): AgentError =>
+  new AgentError('order_conflict', `${id} was started by another order`, {
+    details: { field: 'command_id', value: id, rule: 'expected the order it was first given' },
   });
 
 export const commandNotFound = (id: string): AgentError =>
