@@ -7,7 +7,8 @@ export const dimensions = { deployment: 'Deployment', outcome: 'Outcome' } as co
 
 export const metrics = {
   SandboxesCreated: { unit: 'Count', says: 'sandboxes whose task was asked for' },
-  SandboxesRefused: { unit: 'Count', says: 'creations refused for want of capacity or by a quota' },
+  SandboxesRefused: { unit: 'Count', says: 'creations refused for want of capacity, by a quota or by an operator' },
+  SandboxesRunning: { unit: 'Count', says: 'sandboxes that have a machine' },
   TimeToReady: { unit: 'Milliseconds', says: 'from creation to ready' },
   CommandsRun: { unit: 'Count', says: 'commands by how they ended' },
   ChannelsLost: { unit: 'Count', says: 'execs whose channel broke for good' },

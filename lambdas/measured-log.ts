@@ -11,7 +11,7 @@ interface Measured {
   readonly outcome?: string;
 }
 
-const roomless: ReadonlySet<unknown> = new Set(['capacity_unavailable', 'quota_exceeded']);
+const roomless: ReadonlySet<unknown> = new Set(['capacity_unavailable', 'quota_exceeded', 'closed']);
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** A task that runs, that nobody is stopping, and that no record is about: the record is written before a task is asked for. */
@@ -23,10 +23,11 @@ const isOrphan = ({ event, outcome, lastStatus, desiredStatus, sandboxId }: Fiel
   sandboxId === undefined;
 
 /** What a line about a run of the reaper, or about a job of it, says in numbers. */
-function measureReaper({ event, outcome, orphanedTasks, expiredStillRunning }: Fields): Measured {
+function measureReaper({ event, outcome, orphanedTasks, expiredStillRunning, runningSandboxes }: Fields): Measured {
   const values: Partial<Record<MetricName, number>> = {};
   if (event === 'reaper.run' && outcome === 'ok') values.ReaperRuns = 1;
   if (isNumber(orphanedTasks)) values.OrphanedTasks = orphanedTasks;
+  if (isNumber(runningSandboxes)) values.SandboxesRunning = runningSandboxes;
   if (isNumber(expiredStillRunning)) values.ExpiredStillRunning = expiredStillRunning;
   return { values };
 }

@@ -182,6 +182,7 @@ export function reapServices(config = readConfig('reap')) {
       records: announcedRecords(table, { clock, log }),
       dueRecords: dueRecords(table, clock),
       cursors: cursors(table),
+      operators: deploymentRecords(table),
       tasks: taskStops(ecs, config.MATRX_CLUSTER),
       lookups: taskLookups(ecs, config.MATRX_CLUSTER),
     },

@@ -44,6 +44,7 @@ export function addDashboard(scope: Construct, { config, api, compute, functions
           own('TimeToReady', { statistic: 'p95', label: 'p95' }),
         ]),
         graph('Active', [
+          own('SandboxesRunning', { statistic: Stats.MAXIMUM }),
           running,
           own('OrphanedTasks', { statistic: Stats.MAXIMUM }),
           own('ExpiredStillRunning', { statistic: Stats.MAXIMUM }),

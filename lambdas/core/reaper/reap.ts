@@ -1,5 +1,6 @@
 import { accountLimits } from '../../../contract/account-limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { DeploymentRecords } from '../admin/ports.ts';
 import type { Log, SandboxRecords, Tasks } from '../ports.ts';
 import { endOverdue } from './end-overdue.ts';
 import { type Job, runJobs } from './jobs.ts';
@@ -7,6 +8,7 @@ import { halfOf } from './pace.ts';
 import type { Cursors, DueRecords, TaskLookups } from './ports.ts';
 import { sweepRecords } from './sweep-records.ts';
 import { sweepTasks } from './sweep-tasks.ts';
+import { tellSpend } from './tell-spend.ts';
 
 export interface ReapPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'replace'>;
@@ -14,6 +16,7 @@ export interface ReapPorts {
   readonly tasks: Pick<Tasks, 'stop'>;
   readonly lookups: TaskLookups;
   readonly cursors: Cursors;
+  readonly operators: Pick<DeploymentRecords, 'spend'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -30,6 +33,7 @@ function jobsOf(ports: ReapPorts): readonly Job[] {
     { name: 'overdue', budgetMs: 25_000, run: (hasTime) => endOverdue(paced, hasTime) },
     { name: 'records', budgetMs: 5_000, run: (hasTime) => sweepRecords(paced, hasTime) },
     { name: 'tasks', budgetMs: 5_000, run: (hasTime) => sweepTasks(paced, hasTime) },
+    { name: 'spend', budgetMs: 1_000, run: () => tellSpend(ports) },
   ];
 }
 

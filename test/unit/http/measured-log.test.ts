@@ -21,6 +21,7 @@ const id = `sbx_${'0'.repeat(26)}`;
 test.each([
   ['SandboxesCreated', { event: 'sandbox.create', status: 201 }, 1],
   ['SandboxesRefused', { event: 'sandbox.create', status: 503, code: 'capacity_unavailable' }, 1],
+  ['SandboxesRefused', { event: 'sandbox.create', status: 503, code: 'closed' }, 1],
   ['TimeToReady', { event: 'agent.heartbeat', status: 200, readyMs: 18_000 }, 18_000],
   ['CommandsRun', { event: 'command.exec', status: 200, commandOutcome: 'exited' }, 1],
   ['ChannelsLost', { event: 'command.exec', status: 200, code: 'channel_lost' }, 1],
@@ -43,6 +44,7 @@ test('a task that runs without a record is measured, and one that ends or has on
 test.each([
   ['ReaperRuns', 'reaper', { event: 'reaper.run', outcome: 'ok' }, 1],
   ['OrphanedTasks', 'reaper', { event: 'reaper.tasks', outcome: 'ok', looked: 9, orphanedTasks: 2 }, 2],
+  ['SandboxesRunning', 'reaper', { event: 'reaper.spend', outcome: 'ok', runningSandboxes: 7, usdPerHour: 1 }, 7],
   ['ExpiredStillRunning', 'reaper', { event: 'reaper.overdue', outcome: 'ok', expiredStillRunning: 3 }, 3],
   ['AnnouncementsLost', 'announcement', { event: 'sandbox.transition', outcome: 'failed', sandboxId: id }, 1],
 ] as const)('%s is measured by a line of the %s', (name, message, fields, value) => {
