@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const byName = (project: string) => process.argv.some((word) => word === project || word === `--project=${project}`);
 
-// `vitest run -p unit` runs one project, `vitest run` all but those that run by name only: the deep one takes long, and
-// the Docker one needs an engine.
+// `vitest run -p unit` runs one project, `vitest run` all but those that run by name only: the deep one takes long,
+// the Docker one needs an engine, the e2e one a deployed stack.
 export default defineConfig({
   test: {
     clearMocks: true,
@@ -23,6 +23,8 @@ export default defineConfig({
         test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
       ...[
+        // Asks the deployed stack that the environment names: see test/e2e/api.test.ts.
+        { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
         { name: 'deep', include: ['test/deep/**/*.test.ts'], testTimeout: 600_000 },
         {
           name: 'docker',

@@ -70,10 +70,12 @@ export function defineBackgroundSuite(target: () => Sandbox): void {
   test('a reader that follows sees output as it comes, and one that stops takes nothing with it', async () => {
     const job = await start('echo one; until [ -e two ]; do sleep 0.05; done; rm two; echo two');
     const stop = new AbortController();
-    const reading = (async () => {
-      for await (const { bytes } of job.output({ signal: stop.signal })) return Buffer.from(bytes).toString();
-    })();
-    expect(await reading).toBe('one\n');
+    let first = '';
+    for await (const { bytes } of job.output({ signal: stop.signal })) {
+      first = Buffer.from(bytes).toString();
+      break;
+    }
+    expect(first).toBe('one\n');
     stop.abort();
     await target().commands.run('touch two');
     expect(await textOf(job)).toBe('one\ntwo\n');
