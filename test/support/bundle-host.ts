@@ -13,5 +13,5 @@ process.stdout.write = (line) => logged.push(String(line)) > 0;
 const { handler } = await import(process.argv[2] ?? '');
 const answer = new Answer();
 const returned: unknown = await handler(event, answer, {});
-write(JSON.stringify({ status: answer.status, body: answer.text, returned, logged }));
-process.exit(0);
+// What is longer than the pipe holds is written once somebody reads.
+write(JSON.stringify({ status: answer.status, body: answer.text, returned, logged }), () => process.exit(0));

@@ -13,6 +13,7 @@ export const usageKind = ({ user_id, template, size, labels }: SandboxRecord): U
 /** The kind without its labels: what is told apart in too many ways counts under it. */
 export const withoutLabels = (kind: UsageKind): UsageKind => ({ ...kind, labels: {} });
 
+/** Whether there is anything to tell it apart by beyond template and size. */
 export const hasLabels = ({ labels }: UsageKind): boolean => Object.keys(labels).length > 0;
 
 /** A short name of a kind among those of its user. */
