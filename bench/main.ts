@@ -1,6 +1,7 @@
 // `npm run bench [-- name…]`: what the product costs, each figure beside a yardstick of the same run.
 import { benchBundles } from './bundles.ts';
 import { benchChannel } from './channel.ts';
+import { benchCommands } from './commands.ts';
 import { benchExec } from './exec.ts';
 import { benchOutput } from './output.ts';
 import { type BenchStack, openStack } from './stack.ts';
@@ -15,6 +16,7 @@ const onStack = (bench: (stack: BenchStack) => AsyncIterable<string>) =>
 
 const benches = {
   exec: onStack(benchExec),
+  commands: onStack(benchCommands),
   channel: benchChannel,
   output: onStack(benchOutput),
   bundles: benchBundles,
