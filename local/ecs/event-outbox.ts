@@ -28,7 +28,11 @@ export class EventOutbox implements AsyncDisposable {
   }
 
   send(record: TaskRecord): void {
-    const { clock, faults } = this.#options;
+    const { clock, faults, onDelivered } = this.#options;
+    if (faults.isLost()) {
+      onDelivered(record);
+      return;
+    }
     const event = stateChangeEvent(record.task, clock.now());
     for (let copies = faults.isDoubled() ? 2 : 1; copies > 0; copies--) {
       const delivery = this.#deliver(record, event).finally(() => this.#deliveries.delete(delivery));

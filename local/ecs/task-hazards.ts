@@ -41,6 +41,8 @@ export const eventHazards = z
     delayMs: z.int().min(0).default(0),
     /** How likely an event comes twice, 0 to 1. */
     doubled: z.number().min(0).max(1).default(0),
+    /** How likely it never comes, 0 to 1. */
+    lost: z.number().min(0).max(1).default(0),
   })
   .prefault({});
 
@@ -74,10 +76,16 @@ export function taskFaults(settings: z.output<typeof taskHazards>, seed: number)
 export interface EventFaults {
   delayMs(): number;
   isDoubled(): boolean;
+  isLost(): boolean;
 }
 
 /** The fates of one run's events, drawn for all of them together. */
-export function eventFaults({ delayMs, doubled }: z.output<typeof eventHazards>, seed: number): EventFaults {
+export function eventFaults({ delayMs, doubled, lost }: z.output<typeof eventHazards>, seed: number): EventFaults {
   const [late, twice]: [Random, Random] = [randomFor(seed, 'late events'), randomFor(seed, 'doubled events')];
-  return { delayMs: () => Math.floor(late() * delayMs), isDoubled: () => twice() < doubled };
+  const never = randomFor(seed, 'lost events');
+  return {
+    delayMs: () => Math.floor(late() * delayMs),
+    isDoubled: () => twice() < doubled,
+    isLost: () => never() < lost,
+  };
 }
