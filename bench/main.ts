@@ -4,6 +4,7 @@ import { benchChannel } from './channel.ts';
 import { benchCommands } from './commands.ts';
 import { benchExec } from './exec.ts';
 import { benchOutput } from './output.ts';
+import { benchScale } from './scale.ts';
 import { type BenchStack, openStack } from './stack.ts';
 
 await using opened = new AsyncDisposableStack();
@@ -20,6 +21,7 @@ const benches = {
   channel: benchChannel,
   output: onStack(benchOutput),
   bundles: benchBundles,
+  scale: () => benchScale(),
 };
 type Name = keyof typeof benches;
 

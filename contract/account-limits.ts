@@ -16,6 +16,8 @@ export const accountLimits = {
   ecsRegistrations: { burst: 20, perSecond: 1 },
   /** Tasks, on Fargate and on Fargate Spot each. */
   launches: { burst: 100, perSecond: 20 },
+  /** vCPU of tasks at once, on Fargate and on Fargate Spot each; of a new account. */
+  vcpus: 6,
   /** ARNs that one DescribeTasks takes, and tasks that a page of ListTasks has. */
   tasksPerRead: 100,
 } as const satisfies Record<string, Rate | number>;
