@@ -8,6 +8,7 @@ import {
   FrameError,
   type FrameKind,
   jsonOf,
+  maxPayloadBytes,
   pieceBytes,
   windowBytes,
 } from './wire/frames.ts';
@@ -21,8 +22,10 @@ export type Sent =
 interface Options {
   readonly clock: Clock;
   readonly write: (kind: FrameKind, payload: Buffer) => void;
-  /** Called when the helper owes an answer for too long. */
-  readonly onStuck: () => void;
+  /** Whether bytes are sent before there is an answer. */
+  readonly takesBytes: boolean;
+  /** Called when the helper owes an answer for too long, or gives one that is none. */
+  readonly onFault: (cause: Error) => void;
 }
 
 /** How long the helper may be silent while it is its turn. It says every second that it works. */
@@ -37,10 +40,11 @@ export class HelperCall implements Disposable {
   #end: { readonly result: unknown } | { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   #silence: Disposable | undefined;
-  #sending = false;
+  #sending: 'not now' | 'waits for room' | 'all is sent';
 
   constructor(options: Options) {
     this.#options = options;
+    this.#sending = options.takesBytes ? 'not now' : 'all is sent';
     this.#expect();
   }
 
@@ -79,19 +83,20 @@ export class HelperCall implements Disposable {
   async send(data: Buffer): Promise<void> {
     for (let from = 0; from < data.length; from += pieceBytes) {
       const piece = data.subarray(from, from + pieceBytes);
-      this.#sending = true;
+      this.#sending = 'waits for room';
       this.#expect();
       await this.#window.take(piece.length);
-      this.#sending = false;
+      this.#sending = 'not now';
       if (this.#end && 'error' in this.#end) throw this.#end.error;
       this.#options.write('data', piece);
-      this.#quiet();
+      this.#expect();
     }
   }
 
   /** Says that the bytes are whole. */
   finish(): void {
     this.#options.write('end', Buffer.alloc(0));
+    this.#sending = 'all is sent';
     this.#expect();
   }
 
@@ -116,7 +121,8 @@ export class HelperCall implements Disposable {
 
   #hold(frame: Frame): void {
     this.#held += frame.payload.length;
-    if (this.#held > windowBytes + 2 * pieceBytes) throw new FrameError('the helper sends more than there is room for');
+    if (this.#held > windowBytes + maxPayloadBytes)
+      throw new FrameError('the helper sends more than there is room for');
     this.#sent.push(frame);
   }
 
@@ -124,14 +130,25 @@ export class HelperCall implements Disposable {
     this.#held -= payload.length;
     if (!this.#end) this.#options.write('credit', creditPayload(payload.length));
     this.#expect();
-    return kind === 'data' ? { kind, data: payload } : { kind: 'item', value: jsonOf(payload) };
+    return kind === 'data' ? { kind, data: payload } : { kind: 'item', value: this.#jsonOf(payload) };
+  }
+
+  #jsonOf(payload: Buffer): unknown {
+    try {
+      return jsonOf(payload);
+    } catch (error) {
+      const cause = new Error('it answers what is no JSON', { cause: error });
+      this.#options.onFault(cause);
+      throw helperLost(cause);
+    }
   }
 
   // It is the helper's turn unless it waits for us: for bytes, or for room.
   #expect(): void {
     this.#quiet();
-    if (this.#end || (this.#sent.length > 0 && !this.#sending)) return;
-    this.#silence = this.#options.clock.after(silenceMs, this.#options.onStuck);
+    if (this.#end || this.#sent.length > 0 || this.#sending === 'not now') return;
+    const late = () => this.#options.onFault(new Error('it says nothing any more'));
+    this.#silence = this.#options.clock.after(silenceMs, late);
   }
 
   #quiet(): void {

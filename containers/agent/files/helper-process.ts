@@ -71,7 +71,8 @@ export class HelperProcess {
         this.#write(kind, id, payload);
         if (kind === 'cancel') this.#calls.delete(id);
       },
-      onStuck: () => this.kill(new Error('it says nothing any more')),
+      takesBytes: operation === 'write',
+      onFault: (cause) => this.kill(cause),
     });
     this.#calls.set(id, call);
     if (this.isDead) call.over({ error: helperLost(this.#dead) });
@@ -96,6 +97,8 @@ export class HelperProcess {
   }
 
   #terminate(): Promise<number> {
+    // One that has just been started does not have its mark yet.
+    this.#child.kill('SIGKILL');
     return terminate(({ groups }) => groups.includes(this.#mark), this.#tools.clock, 0);
   }
 

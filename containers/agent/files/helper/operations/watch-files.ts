@@ -39,8 +39,8 @@ export async function watchFiles(input: WatchFiles, paths: Paths, call: Call): P
 }
 
 function eventOf(kind: 'change' | 'rename', type: string | undefined): 'created' | 'changed' | 'removed' {
-  if (type === undefined) return 'removed';
-  return kind === 'change' ? 'changed' : 'created';
+  if (kind === 'change') return 'changed';
+  return type === undefined ? 'removed' : 'created';
 }
 
 // A new folder may be gone before it is looked into.
