@@ -7,9 +7,10 @@ test('without settings the stand-ins have the limits of AWS and nothing goes wro
     seed: 1,
     sessions: { limit: 8, whenFull: 'hang', endOvertakesOutput: false, pace: {}, frames: [] },
     tasks: { throttling: true, consistencyLagMs: 0, noCapacity: [], failToStart: [], spotNotices: [] },
-    events: { delayMs: 0, doubled: 0 },
+    events: { delayMs: 0, doubled: 0, lost: 0 },
     calls: [],
     database: { timeToLiveLagSeconds: 172_800 },
+    storage: { bodies: [] },
     functions: { coldStartMs: 0, concurrency: 1_000, losses: [] },
   });
 });
