@@ -47,5 +47,7 @@ export class Access {
   }
 }
 
+/** As policies name a bucket. */
 export const bucketArn = (bucket: string): string => `arn:aws:s3:::${bucket}`;
+/** As policies name an object. */
 export const objectArn = (bucket: string, key: string): string => `arn:aws:s3:::${bucket}/${key}`;

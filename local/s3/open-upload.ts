@@ -2,6 +2,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { S3Call } from './call.ts';
 import type { UploadRecord } from './store/records.ts';
 
+/** S3's answer to an upload that was aborted, completed or never begun. */
 export const noSuchUpload = () =>
   new AwsError(
     'NoSuchUpload',

@@ -45,5 +45,6 @@ const failed = (condition: string) =>
     Condition: condition,
   });
 
+/** S3's answer to a key with no object. */
 export const noSuchKey = (key?: string) =>
   new AwsError('NoSuchKey', 'The specified key does not exist.', 404, key === undefined ? {} : { Key: key });

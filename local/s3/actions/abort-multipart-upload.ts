@@ -2,6 +2,7 @@ import type { S3Operation } from '../call.ts';
 import { endUpload } from '../end-upload.ts';
 import { openUpload } from '../open-upload.ts';
 
+/** Ends an upload; its parts go. Throws NoSuchUpload, also the second time. */
 export const abortMultipartUpload: S3Operation = async (call) => {
   const { uploadId } = await openUpload(call);
   await endUpload(call.store, { bucket: call.bucket, key: call.key, uploadId });

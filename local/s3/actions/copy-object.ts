@@ -12,6 +12,7 @@ import type { StoredChecksum } from '../store/records.ts';
 
 const largestCopy = 5 * 1024 ** 3;
 
+/** Copies an object of up to 5 GB, with its description unless the call brings another. */
 export const copyObject: S3Operation = async (call) => {
   const { store, clock, bucket, key, headers } = call;
   const isReplaced = headers['x-amz-metadata-directive'] === 'REPLACE';

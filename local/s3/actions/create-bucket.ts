@@ -3,6 +3,7 @@ import type { S3Operation } from '../call.ts';
 
 export const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
+/** Throws BucketAlreadyOwnedByYou for one that is there. */
 export const createBucket: S3Operation = async ({ store, clock, bucket, request }) => {
   // Where it is to be, which can only be here.
   request.resume();

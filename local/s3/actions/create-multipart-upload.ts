@@ -7,6 +7,7 @@ import { readDescribed } from '../described.ts';
 import { s3Document } from '../s3-document.ts';
 import type { UploadRecord } from '../store/records.ts';
 
+/** Begins an upload in parts, and settles what checksum they have. */
 export const createMultipartUpload: S3Operation = async ({ store, clock, bucket, key, headers, request }) => {
   request.resume();
   const checksum = readChecksum(headers);

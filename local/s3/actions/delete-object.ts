@@ -1,6 +1,7 @@
 import type { S3Operation } from '../call.ts';
 import { writeCondition } from '../preconditions.ts';
 
+/** Removes an object, or with If-Match this one only. */
 export const deleteObject: S3Operation = async ({ store, bucket, key, headers }) => {
   const condition = writeCondition(headers);
   await store.remove(bucket, key, headers['if-match'] === undefined ? undefined : condition);

@@ -4,6 +4,7 @@ import { checksumElements } from '../checksums/checksum-answer.ts';
 import { s3Document } from '../s3-document.ts';
 import { absent } from './get-object.ts';
 
+/** Those facts about an object that are asked for. */
 export const getObjectAttributes: S3Operation = async (call) => {
   const record = await call.store.object(call.bucket, call.key);
   if (!record) throw absent(call);

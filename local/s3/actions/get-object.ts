@@ -7,6 +7,7 @@ import { describingHeaders } from '../described.ts';
 import { isUnchanged, noSuchKey } from '../preconditions.ts';
 import type { ObjectRecord } from '../store/records.ts';
 
+/** The contents of an object or a range of them, as they are when the answer begins. */
 export const getObject: S3Operation = async (call) => {
   const { store, bucket, key } = call;
   const pinned = await store.pinObject(bucket, key);
@@ -22,6 +23,7 @@ export const getObject: S3Operation = async (call) => {
   }
 };
 
+/** What GetObject would say, without the contents. */
 export const headObject: S3Operation = async (call) => {
   const record = await call.store.object(call.bucket, call.key);
   if (!record) throw absent(call);

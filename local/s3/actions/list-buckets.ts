@@ -2,6 +2,7 @@ import { element, textElement } from '../../aws/xml.ts';
 import type { S3Operation } from '../call.ts';
 import { s3Document } from '../s3-document.ts';
 
+/** All of them; they are few. */
 export const listBuckets: S3Operation = async ({ store }) => {
   const found: string[] = [];
   for await (const { name, value } of store.buckets()) {

@@ -4,6 +4,7 @@ import type { S3Operation } from '../call.ts';
 import { readPageSize } from '../page-size.ts';
 import { s3Document } from '../s3-document.ts';
 
+/** Uploads that are under way, by key and then by id, in pages. */
 export const listMultipartUploads: S3Operation = async ({ store, bucket, query }) => {
   const prefix = query['prefix'] ?? '';
   const most = readPageSize('max-uploads', query['max-uploads']);

@@ -6,6 +6,7 @@ import { readPageSize } from '../page-size.ts';
 import { s3Document } from '../s3-document.ts';
 import type { PartRecord } from '../store/records.ts';
 
+/** What has come of an upload, by number, in pages. */
 export const listParts: S3Operation = async (call) => {
   const { store, bucket, key, query } = call;
   const { uploadId } = await openUpload(call);

@@ -5,6 +5,7 @@ import { readDescribed } from '../described.ts';
 import { writeCondition } from '../preconditions.ts';
 import type { StoredChecksum } from '../store/records.ts';
 
+/** Keeps a body as an object, in the place of the one before, if the conditions of the call hold when it is whole. */
 export const putObject: S3Operation = async (call) => {
   const { store, clock, bucket, key, headers } = call;
   const condition = writeCondition(headers);

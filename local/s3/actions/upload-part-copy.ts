@@ -7,6 +7,7 @@ import { openSource, readSource } from '../copy-source.ts';
 import { noSuchUpload, openUpload, readPartNumber } from '../open-upload.ts';
 import { s3Document } from '../s3-document.ts';
 
+/** Makes a part of another object, or of a range of it. */
 export const uploadPartCopy: S3Operation = async (call) => {
   const { store, clock, bucket, key, headers } = call;
   const number = readPartNumber(call.query['partNumber']);

@@ -3,6 +3,7 @@ import type { S3Operation } from '../call.ts';
 import { checksumHeaders } from '../checksums/checksum-answer.ts';
 import { noSuchUpload, openUpload, readPartNumber } from '../open-upload.ts';
 
+/** Keeps a body as a part, in the place of the one before. Throws NoSuchUpload, also when the upload ends meanwhile. */
 export const uploadPart: S3Operation = async (call) => {
   const { store, clock, bucket, key } = call;
   const number = readPartNumber(call.query['partNumber']);

@@ -48,5 +48,6 @@ export async function readXml(call: S3Call): Promise<Record<string, unknown>> {
 const declaredBodyChecksum = (call: S3Call) =>
   call.query['uploadId'] === undefined ? declaredChecksum(call.headers) : undefined;
 
+/** S3's answer to a document that isn't what it expects. */
 export const malformedXml = () =>
   new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate.', 400);

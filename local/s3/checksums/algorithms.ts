@@ -35,6 +35,7 @@ const algorithms: Readonly<Record<ChecksumAlgorithm, Algorithm>> = {
   SHA256: hash('sha256', 32),
 };
 
+/** What there is to know of an algorithm. */
 export const algorithmOf = (name: ChecksumAlgorithm): Algorithm => algorithms[name];
 
 /** The algorithm of this name, in any case; undefined for one that isn't S3's. */

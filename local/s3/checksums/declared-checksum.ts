@@ -3,6 +3,7 @@ import { AwsError } from '../../aws/aws-error.ts';
 import type { Headers } from '../call.ts';
 import { algorithmNamed, algorithmOf, type ChecksumAlgorithm, checksumAlgorithms } from './algorithms.ts';
 
+/** The header that has the checksum. */
 export const checksumHeader = (algorithm: ChecksumAlgorithm): string => `x-amz-checksum-${algorithm.toLowerCase()}`;
 
 /** Which checksum a request says its body has, and its value, unless that comes after the body. */
