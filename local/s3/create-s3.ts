@@ -5,11 +5,11 @@ import { listen } from '../aws/listen.ts';
 import { sweepEvery } from '../dynamodb/sweep-every.ts';
 import { callFaults } from '../hazards/call-faults.ts';
 import { type Hazards, readHazards } from '../hazards/hazards.ts';
-import { bodyFaults } from './body-faults.ts';
 import { type Expiry, expireObjects } from './expire-objects.ts';
-import { createS3Listener } from './s3-service.ts';
-import { storageRefusals } from './storage-refusals.ts';
+import { bodyFaults } from './hazards/body-faults.ts';
+import { storageRefusals } from './hazards/storage-refusals.ts';
 import { ObjectStore } from './store/object-store.ts';
+import { createS3Listener } from './wire/s3-service.ts';
 
 export interface S3Options {
   /** Where everything lies, made when missing. */

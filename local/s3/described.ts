@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
-import type { Headers } from './call.ts';
 import type { Described, ObjectRecord } from './store/records.ts';
+import type { Headers } from './wire/call.ts';
 
 const keptHeaders = ['cache-control', 'content-disposition', 'content-language', 'content-type', 'expires'];
 const metadataPrefix = 'x-amz-meta-';

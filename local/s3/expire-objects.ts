@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { Clock } from '../../contract/clock.ts';
-import { endUpload } from './end-upload.ts';
-import { listEntries } from './list-entries.ts';
+import { listEntries } from './listing/list-entries.ts';
 import type { ObjectStore } from './store/object-store.ts';
+import { endUpload } from './uploads/end-upload.ts';
 
 /** After how long what lies in a bucket goes by itself, as its lifecycle rules say. */
 export interface Expiry {

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
-import type { Headers } from './call.ts';
 import type { Condition } from './store/object-store.ts';
 import type { ObjectRecord } from './store/records.ts';
+import type { Headers } from './wire/call.ts';
 
 const names = (header: string, etag: string): boolean =>
   header === '*' || header.split(',').some((one) => one.trim().replace(/^"|"$/g, '') === etag);

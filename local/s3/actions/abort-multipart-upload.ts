@@ -1,6 +1,6 @@
-import type { S3Operation } from '../call.ts';
-import { endUpload } from '../end-upload.ts';
-import { openUpload } from '../open-upload.ts';
+import { endUpload } from '../uploads/end-upload.ts';
+import { openUpload } from '../uploads/open-upload.ts';
+import type { S3Operation } from '../wire/call.ts';
 
 /** Ends an upload; its parts go. Throws NoSuchUpload, also the second time. */
 export const abortMultipartUpload: S3Operation = async (call) => {

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { AwsError } from '../../aws/aws-error.ts';
 import { textElement } from '../../aws/xml.ts';
 import { readXml } from '../bodies/read-xml.ts';
-import type { S3Operation } from '../call.ts';
 import { checksumElements } from '../checksums/checksum-answer.ts';
 import { checkWholeChecksum, wholeChecksum } from '../checksums/whole-checksum.ts';
-import { noSuchUpload, openUpload } from '../open-upload.ts';
-import { readPartList } from '../part-list.ts';
 import { writeCondition } from '../preconditions.ts';
-import { s3Document } from '../s3-document.ts';
 import type { PartRecord } from '../store/records.ts';
+import { noSuchUpload, openUpload } from '../uploads/open-upload.ts';
+import { readPartList } from '../uploads/part-list.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 /** Makes the parts that are named, in their order, into the object. Parts that aren't named go. */
 export const completeMultipartUpload: S3Operation = async (call) => {

@@ -1,14 +1,14 @@
 import { AwsError } from '../../aws/aws-error.ts';
 import { textElement } from '../../aws/xml.ts';
-import type { S3Operation } from '../call.ts';
 import { algorithmNamed } from '../checksums/algorithms.ts';
 import { checksumElements } from '../checksums/checksum-answer.ts';
-import { copyContents } from '../copy-contents.ts';
-import { openSource, readSource } from '../copy-source.ts';
+import { copyContents } from '../copies/copy-contents.ts';
+import { openSource, readSource } from '../copies/copy-source.ts';
 import { readDescribed } from '../described.ts';
 import { writeCondition } from '../preconditions.ts';
-import { s3Document } from '../s3-document.ts';
 import type { StoredChecksum } from '../store/records.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 const largestCopy = 5 * 1024 ** 3;
 

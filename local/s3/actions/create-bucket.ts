@@ -1,5 +1,5 @@
 import { AwsError } from '../../aws/aws-error.ts';
-import type { S3Operation } from '../call.ts';
+import type { S3Operation } from '../wire/call.ts';
 
 export const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 

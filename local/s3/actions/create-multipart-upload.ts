@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../../aws/aws-error.ts';
 import { textElement } from '../../aws/xml.ts';
-import type { Headers, S3Operation } from '../call.ts';
 import { algorithmNamed, algorithmOf, type ChecksumType } from '../checksums/algorithms.ts';
 import { readDescribed } from '../described.ts';
-import { s3Document } from '../s3-document.ts';
 import type { UploadRecord } from '../store/records.ts';
+import type { Headers, S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 /** Begins an upload in parts, and settles what checksum they have. */
 export const createMultipartUpload: S3Operation = async ({ store, clock, bucket, key, headers, request }) => {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { AwsError } from '../../aws/aws-error.ts';
-import type { S3Operation } from '../call.ts';
+import type { S3Operation } from '../wire/call.ts';
 
 /** Throws BucketNotEmpty while it has an object. */
 export const deleteBucket: S3Operation = async ({ store, bucket }) => {

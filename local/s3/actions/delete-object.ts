@@ -1,5 +1,5 @@
-import type { S3Operation } from '../call.ts';
 import { writeCondition } from '../preconditions.ts';
+import type { S3Operation } from '../wire/call.ts';
 
 /** Removes an object, or with If-Match this one only. */
 export const deleteObject: S3Operation = async ({ store, bucket, key, headers }) => {

@@ -2,8 +2,8 @@ import { AwsError } from '../../aws/aws-error.ts';
 import { element, textElement } from '../../aws/xml.ts';
 import { objectArn } from '../access.ts';
 import { malformedXml, readXml } from '../bodies/read-xml.ts';
-import type { S3Call, S3Operation } from '../call.ts';
-import { s3Document } from '../s3-document.ts';
+import type { S3Call, S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 const mostKeys = 1000;
 

@@ -1,5 +1,5 @@
-import type { S3Operation } from '../call.ts';
-import { s3Document } from '../s3-document.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 /** Of the first region S3 has no name. */
 export const getBucketLocation: S3Operation = async ({ region }) => ({

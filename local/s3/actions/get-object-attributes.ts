@@ -1,7 +1,7 @@
 import { element, textElement } from '../../aws/xml.ts';
-import type { S3Operation } from '../call.ts';
 import { checksumElements } from '../checksums/checksum-answer.ts';
-import { s3Document } from '../s3-document.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 import { absent } from './get-object.ts';
 
 /** Those facts about an object that are asked for. */

@@ -1,11 +1,11 @@
 import { AwsError } from '../../aws/aws-error.ts';
 import { bucketArn } from '../access.ts';
 import { readContents } from '../bodies/read-contents.ts';
-import type { S3Answer, S3Call, S3Operation } from '../call.ts';
 import { checksumHeaders } from '../checksums/checksum-answer.ts';
 import { describingHeaders } from '../described.ts';
 import { isUnchanged, noSuchKey } from '../preconditions.ts';
 import type { ObjectRecord } from '../store/records.ts';
+import type { S3Answer, S3Call, S3Operation } from '../wire/call.ts';
 
 /** The contents of an object or a range of them, as they are when the answer begins. */
 export const getObject: S3Operation = async (call) => {

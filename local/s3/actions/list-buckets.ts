@@ -1,6 +1,6 @@
 import { element, textElement } from '../../aws/xml.ts';
-import type { S3Operation } from '../call.ts';
-import { s3Document } from '../s3-document.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 /** All of them; they are few. */
 export const listBuckets: S3Operation = async ({ store }) => {

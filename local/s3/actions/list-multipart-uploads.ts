@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { element, textElement } from '../../aws/xml.ts';
-import type { S3Operation } from '../call.ts';
-import { readPageSize } from '../page-size.ts';
-import { s3Document } from '../s3-document.ts';
+import { readPageSize } from '../listing/page-size.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 /** Uploads that are under way, by key and then by id, in pages. */
 export const listMultipartUploads: S3Operation = async ({ store, bucket, query }) => {

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { element, textElement } from '../../aws/xml.ts';
-import type { S3Operation } from '../call.ts';
-import { readContinuation, writeContinuation } from '../continuation.ts';
-import { type Entry, listEntries } from '../list-entries.ts';
-import { readPageSize } from '../page-size.ts';
-import { s3Document } from '../s3-document.ts';
+import { readContinuation, writeContinuation } from '../listing/continuation.ts';
+import { type Entry, listEntries } from '../listing/list-entries.ts';
+import { readPageSize } from '../listing/page-size.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 /** ListObjectsV2. */
 export const listObjects: S3Operation = async ({ store, bucket, query }) => {

@@ -1,10 +1,10 @@
 import { element, textElement } from '../../aws/xml.ts';
-import type { S3Operation } from '../call.ts';
 import { checksumElements } from '../checksums/checksum-answer.ts';
-import { openUpload } from '../open-upload.ts';
-import { readPageSize } from '../page-size.ts';
-import { s3Document } from '../s3-document.ts';
+import { readPageSize } from '../listing/page-size.ts';
 import type { PartRecord } from '../store/records.ts';
+import { openUpload } from '../uploads/open-upload.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 /** What has come of an upload, by number, in pages. */
 export const listParts: S3Operation = async (call) => {

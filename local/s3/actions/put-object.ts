@@ -1,9 +1,9 @@
 import { receiveBody } from '../bodies/receive-body.ts';
-import type { S3Operation } from '../call.ts';
 import { checksumHeaders } from '../checksums/checksum-answer.ts';
 import { readDescribed } from '../described.ts';
 import { writeCondition } from '../preconditions.ts';
 import type { StoredChecksum } from '../store/records.ts';
+import type { S3Operation } from '../wire/call.ts';
 
 /** Keeps a body as an object, in the place of the one before, if the conditions of the call hold when it is whole. */
 export const putObject: S3Operation = async (call) => {

@@ -1,11 +1,11 @@
 import { AwsError } from '../../aws/aws-error.ts';
 import { textElement } from '../../aws/xml.ts';
-import type { S3Operation } from '../call.ts';
 import { checksumElements } from '../checksums/checksum-answer.ts';
-import { copyContents } from '../copy-contents.ts';
-import { openSource, readSource } from '../copy-source.ts';
-import { noSuchUpload, openUpload, readPartNumber } from '../open-upload.ts';
-import { s3Document } from '../s3-document.ts';
+import { copyContents } from '../copies/copy-contents.ts';
+import { openSource, readSource } from '../copies/copy-source.ts';
+import { noSuchUpload, openUpload, readPartNumber } from '../uploads/open-upload.ts';
+import type { S3Operation } from '../wire/call.ts';
+import { s3Document } from '../wire/s3-document.ts';
 
 /** Makes a part of another object, or of a range of it. */
 export const uploadPartCopy: S3Operation = async (call) => {

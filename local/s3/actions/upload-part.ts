@@ -1,7 +1,7 @@
 import { receiveBody } from '../bodies/receive-body.ts';
-import type { S3Operation } from '../call.ts';
 import { checksumHeaders } from '../checksums/checksum-answer.ts';
-import { noSuchUpload, openUpload, readPartNumber } from '../open-upload.ts';
+import { noSuchUpload, openUpload, readPartNumber } from '../uploads/open-upload.ts';
+import type { S3Operation } from '../wire/call.ts';
 
 /** Keeps a body as a part, in the place of the one before. Throws NoSuchUpload, also when the upload ends meanwhile. */
 export const uploadPart: S3Operation = async (call) => {

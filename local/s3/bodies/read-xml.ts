@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { XMLParser } from 'fast-xml-parser';
 import { AwsError } from '../../aws/aws-error.ts';
 import { readBody } from '../../aws/read-body.ts';
-import type { S3Call } from '../call.ts';
 import { algorithmOf } from '../checksums/algorithms.ts';
 import { declaredChecksum } from '../checksums/declared-checksum.ts';
+import type { S3Call } from '../wire/call.ts';
 
 /** A document of 10,000 parts with their checksums fits. */
 const largestBytes = 4 * 1024 * 1024;

@@ -2,11 +2,11 @@ import { Buffer } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
 import { AwsError } from '../../aws/aws-error.ts';
-import type { S3Call } from '../call.ts';
 import { algorithmOf, type ChecksumAlgorithm } from '../checksums/algorithms.ts';
 import type { Crc } from '../checksums/crc.ts';
 import { checksumHeader, type DeclaredChecksum, declaredChecksum } from '../checksums/declared-checksum.ts';
 import type { Blob } from '../store/records.ts';
+import type { S3Call } from '../wire/call.ts';
 import { AwsChunked } from './aws-chunked.ts';
 
 /** What a put or a part may have at most. */

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { AwsError } from '../../aws/aws-error.ts';
-import type { Headers } from '../call.ts';
+import type { Headers } from '../wire/call.ts';
 import { algorithmNamed, algorithmOf, type ChecksumAlgorithm, checksumAlgorithms } from './algorithms.ts';
 
 /** The header that has the checksum. */

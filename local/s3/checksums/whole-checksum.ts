@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { AwsError } from '../../aws/aws-error.ts';
-import type { Headers } from '../call.ts';
 import type { PartRecord, StoredChecksum, UploadRecord } from '../store/records.ts';
+import type { Headers } from '../wire/call.ts';
 import { algorithmOf } from './algorithms.ts';
 import { CrcCombiner } from './combine-crc.ts';
 import { checksumHeader } from './declared-checksum.ts';

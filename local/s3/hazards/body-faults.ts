@@ -1,10 +1,10 @@
 import type { Buffer } from 'node:buffer';
 import { Transform } from 'node:stream';
-import type { Clock } from '../../contract/clock.ts';
-import { AwsError } from '../aws/aws-error.ts';
-import { strikes } from '../hazards/occasion.ts';
-import { randomFor } from '../hazards/random.ts';
-import type { BodyFaults } from './s3-service.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import { strikes } from '../../hazards/occasion.ts';
+import { randomFor } from '../../hazards/random.ts';
+import type { BodyFaults } from '../wire/s3-service.ts';
 import type { BodyFault } from './storage-hazards.ts';
 
 /** For each call with a body, what it passes on its way that may stop it. */

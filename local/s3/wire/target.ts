@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { AwsError } from '../aws/aws-error.ts';
-import { decodePath } from './signing/authenticate.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import { decodePath } from '../signing/authenticate.ts';
 
 const longestKeyBytes = 1024;
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { AwsError } from '../aws/aws-error.ts';
+import { AwsError } from '../../aws/aws-error.ts';
 import type { Entry } from './list-entries.ts';
 
 /** Where a listing goes on. */

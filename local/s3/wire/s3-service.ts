@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Transform } from 'node:stream';
-import { AwsError } from '../aws/aws-error.ts';
-import type { CallHooks } from '../hazards/call-faults.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { CallHooks } from '../../hazards/call-faults.ts';
 import type { S3Answer, S3Call } from './call.ts';
 import type { OperationRow } from './operations.ts';
 import { readCall, type S3World } from './read-call.ts';

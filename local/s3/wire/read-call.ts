@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../../contract/clock.ts';
-import { AwsError } from '../aws/aws-error.ts';
-import type { Principals } from '../aws/keys.ts';
-import { Access, bucketArn, objectArn } from './access.ts';
-import { bucketName } from './actions/create-bucket.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Principals } from '../../aws/keys.ts';
+import { Access, bucketArn, objectArn } from '../access.ts';
+import { bucketName } from '../actions/create-bucket.ts';
+import { authenticate } from '../signing/authenticate.ts';
+import type { Query } from '../signing/read-signature.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import type { Headers, S3Call } from './call.ts';
 import { findOperation } from './find-operation.ts';
 import type { OperationRow } from './operations.ts';
-import { authenticate } from './signing/authenticate.ts';
-import type { Query } from './signing/read-signature.ts';
-import type { ObjectStore } from './store/object-store.ts';
 import { readTarget } from './target.ts';
 
 export interface S3World {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
-import type { Clock } from '../../contract/clock.ts';
-import type { Access } from './access.ts';
-import type { GivenSignature } from './signing/read-signature.ts';
-import type { ObjectStore } from './store/object-store.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Access } from '../access.ts';
+import type { GivenSignature } from '../signing/read-signature.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 
 /** By lower-case name. */
 export type Headers = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
-import { AwsError } from '../aws/aws-error.ts';
-import type { Refusals } from '../hazards/call-faults.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Refusals } from '../../hazards/call-faults.ts';
 
 const isConditional = (headers: unknown): boolean =>
   typeof headers === 'object' && headers !== null && ('if-match' in headers || 'if-none-match' in headers);

@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AwsError } from '../aws/aws-error.ts';
-import { textElement, xmlDocument } from '../aws/xml.ts';
+import type { AwsError } from '../../aws/aws-error.ts';
+import { textElement, xmlDocument } from '../../aws/xml.ts';
 import type { S3Answer } from './call.ts';
 
 /** Sends an answer to its end; rejects when its body breaks off, or its reader goes. */

@@ -1,6 +1,6 @@
-import { AwsError } from '../aws/aws-error.ts';
-import { malformedXml } from './bodies/read-xml.ts';
-import type { PartRecord, UploadRecord } from './store/records.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import { malformedXml } from '../bodies/read-xml.ts';
+import type { PartRecord, UploadRecord } from '../store/records.ts';
 
 const smallestPart = 5 * 1024 ** 2;
 

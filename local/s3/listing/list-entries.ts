@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
+import type { ObjectStore } from '../store/object-store.ts';
+import { afterAll } from '../store/record-index.ts';
+import type { ObjectRecord } from '../store/records.ts';
 import type { Continuation } from './continuation.ts';
-import type { ObjectStore } from './store/object-store.ts';
-import { afterAll } from './store/record-index.ts';
-import type { ObjectRecord } from './store/records.ts';
 
 /** An object, or without a record the common prefix of several. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws/aws-error.ts';
+import { AwsError } from '../../aws/aws-error.ts';
 
 const most = 1000;
 

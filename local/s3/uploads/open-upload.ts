@@ -1,6 +1,6 @@
-import { AwsError } from '../aws/aws-error.ts';
-import type { S3Call } from './call.ts';
-import type { UploadRecord } from './store/records.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { UploadRecord } from '../store/records.ts';
+import type { S3Call } from '../wire/call.ts';
 
 /** S3's answer to an upload that was aborted, completed or never begun. */
 export const noSuchUpload = () =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { occasionFields } from '../hazards/occasion.ts';
+import { occasionFields } from '../../hazards/occasion.ts';
 
 /** What befalls the body of an object on its way. Faults of whole calls are among the calls'. */
 const bodyFault = z.strictObject({

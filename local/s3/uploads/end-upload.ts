@@ -1,4 +1,4 @@
-import type { ObjectStore } from './store/object-store.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 
 /** Ends an upload that is not to become an object, and removes what has come of it. */
 export async function endUpload(

@@ -1,9 +1,9 @@
-import { AwsError } from '../aws/aws-error.ts';
-import { bucketArn, objectArn } from './access.ts';
-import type { S3Call } from './call.ts';
-import { noSuchKey } from './preconditions.ts';
-import { decodePath } from './signing/authenticate.ts';
-import type { PinnedObject } from './store/object-store.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import { bucketArn, objectArn } from '../access.ts';
+import { noSuchKey } from '../preconditions.ts';
+import { decodePath } from '../signing/authenticate.ts';
+import type { PinnedObject } from '../store/object-store.ts';
+import type { S3Call } from '../wire/call.ts';
 
 interface Place {
   readonly bucket: string;

@@ -1,4 +1,4 @@
-import { xmlDocument } from '../aws/xml.ts';
+import { xmlDocument } from '../../aws/xml.ts';
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 

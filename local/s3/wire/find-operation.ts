@@ -1,4 +1,4 @@
-import { AwsError } from '../aws/aws-error.ts';
+import { AwsError } from '../../aws/aws-error.ts';
 import type { Headers } from './call.ts';
 import { type OperationRow, operations } from './operations.ts';
 

@@ -1,11 +1,11 @@
 import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import { readContents } from './bodies/read-contents.ts';
-import type { Received } from './bodies/receive-body.ts';
-import { algorithmOf, type ChecksumAlgorithm } from './checksums/algorithms.ts';
-import type { Blobs } from './store/blobs.ts';
-import type { PinnedObject } from './store/object-store.ts';
+import { readContents } from '../bodies/read-contents.ts';
+import type { Received } from '../bodies/receive-body.ts';
+import { algorithmOf, type ChecksumAlgorithm } from '../checksums/algorithms.ts';
+import type { Blobs } from '../store/blobs.ts';
+import type { PinnedObject } from '../store/object-store.ts';
 
 /** A copy of a part of an object's contents, measured as if it had been sent. The source is released. */
 export async function copyContents(
