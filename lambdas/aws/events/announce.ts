@@ -7,6 +7,7 @@ type Options = ConstructorParameters<typeof EventBridgeClient>[0];
 // Somebody waits for the transition that is announced.
 const requestHandler = { connectionTimeout: 500, requestTimeout: 1_500 };
 
+/** A client that gives up soon. Made once per environment. */
 export const eventBridgeClient = (options: Options = {}): EventBridgeClient =>
   new EventBridgeClient({ maxAttempts: 2, requestHandler, ...options });
 
