@@ -61,7 +61,12 @@ export async function launch(order: LaunchOrder, tools: LaunchTools): Promise<Le
     const input = stdin?.theirs ?? openStandardInput(tools.folder, order.stdin === 'pipe' ? undefined : order.stdin);
     if (!stdin) theirs.defer(() => closeSync(input));
     const more = [...(wishes ? [wishes.theirs] : []), ...order.descriptors];
-    const child = spawnDetached(order, [input, stdout.theirs, (stderr ?? stdout).theirs, ...more]);
+    const child = spawnDetached({ ...order, hasOpenInput: stdin !== undefined && !order.tty }, [
+      input,
+      stdout.theirs,
+      (stderr ?? stdout).theirs,
+      ...more,
+    ]);
     if (child.pid === undefined) throw (await once(child, 'error'))[0];
     const exited = new Promise<LeaderExit>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));

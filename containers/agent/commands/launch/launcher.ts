@@ -21,15 +21,22 @@ export interface Launch {
   /** `agent` without it. */
   readonly user?: 'agent' | 'root';
   readonly tty?: TerminalSize | undefined;
+  /** Whether standard input is a pipe that is written to while the command runs. */
+  readonly hasOpenInput?: boolean;
 }
 
 // `-p` keeps bash from reading BASH_ENV. The kernel takes commands before the agent when memory runs out. A missing
-// folder ends with 126 and a program that isn't there with 127, each with a line on stderr, as in a shell.
+// folder ends with 126 and a program that isn't there with 127, each with a line on stderr, as in a shell. An open input goes
+// through a pipe of the user's own making: whoever opened root's named one by `/dev/stdin` after its end would wait for ever.
 const enter = `umask 022
 { echo 500 >/proc/self/oom_score_adj; ulimit -u "$1"; } 2>/dev/null
 cd -- "$2" || exit 126
 unset OLDPWD
-shift 2
+if [ "$3" = open ]; then
+  exec 3<&0 0< <({ trap '' HUP INT QUIT TERM USR1 USR2 TSTP; exec /bin/cat <&3 3<&-; } &) 3<&-
+  wait "$!"
+fi
+shift 3
 exec -- "$@"`;
 
 // However many processes a command starts, the agent and the exec agent get their turn to end them.
@@ -43,10 +50,11 @@ const dropped = {
 
 /** The program and arguments that drop every privilege, enter the folder and become the command. */
 export function launchArguments(launch: Launch): [file: string, args: string[]] {
-  const { argv, cwd, env, mark, user = 'agent', tty } = launch;
+  const { argv, cwd, env, mark, user = 'agent', tty, hasOpenInput } = launch;
   const drop = [...dropped[user], `--groups=${mark}`, '--no-new-privs', '--inh-caps=-all'];
   const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const shell = ['/bin/bash', '-p', '-c', enter, 'matrx', String(processLimit()), cwd, ...argv];
+  const input = hasOpenInput ? 'open' : 'whole';
+  const shell = ['/bin/bash', '-p', '-c', enter, 'matrx', String(processLimit()), cwd, input, ...argv];
   const terminal = tty === undefined ? [] : terminalWords(tty);
   const words = [...drop, '--', ...giveWay, ...terminal, '/usr/bin/env', '-i', ...assignments, ...shell];
   return ['/usr/bin/setpriv', words];

@@ -4,11 +4,13 @@ import { limits } from '../../../../contract/api/limits.ts';
 
 // Head and tail of one stream together are half of what is kept of a command.
 const partBytes = limits.excerptBytes / 4;
+// A thousand ended commands are remembered, and most have printed nothing to one of their streams.
+const nothing = Buffer.alloc(0);
 
 /** The first and the last bytes of a stream, kept in memory while it passes. */
 export class Excerpt {
-  #head: Buffer = Buffer.alloc(0);
-  #tail: Buffer = Buffer.alloc(0);
+  #head: Buffer = nothing;
+  #tail: Buffer = nothing;
 
   push(chunk: Buffer): void {
     const missing = partBytes - this.#head.length;
