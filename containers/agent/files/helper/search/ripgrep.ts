@@ -22,12 +22,15 @@ function argumentsOf({ name, text, pattern, ignore_case }: SearchFiles): string[
     '--no-messages',
     '--threads=2',
     ...(ignore_case ? ['--ignore-case'] : []),
-    ...(name === undefined ? [] : [`--glob=${name.includes('/') ? `/${name}` : name}`]),
+    ...(name === undefined ? [] : [`--glob=${globOf(name)}`]),
     ...(text === undefined ? [`--regexp=${pattern}`] : ['--fixed-strings', `--regexp=${text}`]),
     '--',
     '.',
   ];
 }
+
+// A glob with a slash is held against the path from the folder; one that begins with "!" would mean the opposite.
+const globOf = (name: string): string => (name.includes('/') ? `/${name}` : name.replace(/^!/, '\\!'));
 
 /** Lines by ripgrep, in whatever order it finds them; links are not followed. `onStep` is called all the while; it may throw. */
 export async function* ripgrep(
