@@ -75,17 +75,21 @@ export interface SandboxRecords {
 }
 
 /** What the table keeps of a command for lists. */
-export type EndedCommand = CommandOutcome & Pick<OutcomeReport, 'tty' | 'session' | 'user'>;
+export type KeptCommand = CommandOutcome & Pick<OutcomeReport, 'tty' | 'session' | 'user'>;
 
 export interface CommandRecords {
   /** Takes a key for a command; the id of whoever took it first, and the hash of that request. */
   claim(claim: Claim, commandId: string): Promise<{ readonly id: string; readonly hash: string }>;
   outcomeOf(sandboxId: string, commandId: string): Promise<OutcomeReport | undefined>;
-  /** A page of the commands that have ended, newest first, after that place. */
+  /** Keeps until `until` (epoch seconds) that a command was started, unless its end has been reported already. */
+  addStarted(sandboxId: string, started: KeptCommand, until: number): Promise<void>;
+  /** A command as it was when it had started; undefined where nobody kept that, or its end is known. */
+  startedOf(sandboxId: string, commandId: string): Promise<KeptCommand | undefined>;
+  /** A page of what is kept, newest first, after that place: as commands ended, or as they had started where nobody told their end. */
   list(
     sandboxId: string,
     page: { readonly limit: number; readonly after: CommandPlace | undefined },
-  ): Promise<{ readonly commands: readonly EndedCommand[]; readonly isLast: boolean }>;
+  ): Promise<{ readonly commands: readonly KeptCommand[]; readonly isLast: boolean }>;
 }
 
 export interface PartState {

@@ -21,6 +21,7 @@ import type {
   Deployment,
   GrantKey,
   HealthRecords,
+  KeptCommand,
   Launch,
   Launched,
   ListPage,
@@ -150,6 +151,7 @@ export class FakeRecords implements SandboxRecords {
 export class FakeCommands implements CommandRecords {
   readonly claims = new Map<string, { id: string; hash: string }>();
   readonly outcomes = new Map<string, OutcomeReport>();
+  readonly started = new Map<string, KeptCommand>();
 
   async claim(claim: Claim, commandId: string): Promise<{ id: string; hash: string }> {
     const first = this.claims.get(claimKey(claim)) ?? { id: commandId, hash: claim.hash };
@@ -166,8 +168,17 @@ export class FakeCommands implements CommandRecords {
     return this.outcomes.get(`${sandboxId}/${commandId}`);
   }
 
+  async addStarted(sandboxId: string, started: KeptCommand): Promise<void> {
+    this.started.set(`${sandboxId}/${started.command_id}`, started);
+  }
+
+  async startedOf(sandboxId: string, commandId: string): Promise<KeptCommand | undefined> {
+    return this.started.get(`${sandboxId}/${commandId}`);
+  }
+
   async list(sandboxId: string, { limit, after }: Parameters<CommandRecords['list']>[1]) {
-    const commands = [...this.outcomes]
+    const started = [...this.started].filter(([key]) => !this.outcomes.has(key));
+    const commands = [...this.outcomes, ...started]
       .filter(([key, report]) => key.startsWith(sandboxId) && (after === undefined || newestFirst(after, report) < 0))
       .map(([, report]) => report)
       .sort(newestFirst);

@@ -4,25 +4,37 @@ import { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Claim, CommandRecords } from '../../core/ports.ts';
 import { translateError } from '../translate-error.ts';
+import { KeptCommand, listPlaces, startWrites } from './command-places.ts';
 import type { Table } from './document-client.ts';
-import { listEnded } from './ended-commands.ts';
 import { keys } from './keys.ts';
+import { transact } from './transact.ts';
 
 type Taken = { readonly id: string; readonly hash: string };
 
 /** What is kept of commands in DynamoDB: keys that name one, and how they ended. */
 export function commandRecords(table: Table, clock: Clock): CommandRecords {
+  const read = async (sandboxId: string, commandId: string) => {
+    const Key = keys.outcome(sandboxId, commandId);
+    const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
+    const { Item } = await table.documents.send(command).catch((error) => {
+      throw translateError('records', error);
+    });
+    return Item;
+  };
   return {
     claim: (claim, commandId) => take(table, clock, claim, commandId),
     outcomeOf: async (sandboxId, commandId) => {
-      const Key = keys.outcome(sandboxId, commandId);
-      const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
-      const { Item } = await table.documents.send(command).catch((error) => {
-        throw translateError('records', error);
-      });
-      return Item === undefined ? undefined : OutcomeReport.parse(Item['report']);
+      const report = (await read(sandboxId, commandId))?.['report'];
+      return report === undefined ? undefined : OutcomeReport.parse(report);
     },
-    list: (sandboxId, page) => listEnded(table, sandboxId, page),
+    addStarted: async (sandboxId, started, until) => {
+      await transact(table, clock, startWrites(table.name, sandboxId, started, until));
+    },
+    startedOf: async (sandboxId, commandId) => {
+      const started = (await read(sandboxId, commandId))?.['started'];
+      return started === undefined ? undefined : KeptCommand.parse(started);
+    },
+    list: (sandboxId, page) => listPlaces(table, sandboxId, page),
   };
 }
 

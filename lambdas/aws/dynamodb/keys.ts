@@ -12,7 +12,7 @@ export const dueShards = 8;
 
 const dueShard = (shard: number) => `DUE#${shard}`;
 const shardOf = (sandboxId: string): number => sandboxId.charCodeAt(sandboxId.length - 1) % dueShards;
-const endedSort = ({ started_at, command_id }: CommandPlace) => `ENDED#${started_at}/${command_id}`;
+const listedSort = ({ started_at, command_id }: CommandPlace) => `LISTED#${started_at}/${command_id}`;
 
 export const keys = {
   record: (sandboxId: string) => ({ pk: sandbox(sandboxId), sk: 'META' }),
@@ -21,11 +21,11 @@ export const keys = {
   place: (sandboxId: string, ticket: string) => ({ pk: sandbox(sandboxId), sk: `WAIT#${ticket}` }),
   slotsAndPlaces: (sandboxId: string) => ({ pk: sandbox(sandboxId), from: 'SLOT#', to: 'WAIT#~' }),
   outcome: (sandboxId: string, commandId: string) => ({ pk: sandbox(sandboxId), sk: `CMD#${commandId}` }),
-  ended: (sandboxId: string, place: CommandPlace) => ({ pk: sandbox(sandboxId), sk: endedSort(place) }),
-  endedBefore: (sandboxId: string, place: CommandPlace | undefined) => ({
+  listed: (sandboxId: string, place: CommandPlace) => ({ pk: sandbox(sandboxId), sk: listedSort(place) }),
+  listedBefore: (sandboxId: string, place: CommandPlace | undefined) => ({
     pk: sandbox(sandboxId),
-    from: 'ENDED#',
-    to: place === undefined ? 'ENDED#~' : endedSort(place),
+    from: 'LISTED#',
+    to: place === undefined ? 'LISTED#~' : listedSort(place),
   }),
   grant: (sandboxId: string, grantId: string) => ({ pk: sandbox(sandboxId), sk: `GRANT#${grantId}` }),
   task: (taskId: string) => ({ pk: `TASK#${taskId}`, sk: 'SANDBOX' }),

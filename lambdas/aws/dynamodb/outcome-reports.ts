@@ -2,8 +2,8 @@ import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { dayOf } from '../../core/usage/billed-days.ts';
 import type { OutcomeReports, UsageKind } from '../../core/usage/ports.ts';
+import { placeWrite } from './command-places.ts';
 import type { Table } from './document-client.ts';
-import { endedWrite } from './ended-commands.ts';
 import { keys } from './keys.ts';
 import { isRefused, transact, type Writes } from './transact.ts';
 import { countedKind, usageWrite } from './usage-writes.ts';
@@ -41,10 +41,10 @@ async function addBatch(table: Table, clock: Clock, place: Place, batch: readonl
     Put: {
       TableName: table.name,
       Item: { ...keys.outcome(sandboxId, report.command_id), report, ttl: until },
-      ConditionExpression: 'attribute_not_exists(pk)',
+      ConditionExpression: 'attribute_not_exists(report)',
     },
   }));
-  const places = batch.map((report) => endedWrite(table.name, sandboxId, report, until));
+  const places = batch.map((report) => placeWrite(table.name, sandboxId, report, until));
   const count = usageWrite(table.name, day, kind, { commands: batch.length });
   const reasons = await transact(table, clock, [...puts, ...places, count]);
   if (reasons === undefined) return;

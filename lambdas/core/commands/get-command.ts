@@ -2,7 +2,7 @@ import type { Answer, Call } from '../operation.ts';
 import type { AgentChannel } from '../ports.ts';
 import { channelTarget } from './channel-target.ts';
 import { infoQuestion } from './command-questions.ts';
-import { endedCommand } from './ended-command.ts';
+import { keptCommand } from './kept-command.ts';
 import { type KeptPorts, liveOrKept } from './live-or-kept.ts';
 
 /** How a command stands, or has ended; also after its sandbox has. */
@@ -12,7 +12,7 @@ export async function getCommand(
 ): Promise<Answer<'getCommand'>> {
   const body = await liveOrKept(ports, call, {
     live: (record) => ports.channel.ask(channelTarget(record), infoQuestion(call.params.command_id), call.signal),
-    kept: endedCommand,
+    kept: keptCommand,
   });
   return { status: 200, body };
 }

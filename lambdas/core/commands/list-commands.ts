@@ -9,11 +9,11 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { AgentChannel, CommandRecords, SandboxRecords } from '../ports.ts';
 import { isEnding, readOwned } from '../sandboxes/owned.ts';
-import type { SandboxRecord } from '../sandboxes/record.ts';
+import { hasEnded, type SandboxRecord } from '../sandboxes/record.ts';
 import { channelTarget } from './channel-target.ts';
 import { listQuestion } from './command-questions.ts';
-import { endedCommand } from './ended-command.ts';
 import { explainFailure } from './explain-failure.ts';
+import { keptCommand, lostCommand } from './kept-command.ts';
 import { assertReady } from './ready-record.ts';
 
 export interface ListPorts {
@@ -24,10 +24,11 @@ export interface ListPorts {
 
 interface Part {
   readonly commands: readonly CommandInfo[];
-  readonly isLast: boolean;
+  /** Up to where it has been read; undefined where that is all of it. */
+  readonly end: CommandPlace | undefined;
 }
 
-const nothing: Part = { commands: [], isLast: true };
+const nothing: Part = { commands: [], end: undefined };
 
 function placeOf(cursor: string | undefined): CommandPlace | undefined {
   const place = cursor === undefined ? undefined : readCommandCursor(cursor);
@@ -48,7 +49,7 @@ async function remembered(
   const target = channelTarget(assertReady(record));
   try {
     const page = await channel.ask(target, listQuestion(call.query), call.signal);
-    return { commands: page.commands, isLast: page.next_cursor === null };
+    return { commands: page.commands, end: page.next_cursor === null ? undefined : page.commands.at(-1) };
   } catch (error) {
     const explained = await explainFailure(records, record.sandbox_id, error);
     if (explained instanceof SandboxError && explained.code === 'sandbox_ended') return nothing;
@@ -56,25 +57,23 @@ async function remembered(
   }
 }
 
-/** What the table keeps: all that have ended, also those that the agent has forgotten. */
-async function ended(
+/** What the table keeps: all that have ended, also those that the agent has forgotten; after it, those it told nothing of. */
+async function kept(
   { commands }: ListPorts,
-  { params, query }: Call<'listCommands'>,
+  record: SandboxRecord,
+  { state, limit }: Call<'listCommands'>['query'],
   after: CommandPlace | undefined,
 ): Promise<Part> {
-  if (query.state === 'running') return nothing;
-  const page = await commands.list(params.sandbox_id, { limit: query.limit, after });
-  return { commands: page.commands.map(endedCommand), isLast: page.isLast };
+  if (state === 'running') return nothing;
+  const page = await commands.list(record.sandbox_id, { limit, after });
+  const told = hasEnded(record)
+    ? page.commands.map((command) => (command.outcome === 'running' ? lostCommand(command) : command))
+    : page.commands.filter(({ outcome }) => outcome !== 'running');
+  return { commands: told.map(keptCommand), end: page.isLast ? undefined : page.commands.at(-1) };
 }
 
-/** Both as one list, up to where both are known, the agent's word before the table's. */
-function merge(known: Part, kept: Part): CommandInfo[] {
-  const ids = new Set(known.commands.map(({ command_id }) => command_id));
-  const ends = [known, kept].flatMap(({ commands, isLast }) => (isLast ? [] : commands.slice(-1)));
-  return [...known.commands, ...kept.commands.filter(({ command_id }) => !ids.has(command_id))]
-    .filter((command) => ends.every((end) => newestFirst(command, end) <= 0))
-    .sort(newestFirst);
-}
+const byId = ({ commands }: Part) => commands.map((command) => [command.command_id, command] as const);
+const isPlace = (place: CommandPlace | undefined): place is CommandPlace => place !== undefined;
 
 /** Lists the commands of a sandbox, newest first: of each the agent's own word where it still has one. */
 export async function listCommands(ports: ListPorts, call: Call<'listCommands'>): Promise<Answer<'listCommands'>> {
@@ -82,10 +81,14 @@ export async function listCommands(ports: ListPorts, call: Call<'listCommands'>)
   const after = placeOf(cursor);
   const record = await readOwned(ports.records, call.params.sandbox_id, call.caller);
   call.note({ sandboxId: record.sandbox_id, userId: record.user_id });
-  const [known, kept] = await Promise.all([remembered(ports, record, call), ended(ports, call, after)]);
-  const all = merge(known, kept).filter((command) => after === undefined || newestFirst(after, command) < 0);
+  const parts = await Promise.all([remembered(ports, record, call), kept(ports, record, call.query, after)]);
+  const ends = parts.map(({ end }) => end).filter(isPlace);
+  const isNew = (place: CommandPlace) => after === undefined || newestFirst(after, place) < 0;
+  // The agent's word comes first, and of two lists no more is told than what both have told.
+  const all = [...new Map(parts.toReversed().flatMap(byId)).values()]
+    .filter((command) => isNew(command) && ends.every((end) => newestFirst(command, end) <= 0))
+    .sort(newestFirst);
   const commands = all.slice(0, limit);
-  const last = commands.at(-1);
-  const isLast = last === undefined || (all.length === commands.length && known.isLast && kept.isLast);
-  return { status: 200, body: { commands, next_cursor: isLast ? null : commandCursor(last) } };
+  const last = all.length > limit ? commands.at(-1) : ends.filter(isNew).sort(newestFirst)[0];
+  return { status: 200, body: { commands, next_cursor: last === undefined ? null : commandCursor(last) } };
 }

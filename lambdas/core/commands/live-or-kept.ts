@@ -5,12 +5,13 @@ import type { CommandRecords, SandboxRecords } from '../ports.ts';
 import { isEnding, readOwned, sandboxEnded } from '../sandboxes/owned.ts';
 import { hasEnded, type ReadyRecord, type SandboxRecord } from '../sandboxes/record.ts';
 import { explainFailure } from './explain-failure.ts';
+import { lostCommand } from './kept-command.ts';
 import { noSuchCommand } from './no-such-command.ts';
 import { assertReady } from './ready-record.ts';
 
 export interface KeptPorts {
   readonly records: Pick<SandboxRecords, 'get'>;
-  readonly commands: Pick<CommandRecords, 'outcomeOf'>;
+  readonly commands: Pick<CommandRecords, 'outcomeOf' | 'startedOf'>;
 }
 
 interface CommandCall {
@@ -31,6 +32,17 @@ const isCode = (error: unknown, code: 'not_found' | 'sandbox_ended'): boolean =>
 function whyNot(record: SandboxRecord, commandId: string): SandboxError | undefined {
   if (hasEnded(record)) return noSuchCommand(commandId);
   return isEnding(record) ? sandboxEnded(record) : undefined;
+}
+
+const nothing = { head: '', tail: '' };
+
+/** How it ended, as was reported; `lost` when nobody did so before its sandbox ended, but its start is known. */
+async function reportOf({ commands }: KeptPorts, record: SandboxRecord, commandId: string) {
+  const { sandbox_id } = record;
+  const report = await commands.outcomeOf(sandbox_id, commandId);
+  if (report !== undefined || !hasEnded(record)) return report;
+  const started = await commands.startedOf(sandbox_id, commandId);
+  return started && { ...lostCommand(started), stdout: nothing, stderr: nothing };
 }
 
 /**
@@ -54,7 +66,7 @@ export async function liveOrKept<T>(
       ? noSuchCommand(command_id, thrown)
       : await explainFailure(ports.records, sandbox_id, thrown);
     const isSilent = isCode(error, 'not_found') || isCode(error, 'sandbox_ended');
-    const report = isSilent ? await ports.commands.outcomeOf(sandbox_id, command_id) : undefined;
+    const report = isSilent ? await reportOf(ports, record, command_id) : undefined;
     if (report === undefined) throw error;
     return kept(report);
   }

@@ -6,10 +6,10 @@ import type { ReadyRecord } from '../sandboxes/record.ts';
 import { channelTarget } from './channel-target.ts';
 import { commandEvents } from './command-events.ts';
 import { infoQuestion } from './command-questions.ts';
-import { endedCommand } from './ended-command.ts';
 import { findOutput } from './find-output.ts';
 import { followCommand } from './follow-command.ts';
 import { followLive } from './follow-live.ts';
+import { keptCommand } from './kept-command.ts';
 import { keptEvents, keptOutput } from './kept-output.ts';
 import { type KeptPorts, liveOrKept } from './live-or-kept.ts';
 import { noteEnd } from './note-end.ts';
@@ -82,7 +82,7 @@ export async function readOutput(ports: OutputPorts, call: OutputCall): Promise<
       const kept = keptEvents(report, wantedOutput(call));
       if (streamed) return { status: 200, events: commandEvents(params.command_id, kept, events) };
       const found = keptOutput(report, wantedStream(query), query.offset, query.limit);
-      return { status: 200, body: outputPage(endedCommand(report), found) };
+      return { status: 200, body: outputPage(keptCommand(report), found) };
     },
   });
 }

@@ -1,7 +1,10 @@
+import type { CommandInfo } from '../../../contract/api/command-info.ts';
 import { commandSummary } from '../../../contract/api/command-summary.ts';
+import { limits } from '../../../contract/api/limits.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AgentChannel } from '../ports.ts';
+import type { AgentChannel, CommandRecords } from '../ports.ts';
 import { admitCommand } from '../quotas/admit-command.ts';
+import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { assertAllowed } from './assert-allowed.ts';
 import { channelTarget } from './channel-target.ts';
@@ -11,7 +14,18 @@ import type { ExecPorts } from './exec-command.ts';
 import { explainFailure } from './explain-failure.ts';
 import { orderOf } from './order-of.ts';
 
-export type StartPorts = Omit<ExecPorts, 'channel'> & { readonly channel: Pick<AgentChannel, 'run' | 'ask'> };
+export interface StartPorts extends Omit<ExecPorts, 'channel' | 'commands'> {
+  readonly channel: Pick<AgentChannel, 'run' | 'ask'>;
+  readonly commands: Pick<CommandRecords, 'claim' | 'addStarted'>;
+}
+
+/** So that it is found, as lost, when its machine ends without a word. A command that runs is no failure for want of that. */
+async function keepStart({ commands }: StartPorts, record: ReadyRecord, info: CommandInfo): Promise<void> {
+  if (info.outcome !== 'running') return;
+  const { command, stdout_first_available, stderr_first_available, ...started } = info;
+  const until = Math.floor(Date.parse(record.expires_at) / 1000) + limits.endedRecordDays * 86_400;
+  await commands.addStarted(record.sandbox_id, started, until).catch(() => undefined);
+}
 
 /**
  * Starts a command in the background and answers how it stands. It ends by itself, by its time-out if it has one, or with the sandbox.
@@ -31,7 +45,8 @@ export async function startCommand(ports: StartPorts, call: Call<'startCommand'>
     const target = channelTarget(record);
     const options = { streamBytes: 0, until: 'now', signal: call.signal } as const;
     for await (const _ of await ports.channel.run(target, order, options));
-    const [body] = await Promise.all([ports.channel.ask(target, infoQuestion(commandId), call.signal), touched]);
+    const body = await ports.channel.ask(target, infoQuestion(commandId), call.signal);
+    await Promise.all([touched, keepStart(ports, record, body)]);
     return { status: 201, body };
   } catch (error) {
     throw await explainFailure(ports.records, sandbox_id, error);

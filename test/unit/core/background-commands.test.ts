@@ -3,6 +3,8 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import { hello } from '../../../lambdas/core/agent/hello.ts';
 import { execCommand } from '../../../lambdas/core/commands/exec-command.ts';
 import { getCommand } from '../../../lambdas/core/commands/get-command.ts';
+import { listCommands } from '../../../lambdas/core/commands/list-commands.ts';
+import { readOutput } from '../../../lambdas/core/commands/read-output.ts';
 import { resizeCommand } from '../../../lambdas/core/commands/resize-command.ts';
 import { signalCommand } from '../../../lambdas/core/commands/signal-command.ts';
 import { startCommand } from '../../../lambdas/core/commands/start-command.ts';
@@ -104,6 +106,32 @@ test('E2B#1074: a job is found again after its agent has forgotten it, and after
   await taskEvent(id);
   expect(await get()).toMatchObject(kept);
   expect(channel.questions).toHaveLength(2);
+});
+
+test('C1: a job whose machine ends without a word is found as lost, by its id, in the list and by its output', async () => {
+  const { start, ports, id, taskEvent } = await begin();
+  const answer = await start({ session: 's' });
+  const command_id = 'body' in answer ? answer.body.command_id : '';
+  const params = { sandbox_id: id, command_id };
+  const list = () => listCommands(ports, callOf('listCommands', service, { params: { sandbox_id: id } }));
+  ports.channel.refuse = refusal('not_found');
+  await expect(getCommand(ports, callOf('getCommand', service, { params }))).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  await taskEvent(id);
+  const lost = { command_id, outcome: 'lost', exit_code: null, signal: null };
+  expect(await getCommand(ports, callOf('getCommand', service, { params }))).toMatchObject({ body: lost });
+  expect(await list()).toMatchObject({ body: { commands: [lost], next_cursor: null } });
+  const output = await readOutput(ports, callOf('readOutput', service, { params, query: { follow: 'true' } }));
+  expect(output).toMatchObject({ body: { data: '', ended: true } });
+  await ports.commands.addOutcome(id, reportOf({ command_id, exit_code: 0 }));
+  expect(await list()).toMatchObject({ body: { commands: [{ outcome: 'exited' }] } });
+});
+
+test('a command that runs is started, whether or not that could be written down', async () => {
+  const { start, ports } = await begin();
+  ports.commands.addStarted = () => Promise.reject(new Error('the table is away'));
+  expect(await start()).toMatchObject({ status: 201 });
 });
 
 test('while a sandbox ends, a command that was not reported yet is not said to be unknown', async () => {

@@ -62,6 +62,16 @@ test('what the agent remembers and what it has forgotten are one list, newest fi
   expect((await pages({ state: 'ended', limit: 4 })).flat()).toEqual(newest.slice(1));
 });
 
+test('what only the start is known of is the agent’s to tell while it lives', async () => {
+  const { pages, ports, id } = await begin([infoOf({ command_id: commandId(1), ...at(1), ...running })]);
+  for (const n of [0, 1, 2]) {
+    const { stdout, stderr, ...started } = reportOf({ command_id: commandId(n), ...at(n), ...running });
+    await ports.commands.addStarted(id, started);
+  }
+  for (const limit of [1, 2, 9]) expect((await pages({ limit })).flat()).toEqual([commandId(1)]);
+  expect((await pages({ state: 'ended', limit: 1 })).flat()).toEqual([]);
+});
+
 test('of a command that both know, the agent has the say', async () => {
   const { list, ports, id } = await begin([infoOf({ command: 'make', ...at(0) })]);
   await ports.commands.addOutcome(id, reportOf(at(0)));

@@ -1,9 +1,17 @@
 import type { CommandInfo } from '../../../contract/api/command-info.ts';
 import { CommandOutcome } from '../../../contract/api/command-result.ts';
-import type { EndedCommand } from '../ports.ts';
+import type { KeptCommand } from '../ports.ts';
+
+/** A command whose machine has ended without a word about it. */
+export const lostCommand = <C extends KeptCommand>(started: C): C => ({
+  ...started,
+  outcome: 'lost',
+  exit_code: null,
+  signal: null,
+});
 
 /** A command that only the table knows, as its callers see it. */
-export const endedCommand = (ended: EndedCommand): CommandInfo => ({
+export const keptCommand = (ended: KeptCommand): CommandInfo => ({
   ...CommandOutcome.parse(ended),
   command: null,
   tty: ended.tty ?? false,

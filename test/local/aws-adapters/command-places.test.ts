@@ -58,3 +58,22 @@ test('what a report says beside its output is in lists too', async () => {
     { tty: true, session: 'build', user: 'root' },
   ]);
 });
+
+test('C1: what is known of a command from its start is kept until its end is reported', async () => {
+  const { add, addStarted, startedOf, outcomeOf, list } = await begin();
+  const { stdout, stderr, ...started } = { ...reportOf({ outcome: 'running', exit_code: null }), session: 's' };
+  const listed = async () => (await list(sandboxId, { limit: 9, after: undefined })).commands;
+  await addStarted(sandboxId, started, until);
+  await addStarted(sandboxId, started, until);
+  expect([await startedOf(sandboxId, commandId()), await outcomeOf(sandboxId, commandId())]).toEqual([
+    started,
+    undefined,
+  ]);
+  expect(await listed()).toEqual([started]);
+  await add(sandboxId, [reportOf({ exit_code: 2 })]);
+  expect(await outcomeOf(sandboxId, commandId())).toMatchObject({ exit_code: 2 });
+  // A start that is written late doesn't bring a command back.
+  await addStarted(sandboxId, started, until);
+  expect(await startedOf(sandboxId, commandId())).toBeUndefined();
+  expect(await listed()).toMatchObject([{ outcome: 'exited', exit_code: 2 }]);
+});
