@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CorsRule, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { bucket } from '../contract/deployment.ts';
 import type { DeployConfig } from './config/deploy-config.ts';
@@ -33,6 +33,7 @@ export class Storage extends Construct {
           expiredObjectDeleteMarker: true,
         },
       ],
+      cors: corsRules(config.corsOrigins),
       removalPolicy: config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     Validations.of(this.bucket).acknowledge({
@@ -42,3 +43,17 @@ export class Storage extends Construct {
     });
   }
 }
+
+/** For pages that send and fetch files by presigned address. */
+const corsRules = (origins: readonly string[]): CorsRule[] =>
+  origins.length === 0
+    ? []
+    : [
+        {
+          allowedOrigins: [...origins],
+          allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
+          allowedHeaders: ['*'],
+          exposedHeaders: ['ETag', 'Content-Range', 'x-amz-checksum-sha256'],
+          maxAge: 3_600,
+        },
+      ];

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
   /** Why a `*` is in the resources; synthesis fails where one is and this isn't. */
   readonly wildcard?: string;
 }

@@ -1,0 +1,37 @@
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { bucket as layout } from '../../contract/deployment.ts';
+import type { Grant } from './grant.ts';
+
+const { users, transfers } = layout;
+const anyObject = 'objects come and go with the files of users; the prefix says which part of the one bucket is meant';
+
+const objects = (bucket: Bucket, actions: readonly string[], ...parts: readonly { prefix: string }[]): Grant => ({
+  actions: actions.map((action) => `s3:${action}`),
+  resources: parts.map(({ prefix }) => bucket.arnForObjects(`${prefix}*`)),
+  wildcard: anyObject,
+});
+
+const listing = (bucket: Bucket, ...parts: readonly { prefix: string }[]): Grant => ({
+  actions: ['s3:ListBucket'],
+  resources: [bucket.bucketArn],
+  conditions: { StringLike: { 's3:prefix': parts.map(({ prefix }) => `${prefix}*`) } },
+});
+
+const uploading = ['PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'];
+
+/** What a session of the storage role may do at most. Its own policy cuts it down to one user and one sandbox. */
+export const storageRoleGrants = (bucket: Bucket): readonly Grant[] => [
+  objects(bucket, ['GetObject', 'DeleteObject', ...uploading], users, transfers),
+  listing(bucket, users),
+];
+
+/** What functions may do with objects themselves. Homes are written by agents alone, in sessions of the storage role. */
+export function storageNeedGrants({ bucket, role }: { readonly bucket: Bucket; readonly role: Role }) {
+  return {
+    'storage:read': [objects(bucket, ['GetObject'], users, transfers), listing(bucket, users, transfers)],
+    'storage:write': [objects(bucket, uploading, transfers)],
+    'storage:delete': [objects(bucket, ['DeleteObject'], users, transfers)],
+    'storage:delegate': [{ actions: ['sts:AssumeRole', 'sts:TagSession'], resources: [role.roleArn] }],
+  } as const satisfies Record<string, readonly Grant[]>;
+}
