@@ -1,16 +1,14 @@
 import type { Clock } from '../../../contract/clock.ts';
 import { channelTarget } from '../commands/channel-target.ts';
-import { assertReady } from '../commands/ready-record.ts';
 import { newId } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AccessRecord, AccessRecords, ClientChannels, SandboxRecords } from '../ports.ts';
-import { readOwned } from '../sandboxes/owned.ts';
+import type { AccessRecord, AccessRecords, ClientChannels } from '../ports.ts';
+import { type AdmitPorts, admitCommand } from '../quotas/admit-command.ts';
 import { newGrant } from './new-grant.ts';
 import { offeredChannels } from './offered-channels.ts';
 import { publicAccess } from './public-access.ts';
 
-export interface CreateAccessPorts {
-  readonly records: Pick<SandboxRecords, 'get'>;
+export interface CreateAccessPorts extends AdmitPorts {
   readonly access: Pick<AccessRecords, 'save'>;
   /** Undefined where the deployment doesn't offer them. */
   readonly clientChannels: ClientChannels | undefined;
@@ -19,14 +17,15 @@ export interface CreateAccessPorts {
 
 /**
  * Opens a session for the caller to use by itself, under a grant that the agent enforces. Throws `forbidden` where that is not
- * offered, `capacity_unavailable` when every slot that callers may have is taken.
+ * offered, `capacity_unavailable` when every slot that callers may have is taken. It counts as a command of the user's minute: whoever
+ * may run none opens no channel either.
  */
 export async function createAccess(
   ports: CreateAccessPorts,
   call: Call<'createAccess'>,
 ): Promise<Answer<'createAccess'>> {
   const channels = offeredChannels(ports.clientChannels);
-  const record = assertReady(await readOwned(ports.records, call.params.sandbox_id, call.caller));
+  const record = await admitCommand(ports, call.params.sandbox_id, call.caller);
   const nowMs = ports.clock.now();
   const grant = newGrant(newId('grt', nowMs), record, call.body.ttl_seconds, nowMs);
   call.note({ userId: record.user_id, grantId: grant.grant_id, expiresAt: grant.expires_at });

@@ -1,8 +1,7 @@
 import type { Clock } from '../../../contract/clock.ts';
-import { assertReady } from '../commands/ready-record.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AccessRecord, AccessRecords, ClientChannels, SandboxRecords } from '../ports.ts';
-import { readOwned } from '../sandboxes/owned.ts';
+import type { AccessRecord, AccessRecords, ClientChannels } from '../ports.ts';
+import { type AdmitPorts, admitCommand } from '../quotas/admit-command.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { newGrant } from './new-grant.ts';
@@ -10,8 +9,7 @@ import { offeredChannels } from './offered-channels.ts';
 import { accessEnded, ownAccess } from './own-access.ts';
 import { publicAccess } from './public-access.ts';
 
-export interface ResumeAccessPorts {
-  readonly records: Pick<SandboxRecords, 'get'>;
+export interface ResumeAccessPorts extends AdmitPorts {
   readonly access: AccessRecords;
   readonly clientChannels: ClientChannels | undefined;
   readonly clock: Clock;
@@ -34,7 +32,7 @@ export async function resumeAccess(
   const { access, clock } = ports;
   const { ttl_seconds, stream_token } = call.body;
   const channels = offeredChannels(ports.clientChannels);
-  const record = assertReady(await readOwned(ports.records, call.params.sandbox_id, call.caller));
+  const record = await admitCommand(ports, call.params.sandbox_id, call.caller);
   const present = await ownAccess(access, call.params);
   const id = present.grant.grant_id;
   assertUsable(present, record, clock.now());

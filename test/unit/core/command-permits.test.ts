@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { SandboxError } from '../../../contract/api/errors.ts';
+import { createAccess } from '../../../lambdas/core/access/create-access.ts';
 import { execCommand } from '../../../lambdas/core/commands/exec-command.ts';
 import { CommandPermits } from '../../../lambdas/core/quotas/command-permits.ts';
 import { callOf, person, service } from '../../support/calls.ts';
@@ -140,4 +141,12 @@ test('a stranger learns of a sandbox only that it is not there, however busy its
   await run();
   await expect(run()).rejects.toMatchObject({ code: 'rate_limited' });
   await expect(run(person('eve'))).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('whoever may run no command opens no channel of its own either', async () => {
+  const { ready, ports } = fakeService();
+  const id = await ready();
+  ports.quotas.overrides.set('ada', { commands_per_minute: 0 });
+  const call = callOf('createAccess', person('ada'), { params: { sandbox_id: id } });
+  await expect(createAccess(ports, call)).rejects.toMatchObject({ code: 'rate_limited' });
 });
