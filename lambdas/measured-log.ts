@@ -22,10 +22,16 @@ const isOrphan = ({ event, outcome, lastStatus, desiredStatus, sandboxId }: Fiel
   desiredStatus === 'RUNNING' &&
   sandboxId === undefined;
 
-/** What a line about a run of the reaper, or about a job of it, says in numbers. */
-function measureReaper({ event, outcome, orphanedTasks, expiredStillRunning, runningSandboxes }: Fields): Measured {
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+/** What a line about a run of the reaper says in numbers: its own, and those of each job. */
+function measureReaper(fields: Fields): Measured {
+  const { event, outcome, ...jobs } = fields;
+  if (event !== 'reaper.run') return { values: {} };
+  const counts: Fields = Object.assign({}, ...Object.values(jobs).filter(isObject));
+  const { orphanedTasks, expiredStillRunning, runningSandboxes } = counts;
   const values: Partial<Record<MetricName, number>> = {};
-  if (event === 'reaper.run' && outcome === 'ok') values.ReaperRuns = 1;
+  if (outcome === 'ok') values.ReaperRuns = 1;
   if (isNumber(orphanedTasks)) values.OrphanedTasks = orphanedTasks;
   if (isNumber(runningSandboxes)) values.SandboxesRunning = runningSandboxes;
   if (isNumber(expiredStillRunning)) values.ExpiredStillRunning = expiredStillRunning;

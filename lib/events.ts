@@ -24,12 +24,14 @@ const worthTrying = Duration.hours(2);
 // The next minute does what this one didn't.
 const oneMinute = Duration.minutes(1);
 
-const isScheduled = (rules: EventRules, name: FunctionName): boolean =>
-  Object.values(rules).some((rule) => rule.function === name && 'everyMinutes' in rule);
+const scheduled = (rules: EventRules): ReadonlySet<FunctionName> =>
+  new Set(Object.values(rules).flatMap((rule) => ('everyMinutes' in rule ? [rule.function] : [])));
 
 /** Events and the functions they reach, at least once; what can't be delivered or handled waits in a queue for a person. */
 export class Events extends Construct {
   readonly failures: Queue;
+  /** The functions whose failures are kept: what a schedule's failed at, its next run does. */
+  readonly kept: readonly FunctionName[];
 
   constructor(scope: Construct, id: string, { functions, compute, eventRules: rules }: EventsProps) {
     super(scope, id);
@@ -45,13 +47,17 @@ export class Events extends Construct {
       { id: 'Serverless-SQSRedrivePolicy', reason: 'this is the dead-letter queue' },
     );
 
+    const byTime = scheduled(rules);
+    this.kept = functionNames.filter((name) => isEventFunction(name) && !byTime.has(name));
+    const destinationConfig = { onFailure: { destination: this.failures.queueArn } };
     for (const name of functionNames.filter(isEventFunction)) {
+      const tries = byTime.has(name)
+        ? { maximumRetryAttempts: 0, maximumEventAgeInSeconds: oneMinute.toSeconds() }
+        : { maximumRetryAttempts: 2, maximumEventAgeInSeconds: worthTrying.toSeconds(), destinationConfig };
       new CfnEventInvokeConfig(this, `${name}-failures`, {
         functionName: functions.get(name).function.functionName,
         qualifier: '$LATEST',
-        maximumRetryAttempts: isScheduled(rules, name) ? 0 : 2,
-        maximumEventAgeInSeconds: (isScheduled(rules, name) ? oneMinute : worthTrying).toSeconds(),
-        destinationConfig: { onFailure: { destination: this.failures.queueArn } },
+        ...tries,
       });
     }
 

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { needsOf } from '../../contract/deployment.ts';
 import type { Api } from '../api/api.ts';
 import type { Events } from '../events.ts';
-import { type Functions, functionNames, isEventFunction } from '../functions/functions.ts';
+import { type Functions, functionNames } from '../functions/functions.ts';
 import type { AuditLog } from '../monitoring/audit-log.ts';
 import type { Network } from '../network.ts';
 import { attachGrants, type Grant } from './grant.ts';
@@ -28,13 +28,13 @@ export class Permissions extends Construct {
     this.#grantLogs(props);
   }
 
-  /** What a function's routes need, its log, and for event functions where failures go. */
+  /** What a function's routes need, its log, and for those that events reach where failures go. */
   #grantFunctions({ functions, events, ...resources }: PermissionsProps): void {
     const table = needGrants(resources);
     for (const name of functionNames) {
       const { role, logGroup } = functions.get(name);
       const needed = [...needsOf(name)].flatMap((need) => table[need]);
-      const failures = isEventFunction(name) ? [sendTo(events.failures.queueArn)] : [];
+      const failures = events.kept.includes(name) ? [sendTo(events.failures.queueArn)] : [];
       attachGrants(this, name, role, [writeLog(logGroup), ...needed, ...failures]);
     }
   }

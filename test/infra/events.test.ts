@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { contractRules } from '../../lib/events.ts';
 import { synth } from '../support/synth.ts';
@@ -20,7 +21,8 @@ test('each rule of the contract calls its function, for this cluster alone, and 
 
 test('what an event function fails at goes to the queue that an alarm watches', () => {
   const [queue] = stack.all('AWS::SQS::Queue');
-  stack.template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
+  stack.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    MaximumRetryAttempts: 2,
     DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue?.[0], 'Arn'] } } },
   });
   stack.template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ApproximateNumberOfMessagesVisible' });
@@ -48,6 +50,7 @@ test('a function that a schedule calls ends before it is called again, and is no
   stack.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
     FunctionName: { Ref: id },
     MaximumRetryAttempts: 0,
+    DestinationConfig: Match.absent(),
   });
 });
 

@@ -10,6 +10,9 @@ const graceSeconds = 60;
 // As long as an agent may save.
 const saveSeconds = 60;
 
+/** Its own first command has its own time. */
+const startTime = (record: SandboxRecord): number => startSeconds + (record.on_ready?.timeout_seconds ?? 0);
+
 const earlier = (one: string, other: string): string => (one < other ? one : other);
 const afterTime = (iso: string, seconds: number): string => isoAfter(Date.parse(iso), seconds);
 
@@ -17,7 +20,7 @@ const afterTime = (iso: string, seconds: number): string => isoAfter(Date.parse(
 export function dueAt(record: SandboxRecord): string | undefined {
   if (record.status === 'creating') return afterTime(record.created_at, launchSeconds);
   if (record.status === 'starting')
-    return earlier(afterTime(record.task.launched_at, startSeconds), afterTime(record.expires_at, graceSeconds));
+    return earlier(afterTime(record.task.launched_at, startTime(record)), afterTime(record.expires_at, graceSeconds));
   if (record.status === 'ready') return afterTime(record.expires_at, graceSeconds);
   if (record.status === 'shutting_down') return record.look_at;
   return undefined;
@@ -34,5 +37,5 @@ export function timeOver(record: SandboxRecord, nowMs: number): SandboxEvent | u
     return { name: 'time_over', reason: 'platform', detail: 'nobody knows what became of its launch' };
   if (taskOf(record) !== undefined && Date.parse(record.expires_at) <= nowMs)
     return { name: 'time_over', reason: 'expired', detail: null };
-  return { name: 'time_over', reason: 'start_timeout', detail: `not ready after ${startSeconds} s` };
+  return { name: 'time_over', reason: 'start_timeout', detail: `not ready after ${startTime(record)} s` };
 }

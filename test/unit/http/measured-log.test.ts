@@ -43,9 +43,9 @@ test('a task that runs without a record is measured, and one that ends or has on
 
 test.each([
   ['ReaperRuns', 'reaper', { event: 'reaper.run', outcome: 'ok' }, 1],
-  ['OrphanedTasks', 'reaper', { event: 'reaper.tasks', outcome: 'ok', looked: 9, orphanedTasks: 2 }, 2],
-  ['SandboxesRunning', 'reaper', { event: 'reaper.spend', outcome: 'ok', runningSandboxes: 7, usdPerHour: 1 }, 7],
-  ['ExpiredStillRunning', 'reaper', { event: 'reaper.overdue', outcome: 'ok', expiredStillRunning: 3 }, 3],
+  ['OrphanedTasks', 'reaper', { event: 'reaper.run', tasks: { looked: 9, orphanedTasks: 2 } }, 2],
+  ['SandboxesRunning', 'reaper', { event: 'reaper.run', spend: { runningSandboxes: 7, usdPerHour: 1 } }, 7],
+  ['ExpiredStillRunning', 'reaper', { event: 'reaper.run', overdue: { expiredStillRunning: 3 } }, 3],
   ['AnnouncementsLost', 'announcement', { event: 'sandbox.transition', outcome: 'failed', sandboxId: id }, 1],
 ] as const)('%s is measured by a line of the %s', (name, message, fields, value) => {
   const { line, names } = lineOf(fields, message);
