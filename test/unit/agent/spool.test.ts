@@ -15,12 +15,19 @@ interface Bench extends AsyncDisposable {
 async function bench(budgetBytes = 1_000_000): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'matrx-spool-'));
   const budget = new DiskBudget(budgetBytes);
+  const spools: Spool[] = [];
   return {
     folder,
     budget,
-    spool: (name, bounds = { maxBytes: 100, segmentBytes: 10 }) =>
-      new Spool(join(folder, name), bounds, budget, () => {}),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    spool: (name, bounds = { maxBytes: 100, segmentBytes: 10 }) => {
+      const spool = new Spool(join(folder, name), bounds, budget, () => {});
+      spools.push(spool);
+      return spool;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const spool of spools) await spool[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -101,4 +108,17 @@ test('a file that somebody removed is a gap, no failure', async () => {
   for (const chunk of ['0123456789', 'abcdefghij']) await spool.append(Buffer.from(chunk));
   await rm(join(here.folder, 'a.0'));
   expect((await readAll(spool))[0]).toEqual({ offset: 10, text: 'abcdefg' });
+});
+
+test('the oldest output of what has ended goes before that of what still runs', async () => {
+  await using here = await bench(50);
+  const [running, ended] = [here.spool('a'), here.spool('b')];
+  for (let i = 0; i < 2; i++) await running.append(Buffer.alloc(10, 'a'));
+  for (let i = 0; i < 3; i++) await ended.append(Buffer.alloc(10, 'b'));
+  await ended.close();
+  for (let i = 0; i < 2; i++) await running.append(Buffer.alloc(10, 'a'));
+  expect([ended.produced, ended.firstAvailable]).toEqual([30, 20]);
+  expect([running.produced, running.firstAvailable]).toEqual([40, 0]);
+  for (let i = 0; i < 2; i++) await running.append(Buffer.alloc(10, 'a'));
+  expect([ended.firstAvailable, running.firstAvailable, here.budget.bytes]).toEqual([30, 10, 50]);
 });

@@ -30,9 +30,9 @@ export async function terminate(selection: Selection, clock: Clock, grace = grac
   }
 }
 
-/** Sends one signal to every process that is selected, and to those of their process groups. */
+/** Sends one signal to every process that is selected, once: one that moves to a group of its own meanwhile included. */
 export function signalOnce(selection: Selection, signal: NodeJS.Signals): void {
-  signalGroups(selection, (group) => send(-group, signal));
+  for (const candidate of processes()) if (selection(candidate)) send(candidate.pid, signal);
 }
 
 function askToEnd(group: number): void {
