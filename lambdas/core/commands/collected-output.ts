@@ -16,7 +16,9 @@ export class CollectedOutput {
     this.#maxBytes = maxBytes;
   }
 
-  push(data: Uint8Array): void {
+  /** Takes what follows on what was taken: after a gap there is nothing more to take. */
+  push(offset: number, data: Uint8Array): void {
+    if (offset !== this.#bytes) return;
     const kept = data.subarray(0, this.#maxBytes - this.#bytes);
     if (kept.length === 0) return;
     this.#chunks.push(kept);

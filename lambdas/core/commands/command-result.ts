@@ -24,7 +24,7 @@ export async function commandResult(
         outcome = event.outcome;
         continue;
       }
-      output[event.kind].push(event.data);
+      output[event.kind].push(event.offset, event.data);
       seen[event.kind] = event.offset + event.data.length;
     }
   } catch (cause) {

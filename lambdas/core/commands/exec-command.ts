@@ -10,11 +10,12 @@ import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { assertAllowed } from './assert-allowed.ts';
 import { channelTarget } from './channel-target.ts';
-import { claimCommandId } from './claim-command-id.ts';
+import { type ClaimedCommand, claimCommand } from './claim-command.ts';
 import { commandEvents } from './command-events.ts';
 import { commandResult } from './command-result.ts';
 import { explainFailure } from './explain-failure.ts';
 import { followCommand } from './follow-command.ts';
+import { joinEnded } from './join-ended.ts';
 import { noteEnd } from './note-end.ts';
 import { orderOf } from './order-of.ts';
 import type { RunningCommand } from './running-command.ts';
@@ -22,7 +23,7 @@ import type { RunningCommand } from './running-command.ts';
 export interface ExecPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'touch'>;
   readonly commands: Pick<CommandRecords, 'claim' | 'outcomeOf'>;
-  readonly channel: Pick<AgentChannel, 'run'>;
+  readonly channel: Pick<AgentChannel, 'run' | 'follow'>;
   readonly clock: Clock;
   readonly permits: AdmitPorts['permits'];
   /** Whether commands may be root's. */
@@ -37,8 +38,9 @@ const waitBeyondSeconds = 5;
 async function start(
   ports: ExecPorts,
   call: ExecCall,
-  { record, commandId }: { record: ReadyRecord; commandId: string },
+  { record, claimed }: { record: ReadyRecord; claimed: ClaimedCommand },
 ): Promise<RunningCommand> {
+  const { id: commandId, report } = claimed;
   const order = orderOf(call.body, commandId, call.body.timeout_seconds);
   call.note({ commandId, ...commandSummary(order) });
   const follower = new AbortController();
@@ -47,9 +49,12 @@ async function start(
   const started_at = isoTime(ports.clock.now());
   const waitSeconds =
     call.body.wait_seconds ?? Math.min(call.body.timeout_seconds + waitBeyondSeconds, limits.waitSeconds.max);
-  const events = await ports.channel
-    .run(channelTarget(record), order, { streamBytes, signal })
-    .catch(async (error) => Promise.reject(await explainFailure(ports.records, record.sandbox_id, error)));
+  const target = channelTarget(record);
+  const options = { streamBytes, signal };
+  const events = await (report
+    ? joinEnded(ports.channel, target, report, options)
+    : ports.channel.run(target, order, options)
+  ).catch(async (error) => Promise.reject(await explainFailure(ports.records, record.sandbox_id, error)));
   const waitUntilMs = ports.clock.now() + waitSeconds * 1000;
   const command = { command_id: commandId, cwd: posix.resolve(homePath, order.cwd ?? '.'), started_at };
   const from = { stdout: 0, stderr: 0 };
@@ -66,13 +71,13 @@ export async function execCommand(ports: ExecPorts, call: ExecCall): Promise<Ans
   assertAllowed(call.body, ports);
   const { sandbox_id } = call.params;
   // The key is claimed while the record is read: a claim for a call that is then refused grants nothing to anybody.
-  const claimed = claimCommandId(ports, call);
+  const claimed = claimCommand(ports, call);
   claimed.catch(() => undefined);
   const record = await admitCommand(ports, sandbox_id, call.caller);
   call.note({ sandboxId: record.sandbox_id, userId: record.user_id });
   // A time of last use that lags behind is no reason to fail a command.
   const touched = ports.records.touch(record, isoTime(ports.clock.now())).catch(() => undefined);
-  const [run] = await Promise.all([start(ports, call, { record, commandId: await claimed }), touched]);
+  const [run] = await Promise.all([start(ports, call, { record, claimed: await claimed }), touched]);
   const onEnd = noteEnd(call.note);
   const events = followCommand(ports, run);
   if (call.streamed)

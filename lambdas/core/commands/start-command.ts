@@ -1,5 +1,6 @@
 import type { CommandInfo } from '../../../contract/api/command-info.ts';
 import { commandSummary } from '../../../contract/api/command-summary.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { AgentChannel, CommandRecords } from '../ports.ts';
@@ -8,15 +9,16 @@ import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { assertAllowed } from './assert-allowed.ts';
 import { channelTarget } from './channel-target.ts';
-import { claimCommandId } from './claim-command-id.ts';
+import { claimCommand } from './claim-command.ts';
 import { infoQuestion } from './command-questions.ts';
 import type { ExecPorts } from './exec-command.ts';
 import { explainFailure } from './explain-failure.ts';
+import { keptCommand } from './kept-command.ts';
 import { orderOf } from './order-of.ts';
 
 export interface StartPorts extends Omit<ExecPorts, 'channel' | 'commands'> {
   readonly channel: Pick<AgentChannel, 'run' | 'ask'>;
-  readonly commands: Pick<CommandRecords, 'claim' | 'addStarted'>;
+  readonly commands: Pick<CommandRecords, 'claim' | 'outcomeOf' | 'addStarted'>;
 }
 
 /** So that it is found, as lost, when its machine ends without a word. A command that runs is no failure for want of that. */
@@ -34,18 +36,23 @@ async function keepStart({ commands }: StartPorts, record: ReadyRecord, info: Co
 export async function startCommand(ports: StartPorts, call: Call<'startCommand'>): Promise<Answer<'startCommand'>> {
   assertAllowed(call.body, ports);
   const { sandbox_id } = call.params;
-  const claimed = claimCommandId(ports, call);
+  const claimed = claimCommand(ports, call);
   claimed.catch(() => undefined);
   const record = await admitCommand(ports, sandbox_id, call.caller);
-  const order = orderOf(call.body, await claimed, call.body.timeout_seconds ?? null);
-  const { command_id: commandId } = order;
+  const { id: commandId, report } = await claimed;
+  const order = orderOf(call.body, commandId, call.body.timeout_seconds ?? null);
   call.note({ sandboxId: sandbox_id, userId: record.user_id, commandId, ...commandSummary(order) });
   const touched = ports.records.touch(record, isoTime(ports.clock.now())).catch(() => undefined);
   try {
     const target = channelTarget(record);
     const options = { streamBytes: 0, until: 'now', signal: call.signal } as const;
-    for await (const _ of await ports.channel.run(target, order, options));
-    const body = await ports.channel.ask(target, infoQuestion(commandId), call.signal);
+    // What has ended is not run a second time, also when the agent has forgotten it.
+    if (report === undefined) for await (const _ of await ports.channel.run(target, order, options));
+    const body = await ports.channel.ask(target, infoQuestion(commandId), call.signal).catch((error) => {
+      if (report !== undefined && error instanceof SandboxError && error.code === 'not_found')
+        return keptCommand(report);
+      throw error;
+    });
     await Promise.all([touched, keepStart(ports, record, body)]);
     return { status: 201, body };
   } catch (error) {

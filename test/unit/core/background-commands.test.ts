@@ -55,6 +55,19 @@ test('the same key joins the command that was started, another request with it i
   await expect(start({ command: 'y' }, key)).rejects.toMatchObject({ code: 'idempotency_conflict' });
 });
 
+test('a key that is used again after its command was forgotten runs nothing a second time', async () => {
+  const { start, ports, channel, id } = await begin();
+  const headers = { 'idempotency-key': 'k' };
+  await start({}, headers);
+  const commandId = channel.orders[0]?.[1].command_id ?? '';
+  await ports.commands.addOutcome(id, reportOf({ command_id: commandId, exit_code: 9 }));
+  channel.answer = () => {
+    throw refusal('not_found');
+  };
+  expect(await start({}, headers)).toMatchObject({ status: 201, body: { command_id: commandId, exit_code: 9 } });
+  expect(channel.orders).toHaveLength(1);
+});
+
 test('a session in which another command runs is busy', async () => {
   const { start, channel } = await begin();
   channel.refuse = refusal('session_busy');

@@ -5,6 +5,7 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import { execCommand } from '../../../lambdas/core/commands/exec-command.ts';
 import type { CommandEvent } from '../../../lambdas/core/ports.ts';
 import { callOf, person, service } from '../../support/calls.ts';
+import { reportOf } from '../../support/command-samples.ts';
 import { events } from '../../support/fakes.ts';
 import { fakeService } from '../../support/sandbox-life.ts';
 
@@ -159,6 +160,23 @@ test('the same key joins the same command, another request with it is refused', 
   expect(again.command_id).toBe(first.command_id);
   await expect(result({ command: 'false' }, { headers })).rejects.toMatchObject({ code: 'idempotency_conflict' });
   expect((await result()).command_id).not.toBe(first.command_id);
+});
+
+test('a key that is used again after its command was forgotten gives its end, and runs nothing a second time', async () => {
+  const { ports, result, id } = await begin();
+  ports.channel.script = (order) => events([out(0, 'once'), outcome(order, { stdout_bytes: 4 })]);
+  const headers = { 'idempotency-key': 'k' };
+  const { command_id } = await result({}, { headers });
+  ports.channel.follow = () => Promise.reject(new SandboxError('not_found', 'no such command'));
+  await ports.commands.addOutcome(id, reportOf({ command_id, stdout_bytes: 90 }, { head: 'once', tail: 'late' }));
+  // What is between head and tail is gone, and the answer ends before it.
+  expect(await result({}, { headers })).toMatchObject({
+    command_id,
+    stdout: 'once',
+    stdout_bytes: 90,
+    truncated: true,
+  });
+  expect(ports.channel.orders).toHaveLength(1);
 });
 
 test('a caller that has waited long enough gets what there is, and the command goes on', async () => {
