@@ -59,7 +59,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   const commands = new Commands(tools, { home, onEnd: (command) => assigned?.outcomes.push(command.report) });
   const files = new MainFileDoor({
     files: new Files({ clock, marks: tools.marks, program: config.filesHelper, home }),
-    storage: new StorageLink(config.linkSocket),
+    storage: new StorageLink(config.linkSocket, clock),
     onUse: () => commands.touch(),
   });
   await using _files = { [Symbol.asyncDispose]: () => files.close() };

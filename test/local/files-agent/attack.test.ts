@@ -48,7 +48,7 @@ for target in ${roots}/secret ${roots}/shown ${roots}/closed ${roots} ${agent} /
 done
 wait`;
 
-test('H8: whoever swaps links and races every operation gains nothing of root’s', { timeout: 120_000 }, async () => {
+test('M2: whoever swaps links and races every operation gains nothing of root’s', { timeout: 120_000 }, async () => {
   await using machine = await startAgent({ files: true });
   await machine.ready();
   const roots = await plant(machine);
@@ -137,7 +137,7 @@ test('H8: the helper is the user, with no privilege, no environment and no way t
   });
 });
 
-test('a tree that is removed while links are swapped in takes nothing with it that a link leads to', {
+test('M2: a tree that is removed while links are swapped in takes nothing with it that a link leads to', {
   timeout: 60_000,
 }, async () => {
   await using machine = await startAgent({ files: true });

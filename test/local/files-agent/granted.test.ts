@@ -41,7 +41,7 @@ test('the holder of a grant writes and reads files, and the log says so', async 
   expect(told.map((line) => JSON.parse(line).operation)).toEqual(['writeFile', 'readFile']);
 });
 
-test('H8: a grant can’t make the agent speak to a URL', async () => {
+test('M2: a grant can’t make the agent speak to a URL', async () => {
   await using machine = await startAgent({ files: true });
   await machine.ready();
   const { files } = await granted(machine);

@@ -16,7 +16,7 @@ function signal(machine: AgentMachine, name: NodeJS.Signals): void {
 }
 
 test('a helper is there when it is needed, and gone after a minute of idleness', async () => {
-  const clock = createClock(15, Date.now());
+  const clock = createClock(10, Date.now());
   await using machine = await startAgent({ files: true, clock });
   await machine.ready();
   const files = fileCalls(machine.http);
@@ -40,7 +40,7 @@ test('a helper that dies fails what it worked on, and the next question has a ne
   expect(await files.write('after', 'x')).toMatchObject({ created: true });
 });
 
-test('a helper that hangs is ended, and the next question has a new one', async () => {
+test('L9: a helper that hangs is ended, and the next question has a new one', async () => {
   const clock = createClock(10, Date.now());
   await using machine = await startAgent({ files: true, clock });
   await machine.ready();

@@ -6,7 +6,7 @@ import { namespacesHere } from '../../support/machine-namespaces.ts';
 import { openChannel, startMachine } from '../../support/real-machine.ts';
 
 test.skipIf(!namespacesHere)(
-  'H8: in a real machine files go through the channel, and what is the agent’s stays its own',
+  'M2: in a real machine files go through the channel, and what is the agent’s stays its own',
   async () => {
     await using inside = await startMachine();
     await until(() => inside.plane.heartbeats.some(({ state }) => state === 'ready'));

@@ -124,7 +124,7 @@ test.for([
   ['a host that the order does not name', 'http://other.test/f', [host]],
   ['the address of the agent’s own credentials', 'http://169.254.170.2/v2/credentials', ['169.254.170.2']],
   ['the agent’s own machine', 'http://localhost/f', ['localhost']],
-] as const)('H8: a transfer never goes to %s', async ([, url, named]) => {
+] as const)('M2: a transfer never goes to %s', async ([, url, named]) => {
   await using here = await start();
   const seen = storageAt(here.machine, [say(200)]);
   const before = here.machine.plane.requests.length;

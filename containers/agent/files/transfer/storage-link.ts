@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { AgentError } from '../../../../contract/agent/errors.ts';
+import type { Clock } from '../../../../contract/clock.ts';
 
 /** What storage can be asked for, by a URL that somebody else has signed. */
 export interface StorageRequest {
@@ -26,13 +27,15 @@ const maxBodyBytes = 16 * 1024;
 /** The agent's way to storage: HTTPS, or the one socket to the outside. It follows no redirect. */
 export class StorageLink implements Disposable {
   readonly #socketPath: string | undefined;
+  readonly #clock: Clock;
   readonly #agents = {
     http: new http.Agent({ keepAlive: true, maxSockets: 16 }),
     https: new https.Agent({ keepAlive: true, maxSockets: 16 }),
   };
 
-  constructor(socketPath: string | undefined) {
+  constructor(socketPath: string | undefined, clock: Clock) {
     this.#socketPath = socketPath;
+    this.#clock = clock;
   }
 
   /** Sends `length` bytes, piece by piece. Rejects when the connection fails, and as `produce` does. */
@@ -86,15 +89,29 @@ export class StorageLink implements Disposable {
       path: target.pathname + target.search,
       headers: { ...headers, host: target.host },
       agent: plain ? this.#agents.http : this.#agents.https,
-      timeout: silentMs,
       signal,
       ...(plain
         ? { socketPath: this.#socketPath }
         : { host: target.hostname, ...(target.port && { port: target.port }) }),
     };
     const sent = (plain ? http : https).request(options);
-    return sent.on('timeout', () => sent.destroy(new Error(`storage said nothing for ${silentMs} ms`)));
+    endWhenSilent(sent, this.#clock);
+    return sent;
   }
+}
+
+/** Ends a request over whose connection nothing goes, in either direction. */
+function endWhenSilent(sent: http.ClientRequest, clock: Clock): void {
+  let timer: Disposable | undefined;
+  let seen = -1;
+  const look = () => {
+    const through = (sent.socket?.bytesRead ?? 0) + (sent.socket?.bytesWritten ?? 0);
+    if (through === seen) return void sent.destroy(new Error(`storage said nothing for ${silentMs} ms`));
+    seen = through;
+    timer = clock.after(silentMs, look);
+  };
+  look();
+  sent.once('close', () => timer?.[Symbol.dispose]());
 }
 
 // The agent's own credentials are to be had from a link-local address.
