@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
-import { Transform, type TransformCallback } from 'node:stream';
+import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { AwsError } from '../../aws/aws-error.ts';
 import { algorithmOf, type ChecksumAlgorithm } from '../checksums/algorithms.ts';
 import type { Crc } from '../checksums/crc.ts';
@@ -11,6 +11,9 @@ import { AwsChunked } from './aws-chunked.ts';
 
 /** What a put or a part may have at most. */
 const largestBytes = 5 * 1024 ** 3;
+
+/** Of a sender that went away in the middle. */
+const goneCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 export interface Received {
   readonly blob: Blob;
@@ -37,9 +40,11 @@ export async function receiveBody(call: S3Call, algorithm?: ChecksumAlgorithm): 
   const chunked = payload.isChunked ? new AwsChunked() : undefined;
   let blob: Blob;
   try {
-    blob = await store.blobs.write(request, [...bodyFaults, ...(chunked ? [chunked] : []), meter]);
+    // What is refused in its middle still gets an answer, so the request itself isn't destroyed with the stream.
+    const source = Readable.from(request.iterator({ destroyOnReturn: false }), { objectMode: false });
+    blob = await store.blobs.write(source, [...bodyFaults, ...(chunked ? [chunked] : []), meter]);
   } catch (error) {
-    if (error instanceof AwsError) throw error;
+    if (!goneCodes.has(String((error as NodeJS.ErrnoException).code))) throw error;
     throw new AwsError('IncompleteBody', 'The request body terminated unexpectedly', 400);
   }
   try {

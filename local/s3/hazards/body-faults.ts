@@ -7,6 +7,11 @@ import { randomFor } from '../../hazards/random.ts';
 import type { BodyFaults } from '../wire/s3-service.ts';
 import type { BodyFault } from './storage-hazards.ts';
 
+/** Breaks the connection off, and nobody is told why. */
+export class CutOnPurpose extends Error {
+  override readonly name = 'CutOnPurpose';
+}
+
 /** For each call with a body, what it passes on its way that may stop it. */
 export function bodyFaults(
   faults: readonly BodyFault[],
@@ -43,4 +48,4 @@ function passage({ fate, afterBytes }: BodyFault, clock: Clock): Transform {
 const failureOf = (fate: 'cut' | 'fail'): Error =>
   fate === 'fail'
     ? new AwsError('InternalError', 'We encountered an internal error. Please try again.', 500)
-    : new Error('the body is cut off on purpose');
+    : new CutOnPurpose('the body is cut off on purpose');

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Transform } from 'node:stream';
 import { AwsError } from '../../aws/aws-error.ts';
 import type { CallHooks } from '../../hazards/call-faults.ts';
+import { CutOnPurpose } from '../hazards/body-faults.ts';
 import type { S3Answer, S3Call } from './call.ts';
 import type { OperationRow } from './operations.ts';
 import { readCall, type S3World } from './read-call.ts';
@@ -42,7 +43,12 @@ async function carryOut(request: IncomingMessage, options: S3ServiceOptions) {
   const faults = options.bodyFaults(row.name);
   await options.before(row.name, call.headers);
   const answer = await run(row, { ...call, bodyFaults: faults.up }, options);
-  await options.after(row.name);
+  try {
+    await options.after(row.name);
+  } catch (error) {
+    answer.body?.destroy();
+    throw error;
+  }
   return { answer, faults };
 }
 
@@ -50,7 +56,7 @@ async function run(row: OperationRow, call: S3Call, { onUnexpected }: S3ServiceO
   try {
     return await row.run(call);
   } catch (error) {
-    if (error instanceof AwsError) throw error;
+    if (error instanceof AwsError || error instanceof CutOnPurpose) throw error;
     onUnexpected(row.name, error);
     throw new AwsError('InternalError', 'We encountered an internal error. Please try again.', 500);
   }
