@@ -119,7 +119,12 @@ test('a second attempt whose answer is lost is not launched again under another 
 
 test('without room the call fails, the record says so, and the key is free again', async () => {
   const { create, ports } = fakeService();
-  ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'Capacity is unavailable', nextAttempt: undefined });
+  ports.tasks.script.push({
+    kind: 'refused',
+    reason: 'capacity',
+    detail: 'Capacity is unavailable',
+    nextAttempt: undefined,
+  });
   await expect(create({}, 'key')).rejects.toMatchObject({
     code: 'capacity_unavailable',
     retryAfterSeconds: 15,
