@@ -3,7 +3,7 @@ import { HelperProcess, type HelperTools } from './helper-process.ts';
 import type { HelperInputs, HelperOperation } from './wire/operations.ts';
 
 /** How long a helper is kept that nobody asks anything. */
-export const idleMs = 60_000;
+const idleMs = 60_000;
 
 /** A helper when there is something to do, a new one where the last was lost, none after a minute of idleness. */
 export class HelperPool implements AsyncDisposable {

@@ -185,8 +185,8 @@ test.skipIf(!namespacesHere)('no space is told, and nothing is left of what was 
 });
 
 async function mountSmall(folder: string): Promise<AsyncDisposable> {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,uid=1000,gid=1000,mode=755', 'matrx-test', folder]);
-  return { [Symbol.asyncDispose]: async () => void execFileSync('umount', ['-l', folder]) };
+  execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=1m,uid=1000,gid=1000,mode=755', 'matrx-test', folder]);
+  return { [Symbol.asyncDispose]: async () => void execFileSync('/bin/umount', ['-l', folder]) };
 }
 
 test('a file that grows while it is read gives what it had, one that shrinks breaks off', async () => {
