@@ -116,7 +116,7 @@ export class Compute extends Construct {
       image: ContainerImage.fromRegistry(`${this.repository.repositoryUri}@${imageDigest}`),
       command: [...container.command],
       // Nothing secret: code in a sandbox can't read it, and root in one may.
-      environment: { MATRX_API_URL: apiUrl },
+      environment: { ...container.environment, MATRX_API_URL: apiUrl },
       linuxParameters: this.#linuxParameters(template),
       stopTimeout: Duration.seconds(container.stopTimeoutSeconds),
       // For who looks at the task. What counts is the agent's heartbeat, which ends a sandbox that is not well.

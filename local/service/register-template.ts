@@ -20,6 +20,7 @@ export async function registerTemplate(name: string, taskRoleArn: string, config
             name: container.name,
             image: `matrx-${name}:local`,
             command: [...container.command],
+            environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
             stopTimeout: container.stopTimeoutSeconds,
           },
         ],
