@@ -5,7 +5,7 @@ import { Environment } from './environment.ts';
 import { GrantId, SandboxId, SessionName, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
-import { StopReason } from './sandbox-record.ts';
+import { Result, Status, StopReason } from './sandbox-record.ts';
 
 /** Everything an agent needs to serve one sandbox. The channel key is base64 of 32 random bytes. */
 export const Assignment = z
@@ -54,6 +54,26 @@ export const Heartbeat = z
   })
   .meta({ id: 'Heartbeat' });
 export type Heartbeat = z.infer<typeof Heartbeat>;
+
+/** The code in the sandbox is done. */
+export const Complete = z.strictObject({ result: Result.nullable().default(null) }).meta({ id: 'Complete' });
+export type Complete = z.infer<typeof Complete>;
+
+/** The code in the sandbox has failed for good. */
+export const ReportError = z
+  .strictObject({
+    error: z.string().min(1).max(4_096).describe('in words, for people'),
+    result: Result.nullable().default(null),
+  })
+  .meta({ id: 'ReportError' });
+export type ReportError = z.infer<typeof ReportError>;
+
+/** How things stand after the code said that it is done. */
+const EndAnswer = z.object({
+  status: Status,
+  stop_reason: StopReason.nullable(),
+  accepted: z.boolean().describe('false when something else had ended the sandbox before'),
+});
 
 /** What the control plane wants of the agent. */
 export const HeartbeatReply = z
@@ -120,6 +140,28 @@ export const agentRoutes = {
     body: Heartbeat,
     answers: { 200: HeartbeatReply },
     errors: ['not_found', 'sandbox_ended', 'conflict'],
+    repeatable: 'always',
+  },
+  complete: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/complete',
+    summary: 'The work is done: keeps the result, then the sandbox stops in peace; the first word counts',
+    ...agent,
+    params: one,
+    body: Complete,
+    answers: { 200: EndAnswer },
+    errors: ['not_found', 'conflict'],
+    repeatable: 'always',
+  },
+  reportError: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/error',
+    summary: 'The work has failed: keeps why, then the sandbox stops in peace; the first word counts',
+    ...agent,
+    params: one,
+    body: ReportError,
+    answers: { 200: EndAnswer },
+    errors: ['not_found', 'conflict'],
     repeatable: 'always',
   },
   reportOutcomes: {

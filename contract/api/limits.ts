@@ -71,6 +71,8 @@ export const limits = {
   heartbeatSeconds: 15,
   /** How much of a command's output outlives its sandbox: head and tail together. */
   excerptBytes: 16 * 1024,
+  /** What `complete` and `error` leave in the record, as JSON. */
+  resultBytes: 16 * 1024,
   /** How long an ended record and its outcomes are kept. */
   endedRecordDays: 14,
   idempotencyHours: 24,

@@ -11,6 +11,7 @@ export const stopReasons = [
   'user_requested',
   'expired',
   'idle',
+  'completed',
   'error',
   'out_of_memory',
   'spot_interruption',
@@ -43,6 +44,15 @@ export const Size = z.object({
   disk_gb: z.number().int(),
 });
 
+/** What the code in a sandbox leaves behind when it is done: a JSON object. */
+export const Result = z
+  .record(z.string(), z.json())
+  .refine(
+    (result) => new TextEncoder().encode(JSON.stringify(result)).length <= limits.resultBytes,
+    `expected at most ${limits.resultBytes} bytes of JSON`,
+  );
+export type Result = z.infer<typeof Result>;
+
 /** A sandbox as callers see it. Every field always; null says "not (yet)". */
 export const Sandbox = z
   .object({
@@ -67,6 +77,7 @@ export const Sandbox = z
     cost_usd: z.number().describe('so far: Fargate on ARM64, on demand, us-east-1 list price, public address included'),
     last_active_at: Timestamp.nullable(),
     generation: z.number().int().describe('how often the machine has been assigned'),
+    result: Result.nullable().describe('what the code inside said when it was done, or of its error'),
   })
   .meta({ id: 'Sandbox' });
 export type Sandbox = z.infer<typeof Sandbox>;

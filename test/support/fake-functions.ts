@@ -8,6 +8,7 @@ import { getQuota } from '../../lambdas/core/admin/get-quota.ts';
 import { patchDeployment } from '../../lambdas/core/admin/patch-deployment.ts';
 import { putQuota } from '../../lambdas/core/admin/put-quota.ts';
 import { stopAll } from '../../lambdas/core/admin/stop-all.ts';
+import { complete, reportError } from '../../lambdas/core/agent/end-of-work.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
 import { reportOutcomes } from '../../lambdas/core/agent/report-outcomes.ts';
@@ -81,7 +82,7 @@ export function fakeFunctions() {
       resumeAccess,
       endAccess,
     }),
-    agent: endpoint('agent', { ...services, taskRole }, { hello, heartbeat, reportOutcomes }),
+    agent: endpoint('agent', { ...services, taskRole }, { hello, heartbeat, complete, reportError, reportOutcomes }),
   };
   return { ...life, log, functions };
 }

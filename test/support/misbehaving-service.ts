@@ -103,6 +103,7 @@ export const sandboxRecord = (changes: Partial<SandboxRecord> = {}): SandboxReco
   cost_usd: 0.01,
   last_active_at: null,
   generation: 1,
+  result: null,
   ...changes,
 });
 

@@ -1,4 +1,4 @@
-import type { StopReason } from '../../../contract/api/sandbox-record.ts';
+import type { Result, StopReason } from '../../../contract/api/sandbox-record.ts';
 import { isoTime } from '../time.ts';
 import { nextLook } from './due.ts';
 import { type AssignedAgent, hasEnded, type SandboxRecord, type Task, taskOf } from './record.ts';
@@ -7,6 +7,8 @@ import { type EventName, endOf, nextState } from './states.ts';
 interface Why {
   readonly reason: StopReason;
   readonly detail: string | null;
+  /** What the code inside has left. */
+  readonly result?: Result | null;
 }
 
 /** An event with what it brings. */
@@ -44,21 +46,23 @@ const commonOf = (record: SandboxRecord) => ({
 const readyAt = (record: SandboxRecord): string | null => ('ready_at' in record ? record.ready_at : null);
 
 /** Why it ends: what was already known rules over what comes after it. */
-function whyOf(record: SandboxRecord, event: SandboxEvent): Why {
-  if ('stop_reason' in record) return { reason: record.stop_reason, detail: record.stop_detail };
-  if ('reason' in event) return { reason: event.reason, detail: event.detail };
-  return { reason: 'user_requested', detail: null };
+function whyOf(record: SandboxRecord, event: SandboxEvent) {
+  if ('stop_reason' in record) {
+    const { stop_reason, stop_detail, result } = record;
+    return { stop_reason, stop_detail, result };
+  }
+  if (!('reason' in event)) return { stop_reason: 'user_requested', stop_detail: null, result: null } as const;
+  return { stop_reason: event.reason, stop_detail: event.detail, result: event.result ?? null };
 }
 
 function end(record: SandboxRecord, event: SandboxEvent, nowMs: number): SandboxRecord {
-  const { reason, detail } = whyOf(record, event);
+  const why = whyOf(record, event);
   return {
     ...commonOf(record),
-    status: endOf(reason),
+    ...why,
+    status: endOf(why.stop_reason),
     ready_at: readyAt(record),
     ended_at: isoTime(nowMs),
-    stop_reason: reason,
-    stop_detail: detail,
     billed_from: taskOf(record)?.launched_at ?? null,
     last_task_id: taskOf(record)?.id ?? null,
   };
@@ -77,14 +81,12 @@ function shutDown(record: SandboxRecord, event: SandboxEvent, nowMs: number): Sa
   if (isEnding && event.name === 'time_over') return lookAgain(record, nowMs);
   const now = event.name === 'delete_requested' && !event.graceful;
   if (isEnding && (record.stop_wish === 'now' || !now)) return undefined;
-  const { reason, detail } = whyOf(record, event);
   return {
     ...commonOf(record),
+    ...whyOf(record, event),
     status: 'shutting_down',
     task: { ...task, event_version: event.name === 'task_stopping' ? event.version : task.event_version },
     ready_at: readyAt(record),
-    stop_reason: reason,
-    stop_detail: detail,
     stop_wish: now ? 'now' : 'graceful',
     look_at: isEnding ? record.look_at : nextLook(nowMs),
   };

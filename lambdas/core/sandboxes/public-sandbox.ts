@@ -33,4 +33,5 @@ export const publicSandbox = (record: SandboxRecord, nowMs: number): Sandbox => 
   cost_usd: cost(record, nowMs),
   last_active_at: record.last_active_at,
   generation: record.generation,
+  result: 'result' in record ? record.result : null,
 });

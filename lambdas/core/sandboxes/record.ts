@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Command } from '../../../contract/api/command-input.ts';
 import { GrantId, SandboxId, TemplateName, Timestamp, UserId } from '../../../contract/api/identifiers.ts';
-import { Labels, Size, StopReason } from '../../../contract/api/sandbox-record.ts';
+import { Labels, Result, Size, StopReason } from '../../../contract/api/sandbox-record.ts';
 
 /** The machine of a sandbox. */
 const Task = z.object({
@@ -46,7 +46,12 @@ const common = z.object({
   channel_wanted_until: Timestamp.nullable(),
 });
 
-const stop = { stop_reason: StopReason, stop_detail: z.string().nullable() };
+const stop = {
+  stop_reason: StopReason,
+  stop_detail: z.string().nullable(),
+  /** What the code inside said when it was done. */
+  result: Result.nullable().default(null),
+};
 
 const Creating = common.extend({ status: z.literal('creating') });
 const Starting = common.extend({ status: z.literal('starting'), task: Task, agent: AssignedAgent.nullable() });

@@ -50,6 +50,7 @@ const table: Record<Status, Partial<Record<EventName, Next>>> = {
 const ends: Record<StopReason, 'stopped' | 'failed' | 'expired'> = {
   user_requested: 'stopped',
   idle: 'stopped',
+  completed: 'stopped',
   expired: 'expired',
   error: 'failed',
   out_of_memory: 'failed',

@@ -124,7 +124,7 @@ test.each(statuses)('%s reacts to exactly the events it should', (status) => {
 
 test('the reason decides which end it is', () => {
   expect(endOf('expired')).toBe('expired');
-  expect(stopReasons.filter((each) => endOf(each) === 'stopped')).toEqual(['user_requested', 'idle']);
+  expect(stopReasons.filter((each) => endOf(each) === 'stopped')).toEqual(['user_requested', 'idle', 'completed']);
 });
 
 test('the first reason for an end is the one that stays', () => {

@@ -1,6 +1,6 @@
 import { limits } from '../../../../contract/api/limits.ts';
 import type { LogLine } from '../../../../contract/api/logs.ts';
-import { wholeCharacters } from '../../commands/text-pieces.ts';
+import { wholeCharacters } from '../../commands/output/text-pieces.ts';
 import { isoTime } from '../../time.ts';
 import { hasEnded, type SandboxRecord, taskOf } from '../record.ts';
 import type { LogPiece, SandboxLogs } from './ports.ts';
