@@ -136,7 +136,8 @@ export const requestFrames = async (session: ClientHttp2Session, order: object, 
 export const requestHealth = async (session: ClientHttp2Session) =>
   AgentHealth.parse(JSON.parse((await request(session, 'GET', '/health')).body.toString()));
 
-async function request(session: ClientHttp2Session, method: string, path: string, body?: unknown) {
+/** One request over a session, with its whole answer. */
+export async function request(session: ClientHttp2Session, method: string, path: string, body?: unknown) {
   const stream = session.request({ ':method': method, ':path': path });
   stream.end(body === undefined ? undefined : JSON.stringify(body));
   const status = new Promise<number>((resolve, reject) => {
