@@ -1,5 +1,5 @@
 import type { Clock } from '../../../contract/clock.ts';
-import { channelTarget } from '../commands/channel-target.ts';
+import { channelTarget } from '../commands/agent/channel-target.ts';
 import { newId } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { AccessRecord, AccessRecords, ClientChannels } from '../ports.ts';

@@ -8,17 +8,17 @@ import { type AdmitPorts, admitCommand } from '../quotas/admit-command.ts';
 import { homePath } from '../sandboxes/home.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
-import { assertAllowed } from './assert-allowed.ts';
-import { channelTarget } from './channel-target.ts';
-import { type ClaimedCommand, claimCommand } from './claim-command.ts';
-import { commandEvents } from './command-events.ts';
-import { commandResult } from './command-result.ts';
-import { explainFailure } from './explain-failure.ts';
-import { followCommand } from './follow-command.ts';
-import { joinEnded } from './join-ended.ts';
-import { noteEnd } from './note-end.ts';
-import { orderOf } from './order-of.ts';
-import type { RunningCommand } from './running-command.ts';
+import { channelTarget } from './agent/channel-target.ts';
+import { explainFailure } from './agent/explain-failure.ts';
+import { commandEvents } from './follow/command-events.ts';
+import { commandResult } from './follow/command-result.ts';
+import { followCommand } from './follow/follow-command.ts';
+import { noteEnd } from './follow/note-end.ts';
+import type { RunningCommand } from './follow/running-command.ts';
+import { assertAllowed } from './start/assert-allowed.ts';
+import { type ClaimedCommand, claimCommand } from './start/claim-command.ts';
+import { joinEnded } from './start/join-ended.ts';
+import { orderOf } from './start/order-of.ts';
 
 export interface ExecPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'touch'>;

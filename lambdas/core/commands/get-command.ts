@@ -1,9 +1,9 @@
 import type { Answer, Call } from '../operation.ts';
 import type { AgentChannel } from '../ports.ts';
-import { channelTarget } from './channel-target.ts';
-import { infoQuestion } from './command-questions.ts';
-import { keptCommand } from './kept-command.ts';
-import { type KeptPorts, liveOrKept } from './live-or-kept.ts';
+import { channelTarget } from './agent/channel-target.ts';
+import { infoQuestion } from './agent/command-questions.ts';
+import { keptCommand } from './kept/kept-command.ts';
+import { type KeptPorts, liveOrKept } from './kept/live-or-kept.ts';
 
 /** How a command stands, or has ended; also after its sandbox has. */
 export async function getCommand(

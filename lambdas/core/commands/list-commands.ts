@@ -10,11 +10,11 @@ import type { Answer, Call } from '../operation.ts';
 import type { AgentChannel, CommandRecords, SandboxRecords } from '../ports.ts';
 import { isEnding, readOwned } from '../sandboxes/owned.ts';
 import { hasEnded, type SandboxRecord } from '../sandboxes/record.ts';
-import { channelTarget } from './channel-target.ts';
-import { listQuestion } from './command-questions.ts';
-import { explainFailure } from './explain-failure.ts';
-import { keptCommand, lostCommand } from './kept-command.ts';
-import { assertReady } from './ready-record.ts';
+import { channelTarget } from './agent/channel-target.ts';
+import { listQuestion } from './agent/command-questions.ts';
+import { explainFailure } from './agent/explain-failure.ts';
+import { assertReady } from './agent/ready-record.ts';
+import { keptCommand, lostCommand } from './kept/kept-command.ts';
 
 export interface ListPorts {
   readonly records: Pick<SandboxRecords, 'get'>;

@@ -1,6 +1,6 @@
 import type { Answer, Call } from '../operation.ts';
-import { type AskPorts, askCommand } from './ask-command.ts';
-import { resizeQuestion } from './command-questions.ts';
+import { type AskPorts, askCommand } from './agent/ask-command.ts';
+import { resizeQuestion } from './agent/command-questions.ts';
 
 /** Sets the size of a command's terminal; throws `conflict` where it has none. */
 export async function resizeCommand(ports: AskPorts, call: Call<'resizeCommand'>): Promise<Answer<'resizeCommand'>> {

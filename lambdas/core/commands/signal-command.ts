@@ -1,6 +1,6 @@
 import type { Answer, Call } from '../operation.ts';
-import { type AskPorts, askCommand } from './ask-command.ts';
-import { signalQuestion } from './command-questions.ts';
+import { type AskPorts, askCommand } from './agent/ask-command.ts';
+import { signalQuestion } from './agent/command-questions.ts';
 
 /** Sends a signal to a command and all it has started. */
 export async function signalCommand(ports: AskPorts, call: Call<'signalCommand'>): Promise<Answer<'signalCommand'>> {

@@ -7,14 +7,14 @@ import type { AgentChannel, CommandRecords } from '../ports.ts';
 import { admitCommand } from '../quotas/admit-command.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
-import { assertAllowed } from './assert-allowed.ts';
-import { channelTarget } from './channel-target.ts';
-import { claimCommand } from './claim-command.ts';
-import { infoQuestion } from './command-questions.ts';
+import { channelTarget } from './agent/channel-target.ts';
+import { infoQuestion } from './agent/command-questions.ts';
+import { explainFailure } from './agent/explain-failure.ts';
 import type { ExecPorts } from './exec-command.ts';
-import { explainFailure } from './explain-failure.ts';
-import { keptCommand } from './kept-command.ts';
-import { orderOf } from './order-of.ts';
+import { keptCommand } from './kept/kept-command.ts';
+import { assertAllowed } from './start/assert-allowed.ts';
+import { claimCommand } from './start/claim-command.ts';
+import { orderOf } from './start/order-of.ts';
 
 export interface StartPorts extends Omit<ExecPorts, 'channel' | 'commands'> {
   readonly channel: Pick<AgentChannel, 'run' | 'ask'>;

@@ -1,6 +1,6 @@
 import type { Answer, Call } from '../operation.ts';
-import { type AskPorts, askCommand } from './ask-command.ts';
-import { stdinQuestion } from './command-questions.ts';
+import { type AskPorts, askCommand } from './agent/ask-command.ts';
+import { stdinQuestion } from './agent/command-questions.ts';
 
 /**
  * Writes to a command's standard input, and answers how much of it has been taken so far. Throws `conflict` for bytes that don't follow on,

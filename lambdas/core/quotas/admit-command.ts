@@ -1,5 +1,5 @@
 import type { UserCaller } from '../caller.ts';
-import { assertReady } from '../commands/ready-record.ts';
+import { assertReady } from '../commands/agent/ready-record.ts';
 import type { SandboxRecords } from '../ports.ts';
 import { readOwned } from '../sandboxes/owned.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';

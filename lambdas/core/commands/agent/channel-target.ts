@@ -1,5 +1,5 @@
-import type { ChannelTarget } from '../ports.ts';
-import type { ReadyRecord } from '../sandboxes/record.ts';
+import type { ChannelTarget } from '../../ports.ts';
+import type { ReadyRecord } from '../../sandboxes/record.ts';
 
 /** Where a channel to a sandbox leads. */
 export const channelTarget = (record: ReadyRecord): ChannelTarget => ({

@@ -1,6 +1,6 @@
-import { SandboxError } from '../../../contract/api/errors.ts';
-import type { Clock } from '../../../contract/clock.ts';
-import type { CommandEvent, CommandRecords, SandboxRecords } from '../ports.ts';
+import { SandboxError } from '../../../../contract/api/errors.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import type { CommandEvent, CommandRecords, SandboxRecords } from '../../ports.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { type RunningCommand, withoutEnd } from './running-command.ts';
 

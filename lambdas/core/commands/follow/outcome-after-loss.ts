@@ -1,9 +1,9 @@
-import type { CommandOutcome } from '../../../contract/api/command-result.ts';
-import { CommandOutcome as CommandOutcomeSchema } from '../../../contract/api/command-result.ts';
-import type { Clock } from '../../../contract/clock.ts';
-import type { CommandRecords, SandboxRecords } from '../ports.ts';
-import { isEnding } from '../sandboxes/owned.ts';
-import { hasEnded } from '../sandboxes/record.ts';
+import type { CommandOutcome } from '../../../../contract/api/command-result.ts';
+import { CommandOutcome as CommandOutcomeSchema } from '../../../../contract/api/command-result.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import type { CommandRecords, SandboxRecords } from '../../ports.ts';
+import { isEnding } from '../../sandboxes/owned.ts';
+import { hasEnded } from '../../sandboxes/record.ts';
 
 // A task's end reaches the record seconds after it; a sandbox that shuts down takes up to a minute and reports outcomes last.
 const patienceMs = 10_000;

@@ -1,8 +1,8 @@
-import type { CommandResult } from '../../../contract/api/command-result.ts';
-import { SandboxError } from '../../../contract/api/errors.ts';
-import type { Clock } from '../../../contract/clock.ts';
-import type { CommandEvent } from '../ports.ts';
-import { CollectedOutput } from './collected-output.ts';
+import type { CommandResult } from '../../../../contract/api/command-result.ts';
+import { SandboxError } from '../../../../contract/api/errors.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import type { CommandEvent } from '../../ports.ts';
+import { CollectedOutput } from '../output/collected-output.ts';
 import { type RunningCommand, withoutEnd } from './running-command.ts';
 
 /**

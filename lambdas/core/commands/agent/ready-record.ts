@@ -1,6 +1,6 @@
-import { SandboxError } from '../../../contract/api/errors.ts';
-import { isEnding, sandboxEnded } from '../sandboxes/owned.ts';
-import type { ReadyRecord, SandboxRecord } from '../sandboxes/record.ts';
+import { SandboxError } from '../../../../contract/api/errors.ts';
+import { isEnding, sandboxEnded } from '../../sandboxes/owned.ts';
+import type { ReadyRecord, SandboxRecord } from '../../sandboxes/record.ts';
 
 const startRetrySeconds = 2;
 

@@ -1,7 +1,7 @@
-import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
-import { SandboxError } from '../../../contract/api/errors.ts';
-import type { AgentChannel, ChannelTarget, CommandEvent, FollowOptions } from '../ports.ts';
-import { keptEvents } from './kept-output.ts';
+import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
+import { SandboxError } from '../../../../contract/api/errors.ts';
+import type { AgentChannel, ChannelTarget, CommandEvent, FollowOptions } from '../../ports.ts';
+import { keptEvents } from '../kept/kept-output.ts';
 
 const fromStart = { stdout: 0, stderr: 0 };
 

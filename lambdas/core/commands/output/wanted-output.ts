@@ -1,6 +1,6 @@
-import type { Call } from '../operation.ts';
+import type { Call } from '../../operation.ts';
+import type { Seen } from '../follow/running-command.ts';
 import type { OutputStream } from './output-page.ts';
-import type { Seen } from './running-command.ts';
 
 /** From where each stream is wanted; those that are not named are not wanted. */
 export type WantedOutput = Partial<Seen>;

@@ -1,8 +1,8 @@
-import type { ExecEvent } from '../../../contract/api/commands.ts';
-import { errorBody } from '../../../contract/api/error-body.ts';
-import { SandboxError } from '../../../contract/api/errors.ts';
-import type { CommandEvent } from '../ports.ts';
-import { TextPieces } from './text-pieces.ts';
+import type { ExecEvent } from '../../../../contract/api/commands.ts';
+import { errorBody } from '../../../../contract/api/error-body.ts';
+import { SandboxError } from '../../../../contract/api/errors.ts';
+import type { CommandEvent } from '../../ports.ts';
+import { TextPieces } from '../output/text-pieces.ts';
 
 function* rest(pieces: Readonly<Record<'stdout' | 'stderr', TextPieces>>): Generator<ExecEvent> {
   for (const stream of ['stdout', 'stderr'] as const) {

@@ -1,9 +1,9 @@
-import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
-import type { Clock } from '../../../contract/clock.ts';
-import type { UserCaller } from '../caller.ts';
-import { assertSameRequest, claimFor } from '../claim.ts';
-import { newId } from '../ids.ts';
-import type { CommandRecords } from '../ports.ts';
+import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import type { UserCaller } from '../../caller.ts';
+import { assertSameRequest, claimFor } from '../../claim.ts';
+import { newId } from '../../ids.ts';
+import type { CommandRecords } from '../../ports.ts';
 
 interface ClaimPorts {
   readonly commands: Pick<CommandRecords, 'claim' | 'outcomeOf'>;

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
-import { CommandList, commandControlApi } from '../../../contract/agent/command-control.ts';
-import type { ListCommands, SendSignal, StdinState, WriteStdin } from '../../../contract/api/command-control.ts';
-import type { CommandInfo } from '../../../contract/api/command-info.ts';
-import type { TerminalSize } from '../../../contract/api/command-input.ts';
-import type { AgentQuestion } from '../ports.ts';
+import { CommandList, commandControlApi } from '../../../../contract/agent/command-control.ts';
+import type { ListCommands, SendSignal, StdinState, WriteStdin } from '../../../../contract/api/command-control.ts';
+import type { CommandInfo } from '../../../../contract/api/command-info.ts';
+import type { TerminalSize } from '../../../../contract/api/command-input.ts';
+import type { AgentQuestion } from '../../ports.ts';
 
 type Row = { readonly path: string };
 const pathOf = ({ path }: Row, commandId: string): string => path.replace('{command_id}', commandId);

@@ -1,4 +1,4 @@
-import { SandboxError } from '../../../contract/api/errors.ts';
+import { SandboxError } from '../../../../contract/api/errors.ts';
 
 interface Wishes {
   readonly user?: 'agent' | 'root' | undefined;

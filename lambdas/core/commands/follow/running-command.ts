@@ -1,6 +1,6 @@
-import type { CommandOutcome, Outcome } from '../../../contract/api/command-result.ts';
-import type { Clock } from '../../../contract/clock.ts';
-import type { CommandEvent } from '../ports.ts';
+import type { CommandOutcome, Outcome } from '../../../../contract/api/command-result.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import type { CommandEvent } from '../../ports.ts';
 
 /** How far each stream has been seen. */
 export interface Seen {

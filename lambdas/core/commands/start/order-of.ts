@@ -1,4 +1,4 @@
-import type { StartCommand } from '../../../contract/agent/commands.ts';
+import type { StartCommand } from '../../../../contract/agent/commands.ts';
 
 /** What the agent is told to run, out of what the caller asked for. */
 export function orderOf(

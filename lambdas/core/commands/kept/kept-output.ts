@@ -1,8 +1,8 @@
-import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
-import { CommandOutcome } from '../../../contract/api/command-result.ts';
-import type { CommandEvent } from '../ports.ts';
-import type { FoundOutput, OutputStream } from './output-page.ts';
-import type { WantedOutput } from './wanted-output.ts';
+import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
+import { CommandOutcome } from '../../../../contract/api/command-result.ts';
+import type { CommandEvent } from '../../ports.ts';
+import type { FoundOutput, OutputStream } from '../output/output-page.ts';
+import type { WantedOutput } from '../output/wanted-output.ts';
 
 /** The head and the tail of a stream, where each begins; they never overlap, whatever the report says. */
 function parts(report: OutcomeReport, stream: OutputStream): readonly FoundOutput[] {

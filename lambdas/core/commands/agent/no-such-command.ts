@@ -1,4 +1,4 @@
-import { SandboxError } from '../../../contract/api/errors.ts';
+import { SandboxError } from '../../../../contract/api/errors.ts';
 
 /** What a caller gets for a command that neither its sandbox nor the table knows. */
 export const noSuchCommand = (commandId: string, cause?: unknown): SandboxError =>

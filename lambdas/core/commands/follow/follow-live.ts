@@ -1,11 +1,11 @@
-import type { CommandInfo } from '../../../contract/api/command-info.ts';
-import { limits } from '../../../contract/api/limits.ts';
-import type { Clock } from '../../../contract/clock.ts';
-import type { AgentChannel, FollowOptions } from '../ports.ts';
-import type { ReadyRecord } from '../sandboxes/record.ts';
-import { channelTarget } from './channel-target.ts';
+import type { CommandInfo } from '../../../../contract/api/command-info.ts';
+import { limits } from '../../../../contract/api/limits.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import type { AgentChannel, FollowOptions } from '../../ports.ts';
+import type { ReadyRecord } from '../../sandboxes/record.ts';
+import { channelTarget } from '../agent/channel-target.ts';
+import { type WantedOutput, wantedOffsets } from '../output/wanted-output.ts';
 import type { RunningCommand } from './running-command.ts';
-import { type WantedOutput, wantedOffsets } from './wanted-output.ts';
 
 interface LivePorts {
   readonly channel: Pick<AgentChannel, 'follow'>;

@@ -1,13 +1,13 @@
-import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
-import { SandboxError } from '../../../contract/api/errors.ts';
-import type { UserCaller } from '../caller.ts';
-import type { CommandRecords, SandboxRecords } from '../ports.ts';
-import { isEnding, readOwned, sandboxEnded } from '../sandboxes/owned.ts';
-import { hasEnded, type ReadyRecord, type SandboxRecord } from '../sandboxes/record.ts';
-import { explainFailure } from './explain-failure.ts';
+import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
+import { SandboxError } from '../../../../contract/api/errors.ts';
+import type { UserCaller } from '../../caller.ts';
+import type { CommandRecords, SandboxRecords } from '../../ports.ts';
+import { isEnding, readOwned, sandboxEnded } from '../../sandboxes/owned.ts';
+import { hasEnded, type ReadyRecord, type SandboxRecord } from '../../sandboxes/record.ts';
+import { explainFailure } from '../agent/explain-failure.ts';
+import { noSuchCommand } from '../agent/no-such-command.ts';
+import { assertReady } from '../agent/ready-record.ts';
 import { lostCommand } from './kept-command.ts';
-import { noSuchCommand } from './no-such-command.ts';
-import { assertReady } from './ready-record.ts';
 
 export interface KeptPorts {
   readonly records: Pick<SandboxRecords, 'get'>;
