@@ -79,7 +79,7 @@ export function fileCalls(http: ClientHttp2Session) {
 }
 
 /** A refusal, to be matched by its code. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly status: number;
   readonly code: string;
   readonly body: object;

@@ -243,6 +243,25 @@ test('several files are written by one call, and a hash tells of the parts too',
   });
 });
 
+test('a large write that is refused is told so, and the channel goes on', async () => {
+  await using here = await start();
+  const bytes = Buffer.alloc(8 * 1024 * 1024);
+  await expect(here.files.write('/etc/hosts', bytes)).rejects.toMatchObject({ code: 'permission_denied' });
+  await expect(here.files.write('/etc/hosts', Readable.from(pieces(bytes)))).rejects.toMatchObject({
+    code: 'permission_denied',
+  });
+  expect(await here.files.write('after', 'x')).toMatchObject({ created: true });
+});
+
+test('a list goes past what it may not enter, and through /proc', async () => {
+  await using here = await start();
+  await here.machine.run({ command: 'mkdir -p in/closed/x in/dark/x in/open; chmod 0 in/closed; chmod 600 in/dark' });
+  const { entries } = await here.files.list('in', '&depth=9');
+  expect(entries.map(({ name }) => name)).toEqual(['closed', 'dark', 'open']);
+  expect((await here.files.list('/proc', '&depth=3&limit=1000')).entries).toHaveLength(1_000);
+  await here.machine.run({ command: 'chmod -R 755 in' });
+});
+
 test('a search finds names and lines, and says when there is more', async () => {
   await using here = await start();
   await here.files.write('src/a.ts', 'const one = 1;\nconst Two = 2;\n');

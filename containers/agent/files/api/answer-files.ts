@@ -10,6 +10,7 @@ import { respondJson } from '../../api/respond.ts';
 import type { FileDoor, FileRoute } from '../file-door.ts';
 import { receiveFile } from '../transfer/receive-file.ts';
 import { sendFile } from '../transfer/send-file.ts';
+import type { HelperOperation } from '../wire/operations.ts';
 import { assertExpression } from './assert-expression.ts';
 import { listPage } from './list-page.ts';
 import { receivedBytes } from './received-bytes.ts';
@@ -37,7 +38,16 @@ const routes = new Map(
   Object.entries(filesApi).map(([name, { method, path }]) => [`${method} ${path}`, name as FileRoute]),
 );
 
-type Asked = 'statFile' | 'hashFile' | 'removeFile' | 'moveFile' | 'makeFolder' | 'changeMode';
+/** Routes that are no more than a question to the helper. */
+const asked = {
+  statFile: 'stat',
+  hashFile: 'hash',
+  removeFile: 'remove',
+  moveFile: 'move',
+  makeFolder: 'makeFolder',
+  changeMode: 'changeMode',
+} as const satisfies Partial<Record<FileRoute, HelperOperation>>;
+type Asked = keyof typeof asked;
 
 const bodyOf = async <T extends z.ZodType>({ stream }: Request, schema: T): Promise<z.infer<T>> =>
   parse(schema, await readBody(stream));
@@ -84,26 +94,15 @@ const handlers: Record<Exclude<FileRoute, Asked>, Handler> = {
   },
 };
 
-const asked: Record<Asked, Handler> = {
-  statFile: async ({ stream, query, signal }, { door }) =>
-    respondJson(stream, 200, await door.files.ask('stat', parse(filesApi.statFile.query, query), signal)),
-  hashFile: async ({ stream, query, signal }, { door }) =>
-    respondJson(stream, 200, await door.files.ask('hash', parse(filesApi.hashFile.query, query), signal)),
-  removeFile: async ({ stream, query, signal }, { door }) =>
-    respondJson(stream, 200, await door.files.ask('remove', parse(filesApi.removeFile.query, query), signal)),
-  moveFile: async (request, { door }) => {
-    const input = await bodyOf(request, filesApi.moveFile.body);
-    respondJson(request.stream, 200, await door.files.ask('move', input, request.signal));
-  },
-  makeFolder: async (request, { door }) => {
-    const input = await bodyOf(request, filesApi.makeFolder.body);
-    respondJson(request.stream, 200, await door.files.ask('makeFolder', input, request.signal));
-  },
-  changeMode: async (request, { door }) => {
-    const input = await bodyOf(request, filesApi.changeMode.body);
-    respondJson(request.stream, 200, await door.files.ask('changeMode', input, request.signal));
-  },
-};
+/** One question to the helper, one answer. */
+async function ask(route: Asked, request: Request, { door }: FileApiTools): Promise<void> {
+  const row = filesApi[route];
+  const input = 'query' in row ? parse(row.query, request.query) : await bodyOf(request, row.body);
+  // Each row's input is its operation's own, which the types of a union don't show.
+  respondJson(request.stream, 200, await door.files.ask(asked[route], input as never, request.signal));
+}
+
+const isAsked = (route: FileRoute): route is Asked => route in asked;
 
 /** Whether a path is one of the files' own. */
 export const isFilePath = (path: string): boolean => path === '/files' || path.startsWith('/files/');
@@ -123,7 +122,8 @@ export async function answerFiles(
   if (stream.destroyed) return;
   const signal = tools.ended ? AbortSignal.any([gone.signal, tools.ended]) : gone.signal;
   try {
-    await { ...handlers, ...asked }[route]({ stream, query: Object.fromEntries(url.searchParams), signal }, tools);
+    const request = { stream, query: Object.fromEntries(url.searchParams), signal };
+    await (isAsked(route) ? ask(route, request, tools) : handlers[route](request, tools));
   } catch (error) {
     if (gone.signal.aborted) return;
     tools.ended?.throwIfAborted();

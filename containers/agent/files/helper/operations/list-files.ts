@@ -3,10 +3,9 @@ import type { ListFiles } from '../../../../../contract/agent/files.ts';
 import type { FileEntry } from '../../../../../contract/api/file-entry.ts';
 import type { Call } from '../call.ts';
 import { entryAt } from '../entry-of.ts';
-import { errnoOf } from '../failure-of.ts';
 import { below, type Paths } from '../paths.ts';
 import { openFolder } from '../walk/open-folder.ts';
-import { walk } from '../walk/walk.ts';
+import { isPassedBy, walk } from '../walk/walk.ts';
 
 // A page of very long paths is shorter than was asked for.
 const pageBytes = 1024 * 1024;
@@ -35,7 +34,7 @@ async function entryThere(at: Buffer, shown: Buffer): Promise<FileEntry | undefi
     return await entryAt(at, shown);
   } catch (error) {
     // It has gone, or become something else, since it was seen.
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EINVAL') return undefined;
+    if (isPassedBy(error)) return undefined;
     throw error;
   }
 }

@@ -51,7 +51,9 @@ async function* within(
   after: Behind | undefined,
   onStep: () => void,
 ): AsyncGenerator<Step> {
-  for (const { name, rest } of from(await folder.names(), after)) {
+  // The folder that is asked for has to be readable, those below it may be.
+  const names = await (path.length === 0 ? folder.names() : folder.names().catch(none));
+  for (const { name, rest } of from(names, after)) {
     onStep();
     const step = await stepAt(folder, path, name);
     if (!step) continue;
@@ -81,19 +83,29 @@ async function isFolderAt(at: Buffer): Promise<boolean | undefined> {
   try {
     return (await lstat(at)).isDirectory();
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (isPassedBy(error)) return undefined;
     throw error;
   }
 }
 
-const passedBy = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM']);
+const passedBy = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'ESRCH', 'EINVAL']);
+
+/** What has gone, has become something else, or is nothing to this user, is no failure of a walk. */
+export function isPassedBy(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno !== undefined && passedBy.has(errno);
+}
+
+function none(error: unknown): Buffer[] {
+  if (isPassedBy(error)) return [];
+  throw error;
+}
 
 async function enter(at: Buffer): Promise<Folder | undefined> {
   try {
     return await openFolder(at, { entry: true });
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno !== undefined && passedBy.has(errno)) return undefined;
+    if (isPassedBy(error)) return undefined;
     throw error;
   }
 }
