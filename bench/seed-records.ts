@@ -32,7 +32,6 @@ export function readyRecord(n: number, nowMs: number, dueMs: number): ReadyRecor
     on_ready: null,
     last_active_at: null,
     channel_wanted_until: null,
-    result: null,
     task: { arn: `arn:${sandboxId}`, id: sandboxId, launched_at: isoTime(nowMs - 3_590_000), event_version: 1 },
     agent: { channel_key: Buffer.alloc(32).toString('base64'), session_limit: 8, version: '1' },
     ready_at: isoTime(nowMs - 3_580_000),
