@@ -1,4 +1,5 @@
 // ECS in memory, for histories: tasks that stop when they want to, events that come late, and a past that is forgotten.
+import { accountLimits } from '../../contract/account-limits.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { Launch, Launched, Tasks } from '../../lambdas/core/ports.ts';
 import type { SeenTask, TaskLookups } from '../../lambdas/core/reaper/ports.ts';
@@ -74,10 +75,14 @@ export class FakeCluster implements Tasks, TaskLookups {
     return [...this.#tasks.values()].flatMap(({ startedBy, arn }) => (startedBy === sandboxId ? [arn] : []));
   }
 
-  async running(): Promise<{ arns: readonly string[]; next: undefined }> {
+  async running(after = ''): Promise<{ arns: readonly string[]; next: string | undefined }> {
     this.#pass();
-    const running = [...this.#tasks.values()].filter(({ desiredStatus }) => desiredStatus === 'RUNNING');
-    return { arns: running.map(({ arn }) => arn), next: undefined };
+    const running = [...this.#tasks.values()].filter(
+      ({ desiredStatus, id }) => desiredStatus === 'RUNNING' && id > after,
+    );
+    const found = running.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const page = found.slice(0, accountLimits.tasksPerRead);
+    return { arns: page.map(({ arn }) => arn), next: found.length > page.length ? page.at(-1)?.id : undefined };
   }
 
   /** The task's container runs. */
