@@ -24,6 +24,8 @@ export async function openTransport(connection: Connection, sandboxId: string): 
       details: { field: 'transport', value: transport, rule: 'expected http or auto' },
     });
   }
-  const channel = await channelTransport(connection, sandboxId);
+  // Where there is another way, a channel that can't be had at once is not waited for.
+  const attempts = transport === 'auto' ? 1 : connection.attempts;
+  const channel = await channelTransport({ ...connection, attempts }, sandboxId);
   return transport === 'channel' ? channel : autoTransport({ channel, http, clock });
 }

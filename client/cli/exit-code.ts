@@ -4,6 +4,9 @@ import type { CommandResult } from '../commands/command-result.ts';
 /** Exit code of `exec` where the command has none: the service failed, or the outcome is unknown. */
 export const noOutcome = 125;
 
+/** Exit code when the terminal was closed. */
+export const hangUp = 129;
+
 const signalNumber = (name: string | null): number =>
   name !== null && name in constants.signals ? constants.signals[name as NodeJS.Signals] : 0;
 

@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { nearest } from './arguments/nearest.ts';
 import { parseArguments } from './arguments/parse-arguments.ts';
+import { hangUp } from './exit-code.ts';
 import { overview, usageOf, verbHelp } from './help.ts';
 import { reportError } from './report-error.ts';
 import { Interruption, Terminal } from './terminal.ts';
@@ -91,7 +92,7 @@ export async function main(): Promise<void> {
   const onInterrupt = (signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM', exitCode: number) =>
     // Once: a second Ctrl-C ends the process at once.
     process.once(signal, () => terminal.interrupt(new Interruption(`ended by ${signal}`, exitCode)));
-  onInterrupt('SIGHUP', 129);
+  onInterrupt('SIGHUP', hangUp);
   onInterrupt('SIGINT', 130);
   onInterrupt('SIGTERM', 143);
   // Set, not called: what is still to be written gets written.

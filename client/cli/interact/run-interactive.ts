@@ -1,6 +1,6 @@
 import type { CommandHandle } from '../../commands/command-handle.ts';
 import type { ReadUpTo } from '../../commands/command-transport.ts';
-import { exitCodeOf } from '../exit-code.ts';
+import { exitCodeOf, hangUp } from '../exit-code.ts';
 import { explainEnding } from '../explain-ending.ts';
 import { Interruption, type Terminal } from '../terminal.ts';
 import { interact } from './interact.ts';
@@ -28,7 +28,7 @@ export async function runInteractive(
     return exitCodeOf(result);
   } catch (error) {
     // A terminal that was closed has nobody to come back.
-    if (!(error instanceof Interruption && error.exitCode === 129)) await goesOn();
+    if (!(error instanceof Interruption && error.exitCode === hangUp)) await goesOn();
     throw error;
   }
 }

@@ -1,10 +1,22 @@
+import type { CommandHandle } from '../../commands/command-handle.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import { noOutcome } from '../exit-code.ts';
 import { runInteractive } from '../interact/run-interactive.ts';
 import { openCommands, transportFlag } from '../open-commands.ts';
 import { commandIds } from '../sandbox-id.ts';
+import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
+
+// Of a terminal: about what a screen holds, the prompt at its end.
+const shownAgainBytes = 2_048;
+
+/** A program in full screen draws it anew when the size changes. */
+async function redraw(handle: CommandHandle, terminal: Terminal): Promise<void> {
+  const { rows, cols } = terminal.size;
+  await handle.resize({ rows: rows > 1 ? rows - 1 : rows + 1, cols }, { signal: terminal.ending });
+  await handle.resize({ rows, cols }, { signal: terminal.ending });
+}
 
 export const attach: Verb = {
   name: 'attach',
@@ -25,13 +37,9 @@ export const attach: Verb = {
     await using open = await openCommands(args, terminal, sandboxId);
     const handle = await open.commands.get(commandId, { signal: terminal.ending });
     const { tty, stdoutBytes, stderrBytes, outcome } = handle.info;
-    if (tty && outcome === 'running') {
-      // A program draws its screen anew when the size changes.
-      const { rows, cols } = terminal.size;
-      await handle.resize({ rows: Math.max(1, rows - 1), cols }, { signal: terminal.ending });
-      await handle.resize({ rows, cols }, { signal: terminal.ending });
-    }
-    const from = { stdout: offset ?? stdoutBytes, stderr: offset === undefined ? stderrBytes : 0 };
-    return runInteractive(handle, terminal, { from, tty });
+    if (tty && outcome === 'running') await redraw(handle, terminal);
+    const now = { stdout: Math.max(0, stdoutBytes - (tty ? shownAgainBytes : 0)), stderr: stderrBytes };
+    const from = offset === undefined ? now : { stdout: offset, stderr: 0 };
+    return await runInteractive(handle, terminal, { from, tty });
   },
 };

@@ -67,7 +67,7 @@ async function joinTerminal(args: Arguments, id: string, terminal: Terminal): Pr
     stdin: true,
     signal: terminal.ending,
   });
-  return runInteractive(handle, terminal, { tty });
+  return await runInteractive(handle, terminal, { tty });
 }
 
 export const exec: Verb = {

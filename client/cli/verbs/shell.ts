@@ -1,6 +1,6 @@
 import { parseKeyValues } from '../arguments/key-values.ts';
 import { oneOf } from '../arguments/one-of.ts';
-import { noOutcome } from '../exit-code.ts';
+import { hangUp, noOutcome } from '../exit-code.ts';
 import { runInteractive } from '../interact/run-interactive.ts';
 import { openCommands, transportFlag } from '../open-commands.ts';
 import { oneSandboxId } from '../sandbox-id.ts';
@@ -41,8 +41,7 @@ export const shell: Verb = {
     try {
       return await runInteractive(handle, terminal, { tty: true });
     } catch (error) {
-      // As a terminal does for the shell in it.
-      if (error instanceof Interruption)
+      if (error instanceof Interruption && error.exitCode === hangUp)
         await handle.signal('SIGHUP', { escalateAfterMs: 5_000 }).catch(() => undefined);
       throw error;
     }
