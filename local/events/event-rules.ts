@@ -1,7 +1,7 @@
 import type { EventPattern } from './matches-pattern.ts';
 
 /** A function, and what calls it. */
-export type LocalRule = { readonly function: string } & (
+type LocalRule = { readonly function: string } & (
   | { readonly pattern: EventPattern }
   | { readonly everyMinutes: number }
 );
