@@ -17,6 +17,7 @@ import { type AgentMachine, commandId, startAgent } from '../test/support/agent-
 import { keptLog } from '../test/support/fakes.ts';
 import { PlayedSlots } from '../test/support/played-slots.ts';
 import { processEngine } from '../test/support/process-engine.ts';
+import { heldChannel } from './held-channel.ts';
 
 /** What a command printed, and how long it took. */
 export interface Ran {
@@ -24,13 +25,20 @@ export interface Ran {
   readonly ms: number;
 }
 
+/** Runs commands in the sandbox, over a channel of its own. */
+export interface Runner extends AsyncDisposable {
+  run(argv: readonly string[]): Promise<Ran>;
+}
+
 /** The message service and the real agent on one machine, with every frame as late as asked, and nothing else between. */
 export interface ChannelService extends AsyncDisposable {
   readonly ecs: ECSClient;
   readonly cluster: string;
   readonly task: string;
-  /** A channel of its own, opened by its first command. */
-  environment(): AsyncDisposable & { run(argv: readonly string[]): Promise<Ran> };
+  /** As a function's environment does, whose first command opens the channel. */
+  environment(): Runner;
+  /** As a caller does that holds its channel, open already. */
+  held(): Promise<Runner>;
 }
 
 const region = 'us-east-1';
@@ -75,11 +83,12 @@ export async function openChannelService(options: { pace: 'real' | 'fast'; delay
     cluster,
     task,
     environment: () => environment({ ecs, ssm, cluster }, target),
+    held: () => heldChannel({ ecs, ssm, cluster }, target, agent.plane.assignment.user_id),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-function environment(sessions: Parameters<typeof openChannel>[0], target: ChannelTarget) {
+function environment(sessions: Parameters<typeof openChannel>[0], target: ChannelTarget): Runner {
   const clock = systemClock;
   const slots = new PlayedSlots(clock);
   const channel = agentChannel({

@@ -77,7 +77,7 @@ export async function openAccess(connection: Connection, sandboxId: string, sign
   const access = await send(connection, 'createAccess', { params: { sandbox_id: sandboxId }, body: {} }, { signal });
   const giveBack = async () => {
     const params = { sandbox_id: sandboxId, grant: access.grant_id };
-    // Without this its slot is free once the grant has expired.
+    // Without this its slot is free only when the agent has given the channel up, a minute after its last word.
     await send(connection, 'endAccess', { params }).catch(() => undefined);
   };
   const { stream_url: streamUrl, token } = access.session;
