@@ -13,19 +13,24 @@ export type Selection = (candidate: Process) => boolean;
 
 /**
  * Ends every process that is selected: TERM, `grace` milliseconds, KILL. Children in sessions of their own, daemons,
- * stopped processes and those that fork while they are being ended included. Answers how many process groups were left: 0, but for
- * processes that the kernel itself can't end.
+ * stopped processes and those that fork while they are being ended included. Answers how many were left: 0, but for processes
+ * that the kernel itself can't end.
  */
 export async function terminate(selection: Selection, clock: Clock, grace = graceMs): Promise<number> {
-  if (grace > 0 && signalGroups(selection, askToEnd) > 0) {
+  if (grace > 0 && signalGroups(selection, askToEnd).size > 0) {
     const until = clock.now() + grace;
     while (clock.now() < until && anyLeft(selection)) await clock.sleep(pollMs);
   }
-  const until = clock.now() + givenUpMs;
+  let [left, sinceMs] = [new Set<number>(), clock.now()];
   for (;;) {
     freezeAll(selection);
-    const left = signalGroups(selection, (group) => send(-group, 'SIGKILL'));
-    if (left === 0 || clock.now() >= until) return left;
+    const found = signalGroups(selection, (group) => send(-group, 'SIGKILL'));
+    if (found.size === 0) return 0;
+    // Whoever is new was started meanwhile, and will be reached; who stays can't be.
+    const isSame = found.size === left.size && [...found].every((pid) => left.has(pid));
+    if (!isSame) sinceMs = clock.now();
+    else if (clock.now() - sinceMs >= givenUpMs) return found.size;
+    left = found;
     await clock.sleep(5);
   }
 }
@@ -55,18 +60,20 @@ function freezeAll(selection: Selection): void {
 }
 
 /**
- * Signals each process group of the selected processes, once, and answers how many there are. A group is reached by one
+ * Signals each process group of the selected processes, once, and answers the processes. A group is reached by one
  * call of the kernel, so that thousands of processes can't outrun it; whoever is in one with a selected process descends
  * from the same command.
  */
-function signalGroups(selection: Selection, signal: (group: number) => void): number {
-  const reached = new Set<number>();
+function signalGroups(selection: Selection, signal: (group: number) => void): Set<number> {
+  const [reached, found] = [new Set<number>(), new Set<number>()];
   for (const candidate of processes()) {
-    if (reached.has(candidate.processGroup) || !selection(candidate)) continue;
+    if (!selection(candidate)) continue;
+    found.add(candidate.pid);
+    if (reached.has(candidate.processGroup)) continue;
     reached.add(candidate.processGroup);
     signal(candidate.processGroup);
   }
-  return reached.size;
+  return found;
 }
 
 function anyLeft(selection: Selection): boolean {
