@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { encodeFrame } from '../../../contract/agent/frames.ts';
-import { systemClock } from '../../../contract/clock.ts';
+import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
 import type { AgentQuestion, ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
 import { commandId, outcomeOf, running } from '../../support/command-samples.ts';
@@ -20,12 +20,12 @@ const answer = z.object({ n: z.number() });
 const question: AgentQuestion<{ n: number }> = { method: 'GET', path: '/n', answer, repeatable: true };
 const once = { ...question, method: 'POST' as const, repeatable: false };
 
-async function begin(play: (asked: AgentAsked, count: number) => unknown) {
+async function begin(play: (asked: AgentAsked, count: number) => unknown, clock: Clock = systemClock) {
   const asked: AgentAsked[] = [];
   const agent = await playedAgent((each) => play(each, asked.push(each)));
-  const slots = new PlayedSlots(systemClock);
+  const slots = new PlayedSlots(clock);
   const channel = agentChannel({
-    clock: systemClock,
+    clock,
     log: keptLog(),
     leases: slots,
     line: slots,
@@ -42,7 +42,7 @@ async function begin(play: (asked: AgentAsked, count: number) => unknown) {
     for await (const event of await channel.follow(target, commandId(), { ...defaults, ...options })) seen.push(event);
     return seen;
   };
-  return { ...agent, asked, ask, follow };
+  return { ...agent, asked, ask, follow, slots };
 }
 
 const say = ({ stream }: AgentAsked, text: string, status = 200) => {
@@ -151,3 +151,26 @@ test('a follower goes on from where it was, and wants no more than is left', asy
     ],
   );
 });
+
+test.each(['some', undefined] as const)(
+  'a follower that gave its channel to others goes on where it was (until: %s)',
+  async (until) => {
+    const clock = createClock(20);
+    const { follow, asked, opened, slots } = await begin(({ stream }, n) => {
+      stream.respond({ ':status': 200 });
+      if (n === 1) {
+        stream.write(encodeFrame({ kind: 'stderr', offset: 5, data: Buffer.from('five') }));
+        setTimeout(() => void slots.want('', clock.now() + 10_000), 20);
+      } else stream.end(finished({}));
+    }, clock);
+    const seen = await follow({ offsets: { stdout: 3, stderr: 5 }, until, streamBytes: 100 });
+    expect(seen.map(({ kind }) => kind)).toEqual(['stderr', 'finished']);
+    expect(
+      asked.map(({ url }) => [url.searchParams.get('stdout_offset'), url.searchParams.get('stderr_offset')]),
+    ).toEqual([
+      ['3', '5'],
+      ['3', '9'],
+    ]);
+    expect(opened.map(({ closed }) => closed)).toEqual([true, true]);
+  },
+);
