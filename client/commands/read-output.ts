@@ -25,7 +25,7 @@ export interface OutputPiece {
 }
 
 /** Where reading begins, by the options. */
-export function startOf({ stream, offset = 0, stderrOffset = 0 }: OutputOptions): ReadUpTo {
+function startOf({ stream, offset = 0, stderrOffset = 0 }: OutputOptions): ReadUpTo {
   return stream === 'stderr' ? { stdout: 0, stderr: offset } : { stdout: offset, stderr: stderrOffset };
 }
 

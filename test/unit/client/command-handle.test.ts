@@ -146,7 +146,7 @@ test('an iteration that is left stops reading', async () => {
   expect(service.seen).toHaveLength(2);
 });
 
-test('kill asks for SIGTERM and SIGKILL after it; a signal is sent once, whatever becomes of the answer', async () => {
+test('H1: kill asks for SIGTERM and SIGKILL after it; a signal is sent once, whatever becomes of the answer', async () => {
   await using service = await misbehavingService(
     answer(200, commandInfo()),
     answer(200, commandInfo()),
