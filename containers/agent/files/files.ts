@@ -1,36 +1,20 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { AgentError } from '../../../contract/agent/errors.ts';
-import { FileHash, FileWritten, type ReadFile, type WriteFile } from '../../../contract/agent/files.ts';
-import { FileEntry, FileMode } from '../../../contract/api/file-entry.ts';
+import type { FileWritten, ReadFile, WriteFile } from '../../../contract/agent/files.ts';
 import { limits } from '../../../contract/api/limits.ts';
-import { helperLost } from './file-error.ts';
+import { asked, believed, followed, Landed, notAnAnswer, ReadHead } from './helper-answers.ts';
 import type { HelperCall } from './helper-call.ts';
 import { HelperPool } from './helper-pool.ts';
 import type { HelperTools } from './helper-process.ts';
-import type { HelperInputs, HelperOperation } from './wire/operations.ts';
-
-const size = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-
-/** What is said of a file before its bytes. */
-const ReadHead = z.object({ size, offset: size, length: size, mode: FileMode, modified_at: z.iso.datetime() });
-export type ReadHead = z.infer<typeof ReadHead>;
-
-const Landed = FileWritten.omit({ sha256: true });
-
-const answers = {
-  stat: FileEntry,
-  hash: FileHash,
-  move: FileEntry,
-  makeFolder: FileEntry,
-  changeMode: FileEntry,
-  remove: z.object({ removed: size }),
-} as const;
+import type { HelperInputs } from './wire/operations.ts';
 
 /** What must be true of bytes that arrive, beyond their number. */
 export interface Expected {
   readonly sha256?: string | undefined;
 }
+
+type Item<O extends keyof typeof followed> = z.infer<(typeof followed)[O]['item']>;
 
 /** Everything that is done with files, by a helper that is the sandbox's user. */
 export class Files implements AsyncDisposable {
@@ -44,35 +28,32 @@ export class Files implements AsyncDisposable {
   }
 
   /** One question with one answer. */
-  ask<O extends keyof typeof answers>(
+  ask<O extends keyof typeof asked>(
     operation: O,
     input: HelperInputs[O],
     signal: AbortSignal,
-  ): Promise<z.infer<(typeof answers)[O]>> {
-    const answer = async (call: HelperCall) => believed(answers[operation], await call.result());
-    return this.#helpers.use(operation, input, answer, signal) as Promise<z.infer<(typeof answers)[O]>>;
+  ): Promise<z.infer<(typeof asked)[O]>> {
+    const answer = async (call: HelperCall) => believed(asked[operation], await call.result());
+    return this.#helpers.use(operation, input, answer, signal) as Promise<z.infer<(typeof asked)[O]>>;
   }
 
   /** A question with many answers; each goes to `onItem` before the next is asked for, what it ends with is answered. */
-  follow<O extends Extract<HelperOperation, 'list' | 'watch' | 'search'>>(
+  follow<O extends keyof typeof followed>(
     operation: O,
     input: HelperInputs[O],
-    onItem: (item: unknown) => Promise<void>,
+    onItem: (item: Item<O>) => Promise<void>,
     signal: AbortSignal,
-  ): Promise<unknown> {
+  ): Promise<z.infer<(typeof followed)[O]['end']>> {
     const pool = operation === 'search' ? this.#searchers : this.#helpers;
-    return pool.use(
-      operation,
-      input,
-      async (call) => {
-        for (let sent = await call.next(); sent; sent = await call.next()) {
-          if (sent.kind === 'data') throw notAnAnswer();
-          await onItem(sent.value);
-        }
-        return call.result();
-      },
-      signal,
-    );
+    const { item, end } = followed[operation];
+    const follow = async (call: HelperCall) => {
+      for (let sent = await call.next(); sent; sent = await call.next()) {
+        if (sent.kind === 'data') throw notAnAnswer();
+        await onItem(believed(item, sent.value) as Item<O>);
+      }
+      return believed(end, await call.result());
+    };
+    return pool.use(operation, input, follow, signal) as Promise<z.infer<(typeof followed)[O]['end']>>;
   }
 
   /** Reads: first the head, then each piece. Rejects with `file_changed` when there is less than the head says. */
@@ -159,11 +140,3 @@ const unexpected = (field: string, value: number | string, rule: number | string
   new AgentError('invalid_request', `the body has another ${field} than was announced`, {
     details: { field: `body.${field}`, value: String(value), rule: `expected ${rule}` },
   });
-
-const notAnAnswer = (cause?: unknown): AgentError => helperLost(new Error('it answers what is no answer', { cause }));
-
-function believed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw notAnAnswer(parsed.error);
-  return parsed.data;
-}

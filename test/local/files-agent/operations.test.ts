@@ -311,8 +311,9 @@ test('a watch tells what comes, changes and goes, also in folders made meanwhile
         'removed old',
       ]),
     );
-  await here.machine.run({ command: 'echo z > w/new/deep/later; rm -r w' });
+  await here.machine.run({ command: 'echo z > w/new/deep/later' });
+  await expect.poll(told).toContain('created new/deep/later');
+  await here.machine.run({ command: 'rm -r w' });
   await expect.poll(() => text.trimEnd().split('\n').at(-1)).toContain('"file_not_found"');
-  expect(told()).toContain('created new/deep/later');
   expect((await stat(here.home)).isDirectory()).toBe(true);
 });

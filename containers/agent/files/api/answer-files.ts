@@ -67,19 +67,15 @@ const handlers: Record<Exclude<FileRoute, Asked>, Handler> = {
     respondJson(stream, 200, await listPage(parse(filesApi.listFiles.query, query), door.files, signal)),
   watchFiles: async ({ stream, query, signal }, { door, clock, ended }) => {
     const input = parse(filesApi.watchFiles.query, query);
-    const tell = (item: unknown) => parse(filesApi.watchFiles.events, item);
-    await sendEvents(stream, { clock, signal, ended }, (emit) =>
-      door.files.follow('watch', input, (item) => emit(tell(item)), signal),
-    );
+    await sendEvents(stream, { clock, signal, ended }, (emit) => door.files.follow('watch', input, emit, signal));
   },
   searchFiles: async (request, { door, clock, ended }) => {
     const input = await bodyOf(request, filesApi.searchFiles.body);
     assertExpression(input.pattern);
     const { stream, signal } = request;
-    const tell = (item: object) => parse(filesApi.searchFiles.events, item);
     await sendEvents(stream, { clock, signal, ended }, async (emit) => {
-      const found = await door.files.follow('search', input, (item) => emit(tell(Object(item))), signal);
-      await emit(tell({ ...Object(found), event: 'finished' }));
+      const found = await door.files.follow('search', input, emit, signal);
+      await emit({ event: 'finished', ...found });
     });
   },
   sendFile: async (request, { door, clock, ended }) => {
