@@ -23,6 +23,8 @@ export class FakeCluster implements Tasks, TaskLookups {
   readonly events: TaskReport[] = [];
   /** What the next launches are refused with, in order. */
   readonly refusals: Extract<Launched, { kind: 'refused' }>[] = [];
+  /** How many tasks were launched for each sandbox, and how many launches were refused. */
+  readonly launches = new Map<string, { launched: number; refused: number }>();
   readonly #tasks = new Map<string, ClusterTask>();
   readonly #byToken = new Map<string, string>();
   readonly #clock: Clock;
@@ -44,7 +46,10 @@ export class FakeCluster implements Tasks, TaskLookups {
     const { arn, id } = taskFor(token);
     if (this.#byToken.has(token)) return { kind: 'accepted', task: { arn, id } };
     const refusal = this.refusals.shift();
-    if (refusal !== undefined) return refusal;
+    const { launched, refused } = this.launches.get(sandboxId) ?? { launched: 0, refused: 0 };
+    const isRefused = refusal !== undefined;
+    this.launches.set(sandboxId, { launched: launched + (isRefused ? 0 : 1), refused: refused + (isRefused ? 1 : 0) });
+    if (isRefused) return refusal;
     this.#byToken.set(token, id);
     const state = { lastStatus: 'PENDING', desiredStatus: 'RUNNING', createdAtMs: this.#clock.now() };
     const times = { stopsAtMs: never, stoppedAtMs: never };

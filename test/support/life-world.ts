@@ -183,9 +183,10 @@ export class LifeWorld {
 
   /** What may never be, at no moment. */
   breaches(): string[] {
-    const owners = this.cluster.alive.map(({ startedBy }) => startedBy);
+    // Of two callers with one key one can be refused and the other not: only a definite failure leads to another launch.
+    const launchedTwice = [...this.cluster.launches].filter(([, { launched, refused }]) => launched > 1 + refused);
     return [
-      ...owners.flatMap((owner, n) => (owners.indexOf(owner) < n ? [`${owner} has two tasks`] : [])),
+      ...launchedTwice.map(([id]) => `${id} was launched again without a definite failure`),
       ...[...this.ends].flatMap(([id, count]) => (count === 1 ? [] : [`${id} ended ${count} times`])),
       ...[...this.reasons].flatMap(([id, all]) => (all.size === 1 ? [] : [`${id} ended for ${[...all]}`])),
     ];
