@@ -16,6 +16,7 @@ export const timeOf = ({ mtimeMs }: Stats): string => new Date(Math.min(Math.max
 /** The number of an octal mode. */
 export const modeBits = (mode: string): number => Number.parseInt(mode, 8);
 
+/** What kind of thing it is. */
 export function typeOf(stats: Stats): FileType {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';

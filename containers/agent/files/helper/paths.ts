@@ -37,6 +37,7 @@ export interface Paths {
   resolve(input: FilePath): Buffer;
 }
 
+/** Paths of a sandbox whose home is this folder. */
 export function homePaths(home: string): Paths {
   const folder = Buffer.from(home);
   return {

@@ -5,6 +5,7 @@ import { entryAt, modeBits } from '../entry-of.ts';
 import { makeFolders } from '../make-folders.ts';
 import type { Paths } from '../paths.ts';
 
+/** Makes a folder, with `parents` those above it too; one that is there already keeps its mode. */
 export async function makeFolder({ parents, mode, ...path }: MakeFolder, paths: Paths): Promise<FileEntry> {
   const folder = paths.resolve(path);
   if (!parents) await mkdir(folder);

@@ -2,4 +2,5 @@ import type { FileEntry, FilePath } from '../../../../../contract/api/file-entry
 import { entryAt } from '../entry-of.ts';
 import type { Paths } from '../paths.ts';
 
+/** What is at a path, links as they are. */
 export const statFile = (input: FilePath, paths: Paths): Promise<FileEntry> => entryAt(paths.resolve(input));
