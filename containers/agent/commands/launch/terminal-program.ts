@@ -101,6 +101,3 @@ export const terminalWords = ({ rows, cols }: TerminalSize): readonly string[] =
   String(rows),
   String(cols),
 ];
-
-/** Where the program reads wishes from. */
-export const terminalWishes = 3;
