@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { HomeOrder } from '../home/home-order.ts';
+import { HomeReport } from '../home/home-report.ts';
 import { Command } from './command-input.ts';
 import { CommandOutcome } from './command-result.ts';
 import { Environment } from './environment.ts';
@@ -20,6 +22,8 @@ export const Assignment = z
     channel_key: z.base64(),
     heartbeat_seconds: z.number().int(),
     root_commands: z.boolean().optional().describe('whether commands may run as root; not without it'),
+    home: HomeOrder.optional(),
+    cold: z.boolean().optional().describe('whether cold files are to be had'),
   })
   .meta({ id: 'Assignment' });
 export type Assignment = z.infer<typeof Assignment>;
@@ -51,6 +55,7 @@ export const Heartbeat = z
     last_active_at: Timestamp.nullable(),
     open_grants: z.array(GrantId).max(64).optional().describe('whose holders have a channel open now'),
     machine: MachineFigures.optional().describe('once a minute'),
+    home: HomeReport.optional(),
   })
   .meta({ id: 'Heartbeat' });
 export type Heartbeat = z.infer<typeof Heartbeat>;

@@ -7,6 +7,7 @@ const id = (prefix: string) => new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`);
 export const SandboxId = z.string().regex(id('sbx'), 'expected sbx_ and 26 characters of lower-case base 32');
 export const CommandId = z.string().regex(id('cmd'), 'expected cmd_ and 26 characters of lower-case base 32');
 export const GrantId = z.string().regex(id('grt'), 'expected grt_ and 26 characters of lower-case base 32');
+export const CheckpointId = z.string().regex(id('ckp'), 'expected ckp_ and 26 characters of lower-case base 32');
 
 export const UserId = z
   .string()
