@@ -176,5 +176,6 @@ const orderConflict = (id: string): AgentError =>
     details: { field: 'command_id', value: id, rule: 'expected the order it was first given' },
   });
 
+/** For an id that no command has, or none that whoever asks may see. */
 export const commandNotFound = (id: string): AgentError =>
   new AgentError('command_not_found', 'no such command', { details: { command_id: id } });
