@@ -75,7 +75,7 @@ export class ScriptedAgent {
 
   /** Everything a command has printed. */
   outputOf(id: string, stream: 'stdout' | 'stderr'): Buffer {
-    return this.#get(id)[stream].all;
+    return this.#get(id).output[stream].all;
   }
 
   readonly connect = (): Duplex => {
@@ -130,8 +130,7 @@ class ScriptedStream {
 class ScriptedCommand {
   readonly id: string;
   readonly changes = new Listeners();
-  readonly stdout: ScriptedStream;
-  readonly stderr: ScriptedStream;
+  readonly output: Readonly<Record<'stdout' | 'stderr', ScriptedStream>>;
   readonly #startedMs: number;
   readonly #script: Script;
   hasEnded = false;
@@ -142,8 +141,7 @@ class ScriptedCommand {
     this.id = id;
     this.#script = script;
     this.#startedMs = clock.now();
-    this.stdout = stream('stdout', script.bytes);
-    this.stderr = stream('stderr', Math.floor(script.bytes / 3));
+    this.output = { stdout: stream('stdout', script.bytes), stderr: stream('stderr', Math.floor(script.bytes / 3)) };
     this.#print(1, clock, onEnd);
   }
 
@@ -153,8 +151,8 @@ class ScriptedCommand {
       outcome: this.hasEnded ? ('exited' as const) : ('running' as const),
       exit_code: this.hasEnded ? this.#script.exitCode : null,
       signal: null,
-      stdout_bytes: this.stdout.produced,
-      stderr_bytes: this.stderr.produced,
+      stdout_bytes: this.output.stdout.produced,
+      stderr_bytes: this.output.stderr.produced,
       cwd: '/home/agent',
       started_at: new Date(this.#startedMs).toISOString(),
       duration_ms: 1,
@@ -166,13 +164,13 @@ class ScriptedCommand {
       head: all.subarray(0, 4_096).toString('base64'),
       tail: all.length > 4_096 ? all.subarray(-Math.min(4_096, all.length - 4_096)).toString('base64') : '',
     });
-    return { ...this.outcome, stdout: excerpt(this.stdout), stderr: excerpt(this.stderr) };
+    return { ...this.outcome, stdout: excerpt(this.output.stdout), stderr: excerpt(this.output.stderr) };
   }
 
   #print(piece: number, clock: Clock, onEnd: () => void): void {
     const { pieces, pauseMs } = this.#script;
     clock.after(pauseMs, () => {
-      for (const stream of [this.stdout, this.stderr]) stream.print(Math.floor((stream.all.length * piece) / pieces));
+      for (const stream of Object.values(this.output)) stream.print(Math.floor((stream.all.length * piece) / pieces));
       if (piece < pieces) return this.#print(piece + 1, clock, onEnd);
       this.hasEnded = true;
       onEnd();
