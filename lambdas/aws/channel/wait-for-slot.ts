@@ -3,7 +3,7 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { ChannelTarget } from '../../core/ports.ts';
 import { type Lease, leaseMs, type Slot, type SlotLeases, staleMs } from '../dynamodb/slot-leases.ts';
-import type { SlotLine } from '../dynamodb/slot-line.ts';
+import type { SlotLine, Survey } from '../dynamodb/slot-line.ts';
 
 export interface SlotTools {
   readonly clock: Clock;
@@ -16,7 +16,9 @@ export interface SlotTools {
 // What the exec agent allows when it doesn't say, and the most that is of use.
 const defaultSlots = 2;
 const mostSlots = 8;
-const pauseMs = 300;
+// Whoever is next looks often: of a turn of a second and a half, nothing else is waiting in vain.
+const nextPauseMs = 100;
+const pauseMs = 400;
 // A place in the line passes when its owner does.
 const placeMs = 3_000;
 const retrySeconds = 10;
@@ -67,22 +69,41 @@ export async function waitForSlot(
   if (free !== undefined) return free;
   const ticket = `${String(since).padStart(15, '0')}-${randomUUID()}${toLend ? lenderMark : ''}`;
   try {
-    for (let keptUntil = 0; ; ) {
-      const now = clock.now();
-      if (keptUntil - now < placeMs / 2) {
-        keptUntil = now + placeMs;
-        await Promise.all([line.stand(sandboxId, ticket, keptUntil), line.want(sandboxId, now + wantedMs)]);
-      }
-      const lease = await tryTurn(tools, sandboxId, slots, ticket);
-      if (lease !== undefined) return lease;
-      if (clock.now() + pauseMs - since > patienceMs) break;
-      await clock.sleep(pauseMs, signal);
-    }
+    const lease = await standInLine(tools, { sandboxId, slots, ticket, untilMs: since + patienceMs, signal });
+    if (lease !== undefined) return lease;
   } finally {
     // A place that can't be given up passes by itself.
     await line.leave(sandboxId, ticket).catch(() => undefined);
   }
   throw allTaken(sandboxId, slots - first);
+}
+
+interface Place {
+  readonly sandboxId: string;
+  readonly slots: number;
+  readonly ticket: string;
+}
+
+/** Undefined when it was not this ticket's turn until then. */
+async function standInLine(
+  tools: SlotTools,
+  { untilMs, signal, ...place }: Place & { readonly untilMs: number; readonly signal: AbortSignal },
+): Promise<Lease | undefined> {
+  const { clock, line } = tools;
+  const { sandboxId, slots, ticket } = place;
+  for (let keptUntil = 0; ; ) {
+    const now = clock.now();
+    if (keptUntil - now < placeMs / 2) {
+      keptUntil = now + placeMs;
+      await Promise.all([line.stand(sandboxId, ticket, keptUntil), line.want(sandboxId, now + wantedMs)]);
+    }
+    const survey = await line.survey(sandboxId, ticket);
+    const lease = await tryTurn(tools, place, survey);
+    if (lease !== undefined) return lease;
+    const pause = survey.ahead.length < slots ? nextPauseMs : pauseMs;
+    if (clock.now() + pause > untilMs) return undefined;
+    await clock.sleep(pause, signal);
+  }
 }
 
 const allTaken = (sandboxId: string, channels: number): SandboxError =>
@@ -111,17 +132,20 @@ function shareOf(
 }
 
 /** As many of the first in the line have their turn as there are slots to be had, each its own one. */
-async function tryTurn(tools: SlotTools, sandboxId: string, slots: number, ticket: string): Promise<Lease | undefined> {
-  const { leases, line, clock } = tools;
-  const survey = await line.survey(sandboxId, ticket);
+async function tryTurn(
+  tools: SlotTools,
+  { sandboxId, slots, ticket }: Place,
+  { slots: known, ahead }: Survey,
+): Promise<Lease | undefined> {
+  const { leases, clock } = tools;
   const now = clock.now();
-  const known = new Map(survey.slots.map((slot) => [slot.number, slot]));
-  const all = Array.from({ length: slots }, (_, number) => known.get(number) ?? number);
+  const byNumber = new Map(known.map((slot) => [slot.number, slot]));
+  const all = Array.from({ length: slots }, (_, number) => byNumber.get(number) ?? number);
   const isFree = (slot: Slot | number) => typeof slot === 'number' || slot.expiresAtMs <= now;
   const isStale = (slot: Slot | number) =>
     typeof slot !== 'number' && slot.sessionId !== undefined && slot.expiresAtMs - now < leaseMs - staleMs;
   const toBeHad = [...all.filter(isFree), ...all.filter((slot) => !isFree(slot) && isStale(slot))];
-  const turn = shareOf(ticket, survey.ahead, toBeHad);
+  const turn = shareOf(ticket, ahead, toBeHad);
   if (turn === undefined) return undefined;
   if (typeof turn === 'number' || isFree(turn)) {
     return await leases.take(sandboxId, numberOf(turn));

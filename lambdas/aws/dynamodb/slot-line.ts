@@ -8,7 +8,7 @@ import { keys } from './keys.ts';
 import type { Slot } from './slot-leases.ts';
 
 /** The slots of a sandbox, and who waits for one before the asker. */
-interface Survey {
+export interface Survey {
   /** Those that somebody has ever held. */
   readonly slots: readonly Slot[];
   /** Tickets, in their order. */

@@ -60,3 +60,24 @@ test('who can’t be lent the slot that is free doesn’t keep the next one from
   expect(await exec).toMatchObject({ slot: 0 });
   expect(await lend).toMatchObject({ code: 'capacity_unavailable' });
 });
+
+test('who is next in the line has a slot within a tenth of a second, and those behind ask less often', async () => {
+  const { wait, played, clock } = begin(1);
+  const held = await wait();
+  const looks: number[] = [];
+  const { survey } = played;
+  played.survey = (id, ticket) => {
+    looks.push(clock.now());
+    return survey.call(played, id, ticket);
+  };
+  const next = wait({ patienceMs: 60_000 });
+  await clock.sleep(2_000);
+  await played.release(held);
+  const freed = clock.now();
+  await next;
+  expect((looks.at(-1) ?? 0) - freed).toBeLessThanOrEqual(100);
+  const alone = looks.length;
+  played.places.set('000000000000000-first', clock.now() + 3_000);
+  await expect(wait({ patienceMs: 2_000 })).rejects.toMatchObject({ code: 'capacity_unavailable' });
+  expect(looks.length - alone).toBeLessThanOrEqual(6);
+});
