@@ -79,7 +79,27 @@ async function* readAll(
   for await (const event of events) yield* reader.read(event);
 }
 
-/** Runs a command and follows it; a stream that breaks is followed by another under the same key. */
+/** One stream about a call: by the command's id, from where the reader is, once that is known; else by the call itself. */
+async function* eventsOf(
+  transport: CommandTransport,
+  call: ExecCall,
+  reader: ProgressReader,
+  signal: AbortSignal,
+): AsyncGenerator<TransportEvent> {
+  const { commandId } = reader;
+  // How long to wait is something only the call says.
+  if (commandId !== undefined && call.body.wait_seconds === undefined) {
+    try {
+      return yield* transport.follow({ sandboxId: call.sandboxId, commandId }, reader.upTo, signal);
+    } catch (error) {
+      // Nobody has heard of it after all: its key starts it, once.
+      if (!(error instanceof SandboxError) || error.code !== 'not_found') throw error;
+    }
+  }
+  yield* transport.events(call, reader.upTo, signal);
+}
+
+/** Runs a command and follows it; a stream that breaks is followed by another. */
 export function followCommand(
   connection: Pick<Connection, 'clock' | 'attempts'>,
   transport: CommandTransport,
@@ -89,7 +109,7 @@ export function followCommand(
   const { idempotencyKey, body } = call;
   const { timeout_seconds: timeoutSeconds = limits.timeoutSeconds.default, wait_seconds: waitSeconds } = body;
   const reader = new ProgressReader(waitSeconds !== undefined);
-  const events = (until: AbortSignal) => transport.events(call, reader.upTo, until);
+  const events = (until: AbortSignal) => eventsOf(transport, call, reader, until);
   const limitMs = (waitSeconds ?? timeoutSeconds) * 1_000 + graceMs;
   return follow(connection, { reader, events, limitMs, idempotencyKey }, signal);
 }

@@ -50,22 +50,37 @@ test('with check, a command that fails is an error that carries its result', asy
   expect(error).toMatchObject({ code: 'command_failed', result: { exitCode: 2, stderr: 'no' } });
 });
 
-test('a stream that breaks is joined again under the same key, and no byte comes twice', async () => {
+test('a stream that breaks is read on by the command’s id, and no byte comes twice', async () => {
   await using service = await misbehavingService(
     hangUp,
     stream([started, output('stdout', 0, 'abc')], 'cut'),
-    stream([started, output('stdout', 0, 'ab'), output('stdout', 2, 'cde'), output('stderr', 0, 'x')], 'cut'),
+    stream([started, output('stdout', 2, 'cde'), output('stderr', 0, 'x')], 'cut'),
     stream([started, output('stdout', 0, 'abcdef'), output('stderr', 0, 'xy'), finished()]),
   );
   const pieces: string[] = [];
   const result = await run(service, { onStdout: (bytes) => void pieces.push(new TextDecoder().decode(bytes)) });
   expect(pieces).toEqual(['abc', 'de', 'f']);
   expect(result).toMatchObject({ stdout: 'abcdef', stderr: 'xy', truncated: false });
-  const [first, ...others] = service.seen;
-  for (const other of others) {
-    expect(other.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
-    expect(other.body).toBe(first?.body);
-  }
+  const [first, second, ...others] = service.seen;
+  expect(second).toMatchObject({ method: 'POST', body: first?.body });
+  expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
+  const from = (stdout: number, stderr: number) => `offset=${stdout}&stderr_offset=${stderr}&follow=true`;
+  expect(others.map(({ method, url }) => `${method} ${url.split('?')[1]}`)).toEqual([
+    `GET ${from(3, 0)}`,
+    `GET ${from(5, 1)}`,
+  ]);
+});
+
+test('a command that nobody has heard of after all is asked for again under its key', async () => {
+  await using service = await misbehavingService(
+    stream([started], 'cut'),
+    fail('not_found'),
+    stream([started, finished()]),
+  );
+  expect((await run(service)).outcome).toBe('exited');
+  const [first, , third] = service.seen;
+  expect(third).toMatchObject({ method: 'POST', body: first?.body });
+  expect(third?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
 });
 
 test('a stream that ends without an outcome is never success', async () => {
