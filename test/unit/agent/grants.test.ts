@@ -161,7 +161,8 @@ test('H4: so many commands run at once, joining one costs nothing, and each is s
   const commands = {
     knows: (id: string) => ends.has(id),
     get: async () => ({ user: 'agent' }),
-    start: async ({ command_id }: { command_id: string }, audit: unknown) => {
+    start: async ({ command_id }: { command_id: string }, audit?: unknown) => {
+      if (ends.has(command_id)) return { ended: Promise.resolve() };
       audits.push(audit);
       const { promise: ended, resolve } = Promise.withResolvers<void>();
       ends.set(command_id, resolve);
