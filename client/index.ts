@@ -1,7 +1,6 @@
 // The library's whole surface: a name that is not here may change without notice.
 
 export { type ErrorCode, SandboxError } from '../contract/api/errors.ts';
-export type { OutputListener, ResultOptions } from './commands/collect-result.ts';
 export { CommandError } from './commands/command-error.ts';
 export type { CommandHandle, SignalName, WaitOptions } from './commands/command-handle.ts';
 export type { CommandInfo } from './commands/command-info.ts';
@@ -9,7 +8,8 @@ export type { CommandResult } from './commands/command-result.ts';
 export type { CommandSettings, TerminalSize } from './commands/command-settings.ts';
 export type { CommandStdin } from './commands/command-stdin.ts';
 export type { Commands, ListCommandsOptions, RunOptions, StartOptions } from './commands/commands.ts';
-export type { OutputOptions, OutputPiece } from './commands/read-output.ts';
+export type { OutputListener, ResultOptions } from './commands/output/collect-result.ts';
+export type { OutputOptions, OutputPiece } from './commands/output/read-output.ts';
 export type { ConnectionOptions, Timeouts, Transport } from './connection.ts';
 export type { CallerKind, Credentials, KeyCredentials, TokenCredentials } from './credentials.ts';
 export type { LogLine, LogOptions } from './logs/read-log.ts';

@@ -1,7 +1,7 @@
 import { SandboxError } from '../contract/api/errors.ts';
-import { autoTransport } from './commands/auto-transport.ts';
-import type { CommandTransport } from './commands/command-transport.ts';
-import { httpTransport } from './commands/http-transport.ts';
+import { autoTransport } from './commands/transport/auto-transport.ts';
+import type { CommandTransport } from './commands/transport/command-transport.ts';
+import { httpTransport } from './commands/transport/http-transport.ts';
 import type { Connection } from './connection.ts';
 
 // A channel stands on what Node has had since 24.

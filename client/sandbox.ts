@@ -1,6 +1,6 @@
 import type { Sandbox as SandboxRecord, Status } from '../contract/api/sandbox-record.ts';
-import type { CommandTransport } from './commands/command-transport.ts';
 import { Commands } from './commands/commands.ts';
+import type { CommandTransport } from './commands/transport/command-transport.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import { send } from './http/send.ts';
 import { listRecords } from './list-records.ts';

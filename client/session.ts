@@ -1,7 +1,7 @@
-import type { ResultEncoding } from './commands/collect-result.ts';
 import type { CommandHandle } from './commands/command-handle.ts';
 import type { CommandResult } from './commands/command-result.ts';
 import type { Commands, RunOptions, StartOptions } from './commands/commands.ts';
+import type { ResultEncoding } from './commands/output/collect-result.ts';
 
 /**
  * Commands whose working directory and exported variables carry over from one to the next, one at a time: a second one meanwhile

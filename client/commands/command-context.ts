@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts';
-import type { CommandTransport } from './command-transport.ts';
+import type { CommandTransport } from './transport/command-transport.ts';
 
 /** Where a command is, and the way to it. */
 export interface CommandContext {

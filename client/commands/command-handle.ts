@@ -1,15 +1,15 @@
 import type { signals } from '../../contract/api/command-control.ts';
 import type { CommandInfo as WireInfo } from '../../contract/api/command-info.ts';
 import type { InputOf } from '../http/send.ts';
-import { collectResult, type ResultEncoding, type ResultOptions } from './collect-result.ts';
 import type { CommandContext } from './command-context.ts';
 import { type CommandInfo, toCommandInfo } from './command-info.ts';
-import type { CommandProgress } from './command-progress.ts';
 import type { CommandResult } from './command-result.ts';
 import type { TerminalSize } from './command-settings.ts';
 import { CommandStdin } from './command-stdin.ts';
 import { follow } from './follow-command.ts';
-import { followedById, type OutputOptions, type OutputPiece, readOutput } from './read-output.ts';
+import { collectResult, type ResultEncoding, type ResultOptions } from './output/collect-result.ts';
+import type { CommandProgress } from './output/command-progress.ts';
+import { followedById, type OutputOptions, type OutputPiece, readOutput } from './output/read-output.ts';
 
 /** As `kill -l` writes them. */
 export type SignalName = (typeof signals)[number];

@@ -1,5 +1,5 @@
 import type { CommandOutcome, Outcome } from '../../contract/api/command-result.ts';
-import type { KeptOutput } from './kept-output.ts';
+import type { KeptOutput } from './output/kept-output.ts';
 
 /** How a command ended and what it printed. A command that fails is a result, not an error. */
 export interface CommandResult<Output = string> {

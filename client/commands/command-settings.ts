@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ExecCommand } from '../../contract/api/commands.ts';
 import { wholeSeconds } from '../duration.ts';
-import { toBase64 } from './base64.ts';
+import { toBase64 } from './output/base64.ts';
 
 /** Rows and columns of a terminal, in characters. */
 export interface TerminalSize {

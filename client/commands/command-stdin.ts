@@ -1,7 +1,7 @@
 import { SandboxError } from '../../contract/api/errors.ts';
 import { limits } from '../../contract/api/limits.ts';
-import { toBase64 } from './base64.ts';
 import type { CommandContext } from './command-context.ts';
+import { toBase64 } from './output/base64.ts';
 
 interface WriteOptions {
   /** Stops writing; some of it may have been taken. */

@@ -2,15 +2,15 @@ import type { CommandInfo as WireInfo } from '../../contract/api/command-info.ts
 import { SandboxError } from '../../contract/api/errors.ts';
 import type { Connection } from '../connection.ts';
 import { wholeSeconds } from '../duration.ts';
-import { collectResult, type ResultEncoding, type ResultOptions } from './collect-result.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandHandle } from './command-handle.ts';
 import { commandIdFor } from './command-id.ts';
 import type { CommandResult } from './command-result.ts';
 import { type CommandSettings, toCommandBody } from './command-settings.ts';
-import type { CommandTransport } from './command-transport.ts';
 import { followCommand } from './follow-command.ts';
-import { httpTransport } from './http-transport.ts';
+import { collectResult, type ResultEncoding, type ResultOptions } from './output/collect-result.ts';
+import type { CommandTransport } from './transport/command-transport.ts';
+import { httpTransport } from './transport/http-transport.ts';
 
 export interface RunOptions extends CommandSettings, ResultOptions {
   /** The command's standard input, whole, at most 1 MB. @default none */

@@ -3,9 +3,9 @@ import { limits } from '../../contract/api/limits.ts';
 import type { Connection } from '../connection.ts';
 import { Deadline } from '../http/deadline.ts';
 import { Retries } from '../http/retries.ts';
-import { type CommandProgress, ProgressReader } from './command-progress.ts';
-import type { CommandTransport, TransportEvent } from './command-transport.ts';
-import type { ExecCall } from './exec-call.ts';
+import { type CommandProgress, ProgressReader } from './output/command-progress.ts';
+import type { CommandTransport, TransportEvent } from './transport/command-transport.ts';
+import type { ExecCall } from './transport/exec-call.ts';
 
 // The service ends an overdue command within seconds; the rest is for channels and joins.
 const graceMs = 120_000;

@@ -1,5 +1,5 @@
 import type { CommandHandle } from '../../commands/command-handle.ts';
-import type { ReadUpTo } from '../../commands/command-transport.ts';
+import type { ReadUpTo } from '../../commands/transport/command-transport.ts';
 import { exitCodeOf, hangUp } from '../exit-code.ts';
 import { explainEnding } from '../explain-ending.ts';
 import { Interruption, type Terminal } from '../terminal.ts';

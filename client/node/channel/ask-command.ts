@@ -4,7 +4,7 @@ import { commandControlApi } from '../../../contract/agent/command-control.ts';
 import { agentApi } from '../../../contract/agent/commands.ts';
 import { commandControlRoutes } from '../../../contract/api/command-control.ts';
 import { commandIdFor } from '../../commands/command-id.ts';
-import type { CommandRoute } from '../../commands/command-transport.ts';
+import type { CommandRoute } from '../../commands/transport/command-transport.ts';
 import type { Connection } from '../../connection.ts';
 import { parseAnswer } from '../../http/read-answer.ts';
 import { repeatCall } from '../../http/repeat-call.ts';

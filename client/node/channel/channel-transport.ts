@@ -13,8 +13,8 @@ import type {
   ReadUpTo,
   TransportEvent,
   WantedOutput,
-} from '../../commands/command-transport.ts';
-import type { ExecCall } from '../../commands/exec-call.ts';
+} from '../../commands/transport/command-transport.ts';
+import type { ExecCall } from '../../commands/transport/exec-call.ts';
 import type { Connection } from '../../connection.ts';
 import { parseAnswer } from '../../http/read-answer.ts';
 import type { InputOf, OutputOf, SendOptions } from '../../http/send.ts';

@@ -1,8 +1,8 @@
 import { agentApi, type Follow, type StartCommand } from '../../../contract/agent/commands.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
-import type { ReadUpTo } from '../../commands/command-transport.ts';
-import type { ExecCall } from '../../commands/exec-call.ts';
+import type { ReadUpTo } from '../../commands/transport/command-transport.ts';
+import type { ExecCall } from '../../commands/transport/exec-call.ts';
 
 /** What the agent is told of a call. Throws `invalid_request` for what only the service can do. */
 export function startOrder({ body }: Pick<ExecCall, 'body'>, commandId: string, timeoutSeconds: number | null) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommandStdin } from '../../../client/commands/command-stdin.ts';
-import { httpTransport } from '../../../client/commands/http-transport.ts';
+import { httpTransport } from '../../../client/commands/transport/http-transport.ts';
 import { openConnection } from '../../../client/connection.ts';
 import {
   answer,

@@ -1,7 +1,7 @@
-import { commandControlRoutes } from '../../contract/api/command-control.ts';
-import { type ErrorCode, SandboxError } from '../../contract/api/errors.ts';
-import type { Clock } from '../../contract/clock.ts';
-import type { InputOf } from '../http/send.ts';
+import { commandControlRoutes } from '../../../contract/api/command-control.ts';
+import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { InputOf } from '../../http/send.ts';
 import type { CommandTransport } from './command-transport.ts';
 
 interface Ways {

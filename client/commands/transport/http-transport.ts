@@ -1,8 +1,8 @@
-import { commandControlRoutes } from '../../contract/api/command-control.ts';
-import type { Connection } from '../connection.ts';
-import { buildRequest } from '../http/request.ts';
-import { send } from '../http/send.ts';
-import { bytesOf } from './bytes-of.ts';
+import { commandControlRoutes } from '../../../contract/api/command-control.ts';
+import type { Connection } from '../../connection.ts';
+import { buildRequest } from '../../http/request.ts';
+import { send } from '../../http/send.ts';
+import { bytesOf } from '../output/bytes-of.ts';
 import type { CommandTransport, RawOutput, ReadUpTo, WantedOutput } from './command-transport.ts';
 import { execEvents } from './exec-events.ts';
 import { readEvents } from './read-events.ts';

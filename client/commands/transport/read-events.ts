@@ -1,11 +1,11 @@
-import { ExecEvent } from '../../contract/api/commands.ts';
-import { SandboxError } from '../../contract/api/errors.ts';
-import type { Connection } from '../connection.ts';
-import { attempt } from '../http/attempt.ts';
-import { errorAnswer, toldError } from '../http/error-answer.ts';
-import { parseAnswer, readBody } from '../http/read-answer.ts';
-import { readLines } from '../http/read-lines.ts';
-import type { HttpRequest } from '../http/request.ts';
+import { ExecEvent } from '../../../contract/api/commands.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import type { Connection } from '../../connection.ts';
+import { attempt } from '../../http/attempt.ts';
+import { errorAnswer, toldError } from '../../http/error-answer.ts';
+import { parseAnswer, readBody } from '../../http/read-answer.ts';
+import { readLines } from '../../http/read-lines.ts';
+import type { HttpRequest } from '../../http/request.ts';
 
 // Many times what the service puts into one event.
 const maxEventBytes = 8 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { SandboxError } from '../../contract/api/errors.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
 import { fromBase64 } from './base64.ts';
 
 /** The bytes of a piece of output as the API tells it. Throws `bad_answer` for base64 that is none. */

@@ -1,8 +1,8 @@
-import type { CommandOutcome } from '../../contract/api/command-result.ts';
-import type { ExecEvent } from '../../contract/api/commands.ts';
-import { SandboxError } from '../../contract/api/errors.ts';
+import type { CommandOutcome } from '../../../contract/api/command-result.ts';
+import type { ExecEvent } from '../../../contract/api/commands.ts';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import type { RawOutput, ReadUpTo, TransportEvent } from '../transport/command-transport.ts';
 import { bytesOf } from './bytes-of.ts';
-import type { RawOutput, ReadUpTo, TransportEvent } from './command-transport.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 

@@ -1,8 +1,8 @@
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { Followed } from '../follow-command.ts';
+import { follow } from '../follow-command.ts';
+import type { ReadUpTo } from '../transport/command-transport.ts';
 import { type OutputStream, ProgressReader } from './command-progress.ts';
-import type { ReadUpTo } from './command-transport.ts';
-import type { Followed } from './follow-command.ts';
-import { follow } from './follow-command.ts';
 
 export interface OutputOptions {
   /** @default both */

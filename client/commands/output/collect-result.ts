@@ -1,7 +1,7 @@
-import { limits } from '../../contract/api/limits.ts';
-import { CommandError } from './command-error.ts';
+import { limits } from '../../../contract/api/limits.ts';
+import { CommandError } from '../command-error.ts';
+import { type CommandResult, succeeded, toCommandResult } from '../command-result.ts';
 import type { CommandProgress } from './command-progress.ts';
-import { type CommandResult, succeeded, toCommandResult } from './command-result.ts';
 import { KeptOutput } from './kept-output.ts';
 
 /** Called with each piece of output, in order; the next one waits for what it returns. */

@@ -1,6 +1,6 @@
-import type { ExecEvent } from '../../contract/api/commands.ts';
-import type { InputOf, OutputOf, SendOptions } from '../http/send.ts';
-import type { OutputStream } from './command-progress.ts';
+import type { ExecEvent } from '../../../contract/api/commands.ts';
+import type { InputOf, OutputOf, SendOptions } from '../../http/send.ts';
+import type { OutputStream } from '../output/command-progress.ts';
 import type { ExecCall } from './exec-call.ts';
 
 /** Output as it came, where no encoding was in between. */
