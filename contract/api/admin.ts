@@ -82,7 +82,7 @@ export const adminRoutes = {
     path: '/admin/stop-all',
     summary: 'Close the deployment and end every sandbox there is',
     ...write,
-    needs: ['records:read', 'records:write', 'tasks:stop'],
+    needs: ['records:read', 'records:write', 'tasks:stop', 'events:put'],
     body: z
       .strictObject({ reason: Reason, graceful: z.boolean().default(true).describe('as in DELETE of one sandbox') })
       .meta({ id: 'StopAll' }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StorageCredentials } from '../home/credentials.ts';
 import { HomeOrder } from '../home/home-order.ts';
 import { HomeReport } from '../home/home-report.ts';
 import { Command } from './command-input.ts';
@@ -152,6 +153,7 @@ export const agentRoutes = {
     path: '/sandboxes/{sandbox_id}/complete',
     summary: 'The work is done: keeps the result, then the sandbox stops in peace; the first word counts',
     ...agent,
+    needs: ['records:read', 'records:write', 'events:put'],
     params: one,
     body: Complete,
     answers: { 200: EndAnswer },
@@ -163,10 +165,22 @@ export const agentRoutes = {
     path: '/sandboxes/{sandbox_id}/error',
     summary: 'The work has failed: keeps why, then the sandbox stops in peace; the first word counts',
     ...agent,
+    needs: ['records:read', 'records:write', 'events:put'],
     params: one,
     body: ReportError,
     answers: { 200: EndAnswer },
     errors: ['not_found', 'conflict'],
+    repeatable: 'always',
+  },
+  storageCredentials: {
+    method: 'POST',
+    path: '/sandboxes/{sandbox_id}/credentials',
+    summary: "An hour's credentials for the user's own part of the storage",
+    ...agent,
+    needs: ['records:read', 'storage:delegate'],
+    params: one,
+    answers: { 200: StorageCredentials },
+    errors: ['not_found', 'sandbox_ended'],
     repeatable: 'always',
   },
   reportOutcomes: {
