@@ -17,6 +17,7 @@ export type Setting =
   | 'MATRX_PLACEMENT'
   | 'MATRX_CORS_ORIGINS'
   | 'MATRX_BUCKET'
+  | 'MATRX_STORAGE_ROLE'
   | 'MATRX_CLIENT_CHANNELS'
   | 'MATRX_ROOT_COMMANDS'
   | 'MATRX_LOG_GROUP';
@@ -70,7 +71,15 @@ export const functions = {
   agent: {
     ...api,
     entry: 'lambdas/agent.ts',
-    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TASK_ROLE', 'MATRX_ROOT_COMMANDS', 'MATRX_CLIENT_CHANNELS'],
+    settings: [
+      'MATRX_NAME',
+      'MATRX_TABLE',
+      'MATRX_TASK_ROLE',
+      'MATRX_ROOT_COMMANDS',
+      'MATRX_CLIENT_CHANNELS',
+      'MATRX_BUCKET',
+      'MATRX_STORAGE_ROLE',
+    ],
   },
   'settle-task': {
     entry: 'lambdas/settle-task.ts',

@@ -87,6 +87,9 @@ const schemas = {
   MATRX_BUCKET: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket: 3-63 of a-z, 0-9 and "-"'),
+  MATRX_STORAGE_ROLE: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'expected the ARN of a role'),
   MATRX_CLIENT_CHANNELS: choice,
   MATRX_ROOT_COMMANDS: choice,
   MATRX_LOG_GROUP: z.string().regex(/^[\w./#-]{1,512}$/, 'expected the name of a log group'),

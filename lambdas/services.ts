@@ -27,6 +27,7 @@ import { taskLookups } from './aws/ecs/task-lookups.ts';
 import { ecsTasks, taskStops } from './aws/ecs/tasks.ts';
 import { eventBridge, eventBridgeClient } from './aws/events/announce.ts';
 import { logsClient, sandboxLogs } from './aws/logs/sandbox-logs.ts';
+import { storageSessions, stsClient } from './aws/sts/storage-sessions.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Deployment, Log, SandboxRecords } from './core/ports.ts';
 import { CommandPermits } from './core/quotas/command-permits.ts';
@@ -155,6 +156,7 @@ export function agentServices(config = readConfig('agent')) {
     commands: commandRecords(table, clock),
     reports: outcomeReports(table, clock),
     points: machinePoints(table),
+    storageSessions: storageSessions(stsClient(), { roleArn: config.MATRX_STORAGE_ROLE, bucket: config.MATRX_BUCKET }),
     lentSlots: config.MATRX_CLIENT_CHANNELS ? lentSlots(table, slotLeases(table, clock)) : undefined,
     log,
   };

@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Api } from './api/api.ts';
 import { Compute } from './compute.ts';
@@ -13,6 +14,7 @@ import { Network } from './network.ts';
 import { Permissions } from './permissions/permissions.ts';
 import { State } from './state.ts';
 import { Storage } from './storage.ts';
+import { StorageRole } from './storage-role.ts';
 import { TaskRoles } from './task-roles.ts';
 
 interface SandboxStackProps extends StackProps {
@@ -41,16 +43,28 @@ export class SandboxStack extends Stack {
       auditLog: auditLog.logGroup,
     });
     const compute = new Compute(this, 'Compute', { config, network, roles, apiUrl: api.url });
-    const functions = new Functions(this, 'Functions', {
+    const storageRole = new StorageRole(this, 'StorageRole', (): IRole => functions.get('agent').role);
+    const functions: Functions = new Functions(this, 'Functions', {
       config,
       code,
-      settings: functionSettings({ config, network, state, storage, compute, roles }),
+      settings: functionSettings({ config, network, state, storage, compute, roles, storageRole }),
       auditLog: auditLog.logGroup,
     });
     api.serve(functions);
     const events = new Events(this, 'Events', { functions, compute, eventRules });
 
-    new Permissions(this, 'Permissions', { state, compute, roles, api, functions, events, network, auditLog });
+    new Permissions(this, 'Permissions', {
+      state,
+      storage,
+      storageRole,
+      compute,
+      roles,
+      api,
+      functions,
+      events,
+      network,
+      auditLog,
+    });
     new Monitoring(this, 'Monitoring', { config, api, compute, functions, events, eventRules, auditLog });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });

@@ -1,7 +1,7 @@
 import { type ErrorCode, SandboxError } from '../../contract/api/errors.ts';
 
 /** The part of the service that an AWS call belongs to, as health names it. */
-export type Part = 'records' | 'tasks' | 'channel' | 'logs';
+export type Part = 'records' | 'tasks' | 'channel' | 'logs' | 'storage';
 
 // By the name of the exception; what AWS says in words is for people and may change.
 const codes: Readonly<Record<string, ErrorCode>> = {

@@ -5,6 +5,7 @@ import type { DeployConfig } from '../config/deploy-config.ts';
 import type { Network } from '../network.ts';
 import type { State } from '../state.ts';
 import type { Storage } from '../storage.ts';
+import type { StorageRole } from '../storage-role.ts';
 import type { TaskRoles } from '../task-roles.ts';
 
 interface Parts {
@@ -14,10 +15,19 @@ interface Parts {
   readonly storage: Storage;
   readonly compute: Compute;
   readonly roles: TaskRoles;
+  readonly storageRole: StorageRole;
 }
 
 /** The value of every setting that a function can have, as lambdas/config.ts reads it. */
-export function functionSettings({ config, network, state, storage, compute, roles }: Parts): Record<Setting, string> {
+export function functionSettings({
+  config,
+  network,
+  state,
+  storage,
+  compute,
+  roles,
+  storageRole,
+}: Parts): Record<Setting, string> {
   const stack = Stack.of(compute);
   const templates = [...compute.templates].map(([name, { description, imageDigest, definition }]) => [
     name,
@@ -40,6 +50,7 @@ export function functionSettings({ config, network, state, storage, compute, rol
     MATRX_PLACEMENT: JSON.stringify({ public_addresses: network.publicAddresses, capacity: config.capacity }),
     MATRX_CORS_ORIGINS: config.corsOrigins.join(','),
     MATRX_BUCKET: storage.bucket.bucketName,
+    MATRX_STORAGE_ROLE: storageRole.role.roleArn,
     MATRX_CLIENT_CHANNELS: config.clientChannels ? 'on' : 'off',
     MATRX_ROOT_COMMANDS: config.rootCommands ? 'on' : 'off',
     MATRX_LOG_GROUP: compute.logGroup.logGroupName,

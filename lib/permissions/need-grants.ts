@@ -4,18 +4,23 @@ import { container } from '../../contract/deployment.ts';
 import { transitionEvent } from '../../contract/events.ts';
 import type { Compute } from '../compute.ts';
 import type { State } from '../state.ts';
+import type { Storage } from '../storage.ts';
+import type { StorageRole } from '../storage-role.ts';
 import type { TaskRoles } from '../task-roles.ts';
 import type { Grant } from './grant.ts';
+import { storageNeedGrants } from './storage-grants.ts';
 
 /** What the needs of functions are about. */
 export interface Resources {
   readonly state: State;
+  readonly storage: Storage;
+  readonly storageRole: StorageRole;
   readonly compute: Compute;
   readonly roles: TaskRoles;
 }
 
 /** The one table that turns a need into rights. Resources are exact; where they can't be, `wildcard` says why. */
-export function needGrants({ state, compute, roles }: Resources): Record<Need, readonly Grant[]> {
+export function needGrants({ state, storage, storageRole, compute, roles }: Resources): Record<Need, readonly Grant[]> {
   const stack = Stack.of(compute);
   const { clusterArn, clusterName } = compute.cluster;
   const inCluster = { ArnEquals: { 'ecs:cluster': clusterArn } };
@@ -25,6 +30,7 @@ export function needGrants({ state, compute, roles }: Resources): Record<Need, r
   const anySession =
     'the ids of sessions are made when they begin; the prefix is that of ECS Exec, no person’s own session has it';
   const { tableArn } = state.table;
+  const ofStorage = storageNeedGrants({ bucket: storage.bucket, role: storageRole.role });
   return {
     'records:read': [
       { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [tableArn] },
@@ -79,5 +85,6 @@ export function needGrants({ state, compute, roles }: Resources): Record<Need, r
     'channels:resume': [{ actions: ['ssm:ResumeSession'], resources: [sessions], wildcard: anySession }],
     'channels:close': [{ actions: ['ssm:TerminateSession'], resources: [sessions], wildcard: anySession }],
     'logs:read': [{ actions: ['logs:GetLogEvents'], resources: [compute.logGroup.logGroupArn] }],
+    'storage:delegate': ofStorage['storage:delegate'],
   };
 }

@@ -9,6 +9,7 @@ import type { AuditLog } from '../monitoring/audit-log.ts';
 import type { Network } from '../network.ts';
 import { attachGrants, type Grant } from './grant.ts';
 import { needGrants, type Resources } from './need-grants.ts';
+import { storageRoleGrants } from './storage-grants.ts';
 
 interface PermissionsProps extends Resources {
   readonly api: Api;
@@ -25,6 +26,7 @@ export class Permissions extends Construct {
     this.#grantFunctions(props);
     this.#grantTaskRole(props);
     this.#grantExecutionRole(props);
+    attachGrants(this, 'StorageRole', props.storageRole.role, storageRoleGrants(props.storage.bucket));
     this.#grantLogs(props);
   }
 

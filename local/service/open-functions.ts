@@ -7,7 +7,7 @@ import type { Built } from './build-all.ts';
 import { describeFunctions } from './describe-functions.ts';
 import { tableName } from './open-database.ts';
 import type { SandboxLog } from './open-sandbox-log.ts';
-import { bucketName, type Storage } from './open-storage.ts';
+import { bucketName, type Storage, storageRoleName } from './open-storage.ts';
 import type { Run } from './run.ts';
 
 /** The role of every task, whose session names say which task it is. */
@@ -60,6 +60,7 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
     MATRX_PLACEMENT: '{}',
     MATRX_CORS_ORIGINS: '',
     MATRX_BUCKET: bucketName,
+    MATRX_STORAGE_ROLE: `arn:aws:iam::${accountId}:role/${storageRoleName}`,
     MATRX_CLIENT_CHANNELS: choices.clientChannels ? 'on' : 'off',
     MATRX_ROOT_COMMANDS: choices.rootCommands ? 'on' : 'off',
     MATRX_LOG_GROUP: sandboxLog.groupName,

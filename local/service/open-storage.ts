@@ -10,7 +10,7 @@ import type { Run } from './run.ts';
 export const bucketName = 'matrx-local';
 
 /** The role whose sessions agents get, each for what is its user's. */
-const storageRoleName = 'matrx-storage-access';
+export const storageRoleName = 'matrx-storage-access';
 
 /** As deployed: the homes, all of them; a session has a policy of its own for the one. */
 const storageRolePolicy: PolicyDocument = {

@@ -62,7 +62,7 @@ const sandboxLog = stack
   .all('AWS::Logs::LogGroup')
   .map(([id]) => `<${id}.Arn>`)
   .find((arn) => arn.startsWith('<ComputeLog'));
-const [taskRole, executionRole] = ['RolesTask', 'RolesExecution'].map(
+const [taskRole, executionRole, storageRole] = ['RolesTask', 'RolesExecution', 'StorageRole'].map(
   (prefix) => stack.all('AWS::IAM::Role').find(([id]) => id.startsWith(prefix))?.[0] ?? '',
 );
 
@@ -91,6 +91,7 @@ const expected: Record<Need, readonly string[]> = {
   'channels:resume': [`ssm:ResumeSession ${sessions}`],
   'channels:close': [`ssm:TerminateSession ${sessions}`],
   'logs:read': [`logs:GetLogEvents ${sandboxLog}`],
+  'storage:delegate': [`sts:AssumeRole <${storageRole}.Arn>`, `sts:TagSession <${storageRole}.Arn>`],
 };
 
 /** What a function has beside its needs: its log, and for those that events reach where failures go. */

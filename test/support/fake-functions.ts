@@ -12,6 +12,7 @@ import { complete, reportError } from '../../lambdas/core/agent/end-of-work.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
 import { reportOutcomes } from '../../lambdas/core/agent/report-outcomes.ts';
+import { storageCredentials } from '../../lambdas/core/agent/storage-credentials.ts';
 import { execCommand } from '../../lambdas/core/commands/exec-command.ts';
 import { getCommand } from '../../lambdas/core/commands/get-command.ts';
 import { listCommands } from '../../lambdas/core/commands/list-commands.ts';
@@ -36,13 +37,15 @@ import { getMetrics } from '../../lambdas/core/usage/get-metrics.ts';
 import { getUsage } from '../../lambdas/core/usage/get-usage.ts';
 import { endpoint } from '../../lambdas/http/endpoint.ts';
 import { keptLog } from './fakes.ts';
+import { playedStorageSessions } from './played-storage-sessions.ts';
 import { fakeService } from './sandbox-life.ts';
 
 /** The API's functions, whole but for their ports. */
 export function fakeFunctions() {
   const life = fakeService();
   const log = keptLog();
-  const services = { ports: { ...life.ports, log }, clock: life.clock, log };
+  const ports = { ...life.ports, log, storageSessions: playedStorageSessions };
+  const services = { ports, clock: life.clock, log };
   const taskRole = { accountId: '000000000000', roleId: 'AROATASK' };
   const functions = {
     query: endpoint('query', services, {
@@ -82,7 +85,18 @@ export function fakeFunctions() {
       resumeAccess,
       endAccess,
     }),
-    agent: endpoint('agent', { ...services, taskRole }, { hello, heartbeat, complete, reportError, reportOutcomes }),
+    agent: endpoint(
+      'agent',
+      { ...services, taskRole },
+      {
+        hello,
+        heartbeat,
+        complete,
+        reportError,
+        reportOutcomes,
+        storageCredentials,
+      },
+    ),
   };
   return { ...life, log, functions };
 }

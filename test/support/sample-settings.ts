@@ -19,6 +19,7 @@ const settings: Record<Setting, string> = {
   MATRX_PLACEMENT: '{"public_addresses":true,"capacity":["on-demand"]}',
   MATRX_CORS_ORIGINS: '',
   MATRX_BUCKET: 'matrx-sandbox-bucket-1a2b3c',
+  MATRX_STORAGE_ROLE: 'arn:aws:iam::123456789012:role/matrx-sandbox-StorageRole-1A2B3C',
   MATRX_CLIENT_CHANNELS: 'off',
   MATRX_ROOT_COMMANDS: 'off',
   MATRX_LOG_GROUP: 'matrx-sandbox-ComputeLog-1A2B3C',
