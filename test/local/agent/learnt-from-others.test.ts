@@ -19,7 +19,8 @@ test('E2B#1074, sandbox-agent#152: a background command has no time-out of anybo
   await printed(machine, id, 'up');
   for (let hours = 0; hours < 24; hours++) clock.pass(3_600_000);
   expect(await infoOf(machine, id)).toMatchObject({ outcome: 'running', duration_ms: expect.any(Number) });
-  machine.http.destroy();
+  await machine.run({ argv: ['touch', 'go'] });
+  expect((await follow(machine, id)).stdout.toString()).toBe('up\ndown\n');
 });
 
 test('E2B#500, AS#1388, Daytona#2602: at the time-out the command is dead, not only its answer', async () => {
