@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Sandbox as SandboxRecord, Status, StopReason } from '../contract/api/sandbox-record.ts';
+import type { Result, Sandbox as SandboxRecord, Status, StopReason } from '../contract/api/sandbox-record.ts';
 import type { CreateSandbox, PatchSandbox } from '../contract/api/sandboxes.ts';
 import type { SizeName } from '../contract/api/sizes.ts';
 import { wholeSeconds } from './duration.ts';
@@ -35,6 +35,8 @@ export interface SandboxInfo {
   readonly costUsd: number;
   readonly lastActiveAt: Date | null;
   readonly generation: number;
+  /** What the code inside left when it was done, or had failed. */
+  readonly result: Result | null;
 }
 
 export interface SandboxSettings {
@@ -92,6 +94,7 @@ export const toSandboxInfo = (record: SandboxRecord): SandboxInfo => ({
   costUsd: record.cost_usd,
   lastActiveAt: dateOrNull(record.last_active_at),
   generation: record.generation,
+  result: record.result,
 });
 
 const onReadyBody = ({ command, timeoutMs }: NonNullable<SandboxSettings['onReady']>) => ({

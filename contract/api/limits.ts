@@ -73,6 +73,8 @@ export const limits = {
   excerptBytes: 16 * 1024,
   /** What `complete` and `error` leave in the record, as JSON. */
   resultBytes: 16 * 1024,
+  /** How deep lists and objects in it may lie in one another. */
+  resultDepth: 64,
   /** How long an ended record and its outcomes are kept. */
   endedRecordDays: 14,
   idempotencyHours: 24,

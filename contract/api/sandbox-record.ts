@@ -44,9 +44,23 @@ export const Size = z.object({
   disk_gb: z.number().int(),
 });
 
+/** Whether nothing in a value lies deeper than this. It follows what comes from outside, so it doesn't call itself. */
+function isWithinDepth(value: unknown, depth: number): boolean {
+  let level = [value];
+  for (let left = depth; level.length > 0; left--) {
+    if (left < 0) return false;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return true;
+}
+
 /** What the code in a sandbox leaves behind when it is done: a JSON object. */
 export const Result = z
-  .record(z.string(), z.json())
+  .record(z.string(), z.unknown())
+  .refine((result) => isWithinDepth(result, limits.resultDepth), {
+    error: `expected at most ${limits.resultDepth} levels`,
+    abort: true,
+  })
   .refine(
     (result) => new TextEncoder().encode(JSON.stringify(result)).length <= limits.resultBytes,
     `expected at most ${limits.resultBytes} bytes of JSON`,

@@ -71,6 +71,16 @@ export function defineSandboxRecordsSuite(open: () => Promise<Subject>): void {
     expect(await records.get(newId('sbx', 1))).toBeUndefined();
   });
 
+  test('what the code inside left is read as it was written, whatever JSON it is', async () => {
+    const { records, create, accept, apply } = await begin();
+    const { record } = await create();
+    const { next: starting } = await accept(record);
+    const result = { huge: 1e300, tiny: 1e-300, '': null, deep: [[[[{ $: ['é', true] }]]]] };
+    const { next } = await apply(starting, { name: 'agent_ending', reason: 'completed', detail: null, result });
+    expect(await records.get(record.sandbox_id)).toEqual(next);
+    expect(next).toMatchObject({ result });
+  });
+
   test('a key is taken once, and whoever comes later learns by whom, beyond the quota too', async () => {
     const { create } = await begin();
     const first = await create({}, {}, claim('one'), 1);

@@ -3,16 +3,16 @@ import type { Readable } from 'node:stream';
 import { AgentError } from '../../../contract/agent/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 
-/** Reads a whole JSON body of at most `limits.requestBytes`. Rejects with `too_large` or `invalid_request`. */
-export async function readBody(source: Readable): Promise<unknown> {
+/** Reads a whole JSON body of at most `maxBytes`. Rejects with `too_large` or `invalid_request`. */
+export async function readBody(source: Readable, maxBytes: number = limits.requestBytes): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // The stream outlives a refusal, which is answered on it.
   for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > limits.requestBytes) {
-      throw new AgentError('too_large', `the body is larger than ${limits.requestBytes} bytes`, {
-        details: { field: 'body', rule: `expected at most ${limits.requestBytes} bytes` },
+    if (bytes > maxBytes) {
+      throw new AgentError('too_large', `the body is larger than ${maxBytes} bytes`, {
+        details: { field: 'body', rule: `expected at most ${maxBytes} bytes` },
       });
     }
     chunks.push(chunk);

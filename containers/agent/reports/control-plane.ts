@@ -3,10 +3,12 @@ import * as z from 'zod';
 import {
   type Assignment,
   agentRoutes,
+  type Complete,
   type Heartbeat,
   type HeartbeatReply,
   type Hello,
   type OutcomeReport,
+  type ReportError,
 } from '../../../contract/api/agent-reports.ts';
 import { doors } from '../../../contract/api/doors.ts';
 import { errorCodes } from '../../../contract/api/errors.ts';
@@ -49,6 +51,16 @@ export class ControlPlane {
 
   async reportOutcomes(sandboxId: string, outcomes: OutcomeReport[], signal?: AbortSignal): Promise<void> {
     await this.#call('reportOutcomes', sandboxId, { outcomes }, agentRoutes.reportOutcomes.answers[200], signal);
+  }
+
+  /** Whether the word counts: false when something else had ended the sandbox before. */
+  async complete(sandboxId: string, body: Complete, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#call('complete', sandboxId, body, agentRoutes.complete.answers[200], signal)).accepted;
+  }
+
+  /** As `complete`, of work that has failed. */
+  async reportError(sandboxId: string, body: ReportError, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#call('reportError', sandboxId, body, agentRoutes.reportError.answers[200], signal)).accepted;
   }
 
   async #call<T extends z.ZodType>(

@@ -14,10 +14,15 @@ function due(record: SandboxRecord): Item {
 export const endOfRecord = (record: SandboxRecord): number | undefined =>
   hasEnded(record) ? Math.floor(Date.parse(record.ended_at) / 1000) + limits.endedRecordDays * 86_400 : undefined;
 
+// As text: a table's numbers, depth and names have bounds that JSON doesn't.
+const resultItem = (record: SandboxRecord): Item =>
+  'result' in record && record.result !== null ? { result: JSON.stringify(record.result) } : {};
+
 /** A record as the table holds it, with the keys of its indexes. */
 export const toItem = (record: SandboxRecord): Item => ({
   ...keys.record(record.sandbox_id),
   ...record,
+  ...resultItem(record),
   user_pk: `USER#${record.user_id}`,
   user_sk: record.sandbox_id,
   status_pk: `STATUS#${record.status}`,
@@ -31,5 +36,6 @@ export function fromItem(item: Item | undefined, nowMs: number): SandboxRecord |
   if (item === undefined) return undefined;
   const { ttl } = item;
   if (typeof ttl === 'number' && ttl * 1000 <= nowMs) return undefined;
-  return SandboxRecord.parse(item);
+  const { result } = item;
+  return SandboxRecord.parse(typeof result === 'string' ? { ...item, result: JSON.parse(result) } : item);
 }

@@ -56,3 +56,10 @@ test('a result beyond its bound is refused with the bound', () => {
   const { error } = Complete.safeParse({ result: { long: 'x'.repeat(limits.resultBytes) } });
   expect(error?.issues).toMatchObject([{ path: ['result'], message: 'expected at most 16384 bytes of JSON' }]);
 });
+
+test('a result that nests without end is refused, however deep', () => {
+  const nested = (depth: number) => ({ result: JSON.parse(`{"in":${'['.repeat(depth)}${']'.repeat(depth)}}`) });
+  expect(Complete.safeParse(nested(limits.resultDepth - 1)).success).toBe(true);
+  const { error } = Complete.safeParse(nested(8_000));
+  expect(error?.issues).toMatchObject([{ path: ['result'], message: 'expected at most 64 levels' }]);
+});
