@@ -17,6 +17,7 @@ import type { AgentConfig } from './config.ts';
 import { MainFileDoor } from './files/file-door.ts';
 import { Files } from './files/files.ts';
 import { StorageLink } from './files/transfer/storage-link.ts';
+import { openInside } from './inside/open-inside.ts';
 import { agentHealth } from './life/health.ts';
 import { prepareSandbox } from './life/prepare-sandbox.ts';
 import { SandboxLife } from './life/sandbox-life.ts';
@@ -95,14 +96,21 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   assigned = { owner, grants, outcomes, life };
   life.start();
   onAbort(stop, () => void life.endBySignal());
+  await using inside = await openInside({ assignment, controlPlane, commands, life, home, clock, log });
   const failure = await Promise.race([
-    prepareSandbox({ tools, home, assignment, privateSocket: socketsIn(config.runFolder).channel, log }),
+    prepareSandbox({
+      tools,
+      home,
+      assignment: inside.assignment,
+      privateSocket: socketsIn(config.runFolder).channel,
+      log,
+    }),
     life.ended,
   ]);
   if (failure) {
     life.end(failure);
   } else {
-    commands.open(assignment);
+    commands.open(inside.assignment);
     files.open();
     life.becomeReady();
     log.info('sandbox.ready');
@@ -110,7 +118,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
 
   const ending = await life.ended;
   await Promise.all([files.close(), commands.close(ending.pace === 'now' ? 0 : graceMs)]);
-  await outcomes.flush(reportMs);
+  await Promise.all([outcomes.flush(reportMs), inside.flush(reportMs)]);
   return ending.exitCode;
 }
 

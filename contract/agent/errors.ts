@@ -34,6 +34,7 @@ export const agentErrors = {
   ending: { status: 410, outside: 'sandbox_ended' },
   too_large: { status: 413, outside: 'too_large' },
   too_many_commands: { status: 429, outside: 'rate_limited' },
+  too_many_calls: { status: 429, outside: 'rate_limited' },
   /** `details.value` is the offset that has been taken so far. */
   input_full: { status: 429, outside: 'rate_limited' },
   disk_full: { status: 507, outside: 'unavailable' },

@@ -14,6 +14,8 @@ export interface FakeControlPlane extends AsyncDisposable {
   readonly assignment: Assignment;
   readonly heartbeats: Heartbeat[];
   readonly outcomes: OutcomeReport[];
+  /** What `complete` and `error` were told. */
+  readonly words: object[];
   /** Every request as `<host> <path>`, credentials included. */
   readonly requests: string[];
   /** What the next heartbeats are told. */
@@ -57,6 +59,7 @@ export async function startControlPlane(overrides: Partial<Assignment> = {}): Pr
     assignment,
     heartbeats: [],
     outcomes: [],
+    words: [],
     requests: [],
     reply: {
       expires_at: assignment.expires_at,
@@ -98,11 +101,19 @@ async function answer(plane: Plane, request: IncomingMessage, response: ServerRe
       plane.outcomes.push(...body.outcomes);
       return { accepted: body.outcomes.length };
     },
+    complete: () => hear(plane, 'completed', body),
+    error: () => hear(plane, 'error', body),
   };
   const last = request.url?.split('/').at(-1) ?? '';
   const found = answers[last];
   if (!request.url?.startsWith('/agent/v1/') || !found) return void refuse(response, 404, 'not_found');
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(found()));
+}
+
+/** The first word counts, as in the control plane. */
+function hear({ words }: Plane, stop_reason: string, body: object) {
+  words.push({ stop_reason, ...body });
+  return { status: 'shutting_down', stop_reason, accepted: words.length === 1 };
 }
 
 function credentials(request: IncomingMessage, response: ServerResponse): void {

@@ -18,6 +18,11 @@ export class Deadline implements Disposable {
     this.#options = options;
   }
 
+  /** When it is; infinite until it is set. */
+  get dueMs(): number {
+    return this.#dueMs;
+  }
+
   /** Sets the deadline, in milliseconds since the epoch; it may move both ways. */
   set(dueMs: number): void {
     if (dueMs === this.#dueMs) return;

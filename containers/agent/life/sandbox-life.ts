@@ -69,6 +69,11 @@ export class SandboxLife implements AsyncDisposable {
     return this.#ending ? 'ending' : this.#state;
   }
 
+  /** The deadline as it is known, in milliseconds since the epoch; infinite before `start`. */
+  get expiresMs(): number {
+    return this.#deadline.dueMs;
+  }
+
   /** Fulfils once, when something has ended the sandbox. */
   get ended(): Promise<Ending> {
     return this.#ended.promise;
