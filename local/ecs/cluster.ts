@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Failure } from '@aws-sdk/client-ecs';
 import { AwsError } from '../aws/aws-error.ts';
-import type { ExecSessions } from '../ssm/exec-sessions.ts';
+import type { ExecSessions } from '../ssm/sessions/exec-sessions.ts';
 import { type Arns, lastPart } from './arns.ts';
-import { EventOutbox, type OnEvent } from './event-outbox.ts';
-import { hostLost, hostRetired, type StopCause } from './stop-cause.ts';
-import { type StoredDefinition, TaskDefinitions } from './task-definitions.ts';
-import type { EventFaults, TaskFaults } from './task-hazards.ts';
-import { TaskLife, type TaskSurroundings } from './task-life.ts';
-import type { StoredTask, TaskRecord } from './task-record.ts';
-import { Tasks } from './tasks.ts';
+import { EventOutbox, type OnEvent } from './events/event-outbox.ts';
+import { type StoredDefinition, TaskDefinitions } from './task-definitions/task-definitions.ts';
+import { hostLost, hostRetired, type StopCause } from './tasks/stop-cause.ts';
+import type { EventFaults, TaskFaults } from './tasks/task-hazards.ts';
+import { TaskLife, type TaskSurroundings } from './tasks/task-life.ts';
+import type { StoredTask, TaskRecord } from './tasks/task-record.ts';
+import { Tasks } from './tasks/tasks.ts';
 
 export interface ClusterOptions extends Omit<TaskSurroundings, 'current' | 'advance' | 'amend' | 'onEnding'> {
   readonly arns: Arns;

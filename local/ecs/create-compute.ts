@@ -6,16 +6,16 @@ import type { Engine, MachineSpec } from '../engines/engine.ts';
 import { type CallHooks, callFaults, plainRefusals } from '../hazards/call-faults.ts';
 import { type Hazards, readHazards } from '../hazards/hazards.ts';
 import { openTaskLink } from '../link/task-link.ts';
-import { serveDataChannel } from '../ssm/data-channel.ts';
-import { ExecSessions } from '../ssm/exec-sessions.ts';
-import { type PaceName, paces } from '../ssm/pace.ts';
+import { serveDataChannel } from '../ssm/data-channel/data-channel.ts';
+import { type PaceName, paces } from '../ssm/data-channel/pace.ts';
+import { ExecSessions } from '../ssm/sessions/exec-sessions.ts';
 import { createSsm } from '../ssm/ssm.ts';
 import { Arns } from './arns.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { createEcs } from './ecs.ts';
-import type { OnEvent } from './event-outbox.ts';
-import { rateLimits } from './rate-limits.ts';
-import { eventFaults, taskFaults } from './task-hazards.ts';
+import type { OnEvent } from './events/event-outbox.ts';
+import { rateLimits } from './rates/rate-limits.ts';
+import { eventFaults, taskFaults } from './tasks/task-hazards.ts';
 
 export interface ComputeOptions {
   /** Tasks, task definitions and link sockets are kept in it. */

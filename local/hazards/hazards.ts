@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { databaseHazards } from '../dynamodb/database-hazards.ts';
-import { eventHazards, taskHazards } from '../ecs/task-hazards.ts';
+import { eventHazards, taskHazards } from '../ecs/tasks/task-hazards.ts';
 import { functionHazards } from '../lambda/function-hazards.ts';
 import { storageHazards } from '../s3/hazards/storage-hazards.ts';
 import { ServiceError } from '../service/service-error.ts';
-import { sessionHazards } from '../ssm/session-hazards.ts';
+import { sessionHazards } from '../ssm/hazards/session-hazards.ts';
 import { callFault } from './call-faults.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Principals } from '../aws/keys.ts';
-import type { StoredDefinition } from '../ecs/task-definitions.ts';
-import type { StoredTask } from '../ecs/task-record.ts';
+import type { StoredDefinition } from '../ecs/task-definitions/task-definitions.ts';
+import type { StoredTask } from '../ecs/tasks/task-record.ts';
 import { forwardTo } from './forward.ts';
 import { type Link, openLink, taskEndpointHost } from './open-link.ts';
 import { isStorageHost } from './storage-host.ts';

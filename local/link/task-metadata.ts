@@ -1,4 +1,4 @@
-import type { StoredTask } from '../ecs/task-record.ts';
+import type { StoredTask } from '../ecs/tasks/task-record.ts';
 
 interface Revision {
   readonly family: string;

@@ -3,7 +3,7 @@ import { type AfterAction, type BeforeAction, createJsonService, type JsonServic
 import type { Principals } from '../aws/keys.ts';
 import { resumeSession } from './actions/resume-session.ts';
 import { terminateSession } from './actions/terminate-session.ts';
-import type { ExecSessions } from './exec-sessions.ts';
+import type { ExecSessions } from './sessions/exec-sessions.ts';
 
 export interface SsmOptions {
   readonly principals: Principals;

@@ -17,7 +17,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { Principals } from '../../local/aws/keys.ts';
 import { type ComputeOptions, createCompute } from '../../local/ecs/create-compute.ts';
-import type { TaskStateChange } from '../../local/ecs/state-change-event.ts';
+import type { TaskStateChange } from '../../local/ecs/events/state-change-event.ts';
 import { type HazardSettings, readHazards } from '../../local/hazards/hazards.ts';
 import { processEngine } from './process-engine.ts';
 

@@ -5,7 +5,7 @@ import type { Action } from '../../aws/json-service.ts';
 import { lastPart } from '../arns.ts';
 import { checkInput } from '../check-input.ts';
 import type { Cluster } from '../cluster.ts';
-import type { StoredTask } from '../task-record.ts';
+import type { StoredTask } from '../tasks/task-record.ts';
 
 const schema = z.object({
   cluster: z.string().optional(),

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Action } from '../../aws/json-service.ts';
 import { checkInput } from '../check-input.ts';
 import type { Cluster } from '../cluster.ts';
-import { fargateSize } from '../fargate-size.ts';
-import type { StoredDefinition } from '../task-definitions.ts';
+import { fargateSize } from '../task-definitions/fargate-size.ts';
+import type { StoredDefinition } from '../task-definitions/task-definitions.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'up to 255 letters, numbers, hyphens and underscores');
 

@@ -3,9 +3,9 @@ import { AwsError } from '../../aws/aws-error.ts';
 import type { Action } from '../../aws/json-service.ts';
 import { checkInput } from '../check-input.ts';
 import type { Cluster } from '../cluster.ts';
-import { newTask, requestHash } from '../new-task.ts';
-import { type RunTaskInput, runTaskInput } from '../run-task-input.ts';
-import type { StoredTask, TaskRecord } from '../task-record.ts';
+import { newTask, requestHash } from '../tasks/new-task.ts';
+import { type RunTaskInput, runTaskInput } from '../tasks/run-task-input.ts';
+import type { StoredTask, TaskRecord } from '../tasks/task-record.ts';
 
 /** How long a token is remembered, unless its tasks are gone before that. */
 const tokenSeconds = 24 * 3_600;

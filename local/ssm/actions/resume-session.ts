@@ -1,7 +1,7 @@
 import type { ResumeSessionCommandInput, ResumeSessionCommandOutput } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../aws/aws-error.ts';
 import type { Action } from '../../aws/json-service.ts';
-import type { ExecSessions } from '../exec-sessions.ts';
+import type { ExecSessions } from '../sessions/exec-sessions.ts';
 
 /** The token works with the address from ExecuteCommand too. */
 export const resumeSession = (sessions: ExecSessions) =>

@@ -1,7 +1,7 @@
 import { DescribeTasksCommand, ListTasksCommand, RunTaskCommand, type RunTaskCommandOutput } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
-import type { TaskStateChange } from '../../../local/ecs/state-change-event.ts';
+import type { TaskStateChange } from '../../../local/ecs/events/state-change-event.ts';
 import type { HazardSettings } from '../../../local/hazards/hazards.ts';
 import { eventually, network, startCompute, type TestCompute } from '../../support/compute.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

@@ -1,7 +1,7 @@
 import { ListTasksCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
-import type { TaskStateChange } from '../../../local/ecs/state-change-event.ts';
+import type { TaskStateChange } from '../../../local/ecs/events/state-change-event.ts';
 import { eventually, startCompute, temporaryFolder } from '../../support/compute.ts';
 import { processEngine } from '../../support/process-engine.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { OutputCut } from '../../../../local/ssm/output-cut.ts';
+import { OutputCut } from '../../../../local/ssm/sessions/output-cut.ts';
 
 const through = (...reads: Buffer[]): Buffer[] => {
   const cut = new OutputCut();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SessionSlots, type WhenFull } from '../../../../local/ssm/session-slots.ts';
+import { SessionSlots, type WhenFull } from '../../../../local/ssm/sessions/session-slots.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
 /** A session that holds its slot until it is told to end. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SplitError, splitCommand } from '../../../../local/ssm/split-command.ts';
+import { SplitError, splitCommand } from '../../../../local/ssm/sessions/split-command.ts';
 
 test.each([
   ['', []],

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Terminal } from '../../../../local/engines/engine.ts';
-import { paces } from '../../../../local/ssm/pace.ts';
-import { TerminalReader } from '../../../../local/ssm/terminal-reader.ts';
+import { paces } from '../../../../local/ssm/data-channel/pace.ts';
+import { TerminalReader } from '../../../../local/ssm/sessions/terminal-reader.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
 function start() {

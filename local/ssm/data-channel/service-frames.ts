@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { encodeMessage } from '../../channel/codec/message.ts';
-import { writeChannelClosed } from '../../channel/codec/payloads.ts';
+import { encodeMessage } from '../../../channel/codec/message.ts';
+import { writeChannelClosed } from '../../../channel/codec/payloads.ts';
 
 /** Frames with which the service asks for silence or ends it; all but the type is leftovers, and there is no payload. */
 export function publicationFrame(type: 'start_publication' | 'pause_publication', nowMs: number): Buffer {

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { maxFrameBytes } from '../../channel/codec/message.ts';
-import type { Clock } from '../../contract/clock.ts';
-import type { ExecSession } from './exec-session.ts';
-import type { ExecSessions } from './exec-sessions.ts';
+import { maxFrameBytes } from '../../../channel/codec/message.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { ExecSession } from '../sessions/exec-session.ts';
+import type { ExecSessions } from '../sessions/exec-sessions.ts';
 import { sessionLimits } from './pace.ts';
 
 const policyViolation = 1008;

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../contract/clock.ts';
-import { AwsError } from '../aws/aws-error.ts';
-import type { Machine } from '../engines/engine.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Machine } from '../../engines/engine.ts';
+import type { Pace } from '../data-channel/pace.ts';
+import { frameFaults } from '../hazards/frame-faults.ts';
+import type { SessionHazards } from '../hazards/session-hazards.ts';
 import { ExecSession } from './exec-session.ts';
-import { frameFaults } from './frame-faults.ts';
-import type { Pace } from './pace.ts';
-import type { SessionHazards } from './session-hazards.ts';
 import { SessionSlots } from './session-slots.ts';
 
 export interface ExecSessionsOptions {

@@ -1,11 +1,11 @@
 import type { WebSocket } from 'ws';
-import type { AgentMessage } from '../../channel/codec/message.ts';
-import type { Clock } from '../../contract/clock.ts';
-import { ClientSocket } from './client-socket.ts';
-import { type Blow, FaultyPath } from './faulty-path.ts';
-import type { FrameFault } from './frame-faults.ts';
-import { sessionLimits } from './pace.ts';
-import { channelClosedFrame, publicationFrame } from './service-frames.ts';
+import type { AgentMessage } from '../../../channel/codec/message.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { ClientSocket } from '../data-channel/client-socket.ts';
+import { sessionLimits } from '../data-channel/pace.ts';
+import { channelClosedFrame, publicationFrame } from '../data-channel/service-frames.ts';
+import { type Blow, FaultyPath } from '../hazards/faulty-path.ts';
+import type { FrameFault } from '../hazards/frame-faults.ts';
 import type { SessionWorker } from './session-worker.ts';
 
 export interface RelayOptions {

@@ -1,13 +1,13 @@
-import { checkAsAgent } from '../../channel/codec/check-message.ts';
-import type { AgentMessage } from '../../channel/codec/message.ts';
-import { payloadTypes, readAcknowledgement, readSize } from '../../channel/codec/payloads.ts';
-import { acknowledgement } from '../../channel/sequence/acknowledgement.ts';
-import { Receiver } from '../../channel/sequence/receiver.ts';
-import { Sender } from '../../channel/sequence/sender.ts';
-import { agentTuning } from '../../channel/sequence/tuning.ts';
-import type { Clock } from '../../contract/clock.ts';
-import type { Terminal } from '../engines/engine.ts';
-import { type Pace, sessionLimits } from './pace.ts';
+import { checkAsAgent } from '../../../channel/codec/check-message.ts';
+import type { AgentMessage } from '../../../channel/codec/message.ts';
+import { payloadTypes, readAcknowledgement, readSize } from '../../../channel/codec/payloads.ts';
+import { acknowledgement } from '../../../channel/sequence/acknowledgement.ts';
+import { Receiver } from '../../../channel/sequence/receiver.ts';
+import { Sender } from '../../../channel/sequence/sender.ts';
+import { agentTuning } from '../../../channel/sequence/tuning.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Terminal } from '../../engines/engine.ts';
+import { type Pace, sessionLimits } from '../data-channel/pace.ts';
 import { TerminalReader } from './terminal-reader.ts';
 
 export interface WorkerOptions {

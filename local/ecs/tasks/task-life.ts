@@ -1,11 +1,11 @@
-import type { Clock } from '../../contract/clock.ts';
-import type { Engine, Machine, MachineExit } from '../engines/engine.ts';
-import { logLines } from '../lambda/log-lines.ts';
-import type { Link } from '../link/open-link.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Engine, Machine, MachineExit } from '../../engines/engine.ts';
+import { logLines } from '../../lambda/log-lines.ts';
+import type { Link } from '../../link/open-link.ts';
+import type { StoredDefinition } from '../task-definitions/task-definitions.ts';
 import { type MachineSettings, machineSpec } from './machine-spec.ts';
 import { containerExited, exitOf, failedToStart, StartFailure, type StopCause, spotInterrupted } from './stop-cause.ts';
 import { stopMachine } from './stop-machine.ts';
-import type { StoredDefinition } from './task-definitions.ts';
 import type { TaskFaults } from './task-hazards.ts';
 import type { StoredContainer, StoredTask, TaskRecord } from './task-record.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { occasionFields, strikes } from '../hazards/occasion.ts';
-import { randomFor } from '../hazards/random.ts';
+import { occasionFields, strikes } from '../../hazards/occasion.ts';
+import { randomFor } from '../../hazards/random.ts';
 
 /** What a fault decides on: one frame, on its way through the service. */
 export interface FaultyFrame {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { occasionFields, occasionSchema, strikes } from '../hazards/occasion.ts';
-import { type Random, randomFor } from '../hazards/random.ts';
+import { occasionFields, occasionSchema, strikes } from '../../hazards/occasion.ts';
+import { type Random, randomFor } from '../../hazards/random.ts';
 
 /** The ways for a task to fail before it runs, and what ECS says then. */
 const startFailures = {

@@ -1,5 +1,5 @@
-import type { Clock } from '../../contract/clock.ts';
-import type { Machine } from '../engines/engine.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Machine } from '../../engines/engine.ts';
 
 /** Asks the first process to end, and kills it after `timeoutMs`. Resolves when the machine is gone. */
 export async function stopMachine(machine: Machine, timeoutMs: number, clock: Clock): Promise<void> {

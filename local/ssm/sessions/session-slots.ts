@@ -1,5 +1,5 @@
-import type { Clock } from '../../contract/clock.ts';
-import { sessionLimits } from './pace.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { sessionLimits } from '../data-channel/pace.ts';
 
 /** What becomes of a session for which there is neither a slot nor a place in the queue. */
 export type WhenFull = 'hang' | 'refuse';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { StoredTask } from './task-record.ts';
+import type { StoredTask } from '../tasks/task-record.ts';
 
 /** The times of a task that DescribeTasks gives in seconds and events as ISO 8601. */
 const timeFields = [

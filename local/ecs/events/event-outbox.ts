@@ -1,7 +1,7 @@
-import type { Clock } from '../../contract/clock.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { EventFaults } from '../tasks/task-hazards.ts';
+import type { TaskRecord } from '../tasks/task-record.ts';
 import { stateChangeEvent, type TaskStateChange } from './state-change-event.ts';
-import type { EventFaults } from './task-hazards.ts';
-import type { TaskRecord } from './task-record.ts';
 
 /** Takes an event; to resolve says it won't be lost any more. */
 export type OnEvent = (event: TaskStateChange) => void | Promise<void>;

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
-import { type AgentMessage, decodeMessage } from '../../channel/codec/message.ts';
-import type { Clock } from '../../contract/clock.ts';
+import { type AgentMessage, decodeMessage } from '../../../channel/codec/message.ts';
+import type { Clock } from '../../../contract/clock.ts';
 import { FrameLimit } from './frame-limit.ts';
 
 export interface ClientSocketOptions {

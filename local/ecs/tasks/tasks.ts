@@ -1,5 +1,5 @@
-import type { Clock } from '../../contract/clock.ts';
-import { JsonFolder } from './json-folder.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { JsonFolder } from '../json-folder.ts';
 import { TaskHistory } from './task-history.ts';
 import type { StoredTask, TaskRecord } from './task-record.ts';
 

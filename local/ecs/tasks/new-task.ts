@@ -1,9 +1,9 @@
 import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { AwsError } from '../aws/aws-error.ts';
-import type { Arns } from './arns.ts';
-import { fargateSize } from './fargate-size.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Arns } from '../arns.ts';
+import { fargateSize } from '../task-definitions/fargate-size.ts';
+import type { StoredDefinition } from '../task-definitions/task-definitions.ts';
 import type { RunTaskInput } from './run-task-input.ts';
-import type { StoredDefinition } from './task-definitions.ts';
 import type { TaskRecord } from './task-record.ts';
 
 /** A hash of all a request says; the input must have come through its schema, which puts the fields into one order. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../contract/clock.ts';
+import type { Clock } from '../../../contract/clock.ts';
 import type { TaskRecord } from './task-record.ts';
 
 interface Moment {

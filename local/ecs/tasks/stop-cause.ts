@@ -1,5 +1,5 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs';
-import type { MachineExit } from '../engines/engine.ts';
+import type { MachineExit } from '../../engines/engine.ts';
 import type { StoredContainer } from './task-record.ts';
 
 /** Why a task ends, in ECS's own words. */

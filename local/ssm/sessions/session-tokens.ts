@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../../contract/clock.ts';
-import { sessionLimits } from './pace.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { sessionLimits } from '../data-channel/pace.ts';
 
 /** The token that opens a session: the newest one, once, and only for a short time. */
 export class SessionTokens {

@@ -1,7 +1,7 @@
-import { accountLimits } from '../../contract/account-limits.ts';
-import type { Clock } from '../../contract/clock.ts';
-import { AwsError } from '../aws/aws-error.ts';
-import type { BeforeAction } from '../aws/json-service.ts';
+import { accountLimits } from '../../../contract/account-limits.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { BeforeAction } from '../../aws/json-service.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const exceeded = () => new AwsError('ThrottlingException', 'Rate exceeded');

@@ -1,7 +1,7 @@
-import type { Clock } from '../../contract/clock.ts';
-import type { Terminal } from '../engines/engine.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Terminal } from '../../engines/engine.ts';
+import type { Pace } from '../data-channel/pace.ts';
 import { OutputCut } from './output-cut.ts';
-import type { Pace } from './pace.ts';
 
 /** What may lie here between two reads; beyond it the terminal is not emptied, so what runs in it has to wait. */
 const maxBufferedBytes = 64 * 1024;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../contract/clock.ts';
+import type { Clock } from '../../../contract/clock.ts';
 
 /** A rate limit as AWS keeps it: so much at once, and refilled by so much a second of the clock. */
 export class TokenBucket {

@@ -1,5 +1,5 @@
 import type { Container, Task } from '@aws-sdk/client-ecs';
-import type { Wire } from '../aws/wire.ts';
+import type { Wire } from '../../aws/wire.ts';
 
 /** The order of a task's life; a task without a load balancer never activates. */
 type TaskStatus = 'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'DEPROVISIONING' | 'STOPPED';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { WebSocket } from 'ws';
-import type { Clock } from '../../contract/clock.ts';
-import type { Machine } from '../engines/engine.ts';
-import type { FrameFault } from './frame-faults.ts';
-import { type Pace, sessionLimits } from './pace.ts';
+import type { Clock } from '../../../contract/clock.ts';
+import type { Machine } from '../../engines/engine.ts';
+import { type Pace, sessionLimits } from '../data-channel/pace.ts';
+import type { FrameFault } from '../hazards/frame-faults.ts';
 import { SessionRelay } from './session-relay.ts';
 import { SessionTokens } from './session-tokens.ts';
 import { SessionWorker } from './session-worker.ts';

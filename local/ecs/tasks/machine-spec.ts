@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type MachineSpec, machinePaths } from '../engines/engine.ts';
-import { fargateSize } from './fargate-size.ts';
-import type { StoredDefinition } from './task-definitions.ts';
+import { type MachineSpec, machinePaths } from '../../engines/engine.ts';
+import { fargateSize } from '../task-definitions/fargate-size.ts';
+import type { StoredDefinition } from '../task-definitions/task-definitions.ts';
 import type { TaskRecord } from './task-record.ts';
 
 /** What every machine of this run gets alike. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../contract/clock.ts';
+import type { Clock } from '../../../contract/clock.ts';
 import type { FaultyFrame, FrameFate, FrameFault } from './frame-faults.ts';
 
 /** What befalls more than the one frame. */

@@ -1,5 +1,5 @@
-import { memoryByCpu } from '../../contract/api/sizes.ts';
-import { AwsError } from '../aws/aws-error.ts';
+import { memoryByCpu } from '../../../contract/api/sizes.ts';
+import { AwsError } from '../../aws/aws-error.ts';
 
 /** What a task gets of the machine: CPU units (1024 a core) and MB. */
 export interface FargateSize {

@@ -1,8 +1,8 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import { AwsError } from '../aws/aws-error.ts';
-import type { Wire } from '../aws/wire.ts';
-import { lastPart } from './arns.ts';
-import { JsonFolder } from './json-folder.ts';
+import { AwsError } from '../../aws/aws-error.ts';
+import type { Wire } from '../../aws/wire.ts';
+import { lastPart } from '../arns.ts';
+import { JsonFolder } from '../json-folder.ts';
 
 /** A revision as it was registered; nothing changes it afterwards. */
 export type StoredDefinition = Wire<TaskDefinition> & {
