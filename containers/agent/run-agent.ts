@@ -4,6 +4,7 @@ import type { ProofIdentity } from '../../channel/codec/proof-mac.ts';
 import { type ExitCode, exitCodes } from '../../contract/agent/exit-codes.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
 import { limits } from '../../contract/api/limits.ts';
+import { systemClock } from '../../contract/clock.ts';
 import { Grants } from './access/grants.ts';
 import { provePeer } from './access/prove-peer.ts';
 import { serve } from './api/serve.ts';
@@ -46,8 +47,9 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   const { clock, home } = config;
   const startedMs = clock.now();
   using link = new Link(config.linkSocket, clock);
-  const credentials = new TaskCredentials(link, config.credentialsPath, clock);
-  const controlPlane = new ControlPlane({ ...config, link, credentials });
+  // AWS counts the life of credentials and signatures in a time of its own.
+  const credentials = new TaskCredentials(link, config.credentialsPath, systemClock);
+  const controlPlane = new ControlPlane({ ...config, clock: systemClock, link, credentials });
   const tools = await prepareTools(config);
   let assigned:
     | {

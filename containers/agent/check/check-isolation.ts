@@ -1,3 +1,4 @@
+import { systemClock } from '../../../contract/clock.ts';
 import { Command, type CommandTools } from '../commands/command.ts';
 import { commandEnvironment, commandUser, type EnvironmentSource } from '../commands/launch/environment.ts';
 import { isolationFaults, type Observation } from './isolation-faults.ts';
@@ -10,6 +11,7 @@ echo '${separator}'
 [ -e "$1" ] && echo seen
 exit 0`;
 const maxBytes = 128 * 1024;
+const timeoutSeconds = 10;
 
 /**
  * Runs a command the way every command is run, and says what of its isolation is missing: nothing, or one line per fault.
@@ -28,9 +30,10 @@ export async function checkIsolation(
       cwd: '/',
       env: commandEnvironment(home, { ...source, env: {} }, {}),
       stdin: undefined,
-      timeoutSeconds: 10,
+      timeoutSeconds,
     },
-    tools,
+    // How long that takes is up to the machine, however fast the sandbox's time passes.
+    { ...tools, clock: systemClock },
   );
   const { outcome, exit_code } = await command.ended;
   if (outcome !== 'exited' || exit_code !== 0) {
