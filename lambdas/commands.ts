@@ -9,6 +9,19 @@ import { resizeCommand } from './core/commands/resize-command.ts';
 import { signalCommand } from './core/commands/signal-command.ts';
 import { startCommand } from './core/commands/start-command.ts';
 import { writeStdin } from './core/commands/write-stdin.ts';
+import {
+  changeMode,
+  listFiles,
+  makeFolder,
+  moveFile,
+  removeFile,
+  statFile,
+  writeFiles,
+} from './core/files/file-questions.ts';
+import { readFile } from './core/files/read-file.ts';
+import { searchFiles } from './core/files/search-files.ts';
+import { watchFiles } from './core/files/watch-files.ts';
+import { writeFile } from './core/files/write-file.ts';
 import { endpoint } from './http/endpoint.ts';
 import { commandServices } from './services.ts';
 
@@ -21,6 +34,17 @@ const operations = {
   signalCommand,
   startCommand,
   writeStdin,
+  readFile,
+  writeFile,
+  writeFiles,
+  removeFile,
+  listFiles,
+  statFile,
+  moveFile,
+  makeFolder,
+  changeMode,
+  watchFiles,
+  searchFiles,
   createAccess,
   resumeAccess,
   endAccess,

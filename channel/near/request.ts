@@ -1,13 +1,15 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
 import { ChannelError } from '../channel-error.ts';
 import type { Clock } from '../clock.ts';
 
-/** A request of JSON, or of nothing. */
+/** A request of JSON, of bytes, or of nothing. */
 export interface ChannelRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With its query. */
   readonly path: string;
   readonly body?: unknown;
+  /** In the place of `body`. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface RequestOptions {
@@ -20,6 +22,7 @@ export interface RequestOptions {
 /** An answer whose body is still to be read. */
 export interface ChannelAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: ClientHttp2Stream;
 }
 
@@ -34,7 +37,7 @@ export async function sendRequest(
   { clock, headersWithinMs, signal }: RequestOptions,
 ): Promise<ChannelAnswer> {
   const body = open(http, request);
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingHttpHeaders>();
   const give = (error: ChannelError) => {
     body.on('error', () => undefined);
     body.close(constants.NGHTTP2_CANCEL);
@@ -48,16 +51,20 @@ export async function sendRequest(
   );
   signal.addEventListener('abort', abort);
   body.once('error', lose).once('close', lose);
-  body.once('response', (headers) => resolve(Number(headers[':status'])));
-  body.end(request.body === undefined ? undefined : JSON.stringify(request.body));
+  body.once('response', resolve);
+  body.end(bodyOf(request));
   if (signal.aborted) abort();
   try {
-    return { status: await promise, body };
+    const headers = await promise;
+    return { status: Number(headers[':status']), headers, body };
   } finally {
     signal.removeEventListener('abort', abort);
     body.off('error', lose).off('close', lose);
   }
 }
+
+const bodyOf = ({ body, bytes }: ChannelRequest): Uint8Array | string | undefined =>
+  bytes ?? (body === undefined ? undefined : JSON.stringify(body));
 
 function open(http: ClientHttp2Session, { method, path, body }: ChannelRequest): ClientHttp2Stream {
   const type = body === undefined ? {} : { 'content-type': 'application/json' };

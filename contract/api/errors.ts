@@ -30,6 +30,7 @@ export const errors = {
   sandbox_ended: { status: 410, retry: false, hint: 'create a new sandbox' },
   access_ended: { status: 410, retry: false, hint: 'open another channel: POST /sandboxes/{sandbox_id}/access' },
   too_large: { status: 413, retry: false, hint: 'send a smaller request' },
+  range_not_satisfiable: { status: 416, retry: false, hint: 'stat the file to see its size' },
   quota_exceeded: { status: 429, retry: true, hint: 'delete a sandbox you no longer use, or wait for one to end' },
   rate_limited: { status: 429, retry: true, hint: 'wait as long as Retry-After says' },
   no_space: { status: 507, retry: false, hint: 'remove files, or create a sandbox with a larger disk_gb' },
@@ -41,6 +42,11 @@ export const errors = {
   },
   closed: { status: 503, retry: true, hint: 'the message says why and until when; what runs goes on running' },
   capacity_unavailable: { status: 503, retry: true, hint: 'wait as long as Retry-After says and try again' },
+  storage_unavailable: {
+    status: 503,
+    retry: true,
+    hint: 'the message names the bucket and what is wrong with it; GET /health says since when',
+  },
   unavailable: { status: 503, retry: true, hint: 'GET /health says which part is down' },
   not_configured: {
     status: 0,

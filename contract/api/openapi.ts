@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Door, doors, scopes } from './doors.ts';
 import { ErrorBody } from './error-body.ts';
 import { type ErrorCode, errors } from './errors.ts';
+import { bytesType, FileBytes } from './file-bytes.ts';
 import { callerErrors, commonErrors, type Route } from './route.ts';
 import { type RouteName, routeRows } from './routes.ts';
 
@@ -69,12 +70,13 @@ function parameters(row: Route, components: Components): Json[] {
 
 function answers(row: Route, components: Components): Json {
   const json = (schema: unknown) => ({ 'application/json': { schema } });
+  const whole = (schema: unknown) => (row.bytes === 'answer' ? { [bytesType]: { schema } } : json(schema));
   const success = Object.entries(row.answers).map(([status, schema]) => {
     const event = row.events && components.schemaOf(row.events, 'output');
     const streams = event ? { 'text/event-stream': { schema: event }, 'application/x-ndjson': { schema: event } } : {};
     return [
       status,
-      { description: row.summary, content: { ...json(components.schemaOf(schema, 'output')), ...streams } },
+      { description: row.summary, content: { ...whole(components.schemaOf(schema, 'output')), ...streams } },
     ];
   });
   const failure = components.schemaOf(ErrorBody.meta({ id: 'Error' }), 'output');
@@ -93,6 +95,13 @@ const securityOf: Record<Door, (row: Route) => Json[]> = {
   agent: () => [{ sigv4: [] }],
 };
 
+function requestBody(row: Route, components: Components): Json {
+  const taken = row.bytes === 'body' ? FileBytes : row.body;
+  if (taken === undefined) return {};
+  const type = row.bytes === 'body' ? bytesType : 'application/json';
+  return { requestBody: { required: true, content: { [type]: { schema: components.schemaOf(taken, 'input') } } } };
+}
+
 function operation(name: RouteName, row: Route, door: Door, components: Components): Json {
   const prefix = row.doors.length > 1 || door === 'open' ? door : '';
   return {
@@ -101,14 +110,7 @@ function operation(name: RouteName, row: Route, door: Door, components: Componen
     tags: [row.function],
     security: securityOf[door](row),
     parameters: parameters(row, components),
-    ...(row.body
-      ? {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: components.schemaOf(row.body, 'input') } },
-          },
-        }
-      : {}),
+    ...requestBody(row, components),
     responses: answers(row, components),
   };
 }

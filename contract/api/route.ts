@@ -22,6 +22,8 @@ export interface Route {
   /** Header names in lower case. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodObject;
+  /** Where a file's own bytes are in the place of JSON: in what the route takes, or in what it answers when it succeeds. */
+  readonly bytes?: 'body' | 'answer';
   /** Each status that is a success (or 503 of health) and its body. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   /** The schema of one event, where the answer can also be a stream (SSE or NDJSON, by `Accept`). */

@@ -3,6 +3,7 @@ import { adminRoutes } from './admin.ts';
 import { agentRoutes } from './agent-reports.ts';
 import { commandControlRoutes } from './command-control.ts';
 import { commandRoutes } from './commands.ts';
+import { fileRoutes } from './files.ts';
 import { logRoutes } from './logs.ts';
 import type { Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
@@ -14,6 +15,7 @@ export const routes = {
   ...sandboxRoutes,
   ...commandRoutes,
   ...commandControlRoutes,
+  ...fileRoutes,
   ...accessRoutes,
   ...logRoutes,
   ...usageRoutes,

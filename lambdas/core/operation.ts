@@ -6,6 +6,7 @@ import type { AgentCaller, Anybody, UserCaller } from './caller.ts';
 type Row<N extends RouteName> = (typeof routes)[N];
 type Parsed<R, Part extends string> =
   R extends Readonly<Record<Part, infer Schema extends z.ZodType>> ? z.output<Schema> : Readonly<Record<string, never>>;
+type BodyOf<R> = R extends { readonly bytes: 'body' } ? Uint8Array : Parsed<R, 'body'>;
 type CallerOf<N extends RouteName> = Row<N>['doors'][number] extends 'agent'
   ? AgentCaller
   : Row<N>['doors'][number] extends 'open'
@@ -21,7 +22,7 @@ export interface Call<N extends RouteName> {
   readonly params: Parsed<Row<N>, 'params'>;
   readonly query: Parsed<Row<N>, 'query'>;
   readonly headers: Parsed<Row<N>, 'headers'>;
-  readonly body: Parsed<Row<N>, 'body'>;
+  readonly body: BodyOf<Row<N>>;
   readonly note: Note;
   /** Whether the caller wants events in the place of a body; only where the route has them. */
   readonly streamed: boolean;
@@ -35,6 +36,13 @@ type Answers<N extends RouteName> = Row<N>['answers'];
 interface Body<N extends RouteName> {
   readonly status: keyof Answers<N>;
   readonly body: Answers<N>[keyof Answers<N>] extends infer Schema extends z.ZodType ? z.input<Schema> : never;
+}
+
+/** A file's own bytes, and what is said of them. */
+export interface BytesAnswer {
+  readonly status: 200 | 206;
+  readonly bytes: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A body that comes later; its status is already true, so it never rejects. */
@@ -52,7 +60,9 @@ interface Events<N extends RouteName> {
 type EventOf<N extends RouteName> =
   Row<N> extends { readonly events: infer Schema extends z.ZodType } ? z.input<Schema> : never;
 
-export type Answer<N extends RouteName> = Body<N> | LaterBody<N> | Events<N>;
+type BytesOf<N extends RouteName> = Row<N> extends { readonly bytes: 'answer' } ? BytesAnswer : never;
+
+export type Answer<N extends RouteName> = Body<N> | BytesOf<N> | LaterBody<N> | Events<N>;
 
 /** What a route does, given its ports. Throws SandboxError for every failure it knows. */
 export type Operation<N extends RouteName, Ports> = (ports: Ports, call: Call<N>) => Promise<Answer<N>>;

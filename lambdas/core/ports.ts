@@ -154,13 +154,17 @@ export interface FollowOptions {
 
 /** Something the agent is asked, and answers with JSON. */
 export interface AgentQuestion<A> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With its query. */
   readonly path: string;
   readonly body?: unknown;
+  /** A body that is no JSON, in the place of one that is. */
+  readonly bytes?: Uint8Array;
   readonly answer: z.ZodType<A>;
   /** Whether asking twice is harmless: then it is asked again when nobody knows whether it was heard. */
   readonly repeatable: boolean;
+  /** How long its answer may take, in ms, where that is more than a moment. */
+  readonly withinMs?: number;
 }
 
 export interface AgentChannel {

@@ -1,5 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { fileHeaders } from '../../contract/api/file-bytes.ts';
 import { headerOf } from './parse-request.ts';
+
+const exposed = ['x-request-id', 'retry-after', 'content-range', ...Object.values(fileHeaders)].join(', ');
 
 /** What lets a web page of one of the origins read the answer; nothing for others, and for callers that are no page. */
 export function corsHeaders(event: APIGatewayProxyEvent, origins: readonly string[]): Record<string, string> {
@@ -10,6 +13,6 @@ export function corsHeaders(event: APIGatewayProxyEvent, origins: readonly strin
   return {
     vary: 'origin',
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'x-request-id, retry-after',
+    'access-control-expose-headers': exposed,
   };
 }

@@ -4,7 +4,7 @@ import { SandboxError } from '../../contract/api/errors.ts';
 import type { Route } from '../../contract/api/route.ts';
 import { foldQuery } from './fold-query.ts';
 import { inputError } from './input-error.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readBytes } from './read-body.ts';
 
 const nothing = z.strictObject({});
 
@@ -18,6 +18,7 @@ const lowerCase = (headers: Readonly<Record<string, string | undefined>> | null)
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 
 function parseBody(row: Route, event: APIGatewayProxyEvent): unknown {
+  if (row.bytes === 'body') return readBytes(event, headerOf(event, 'content-type'));
   const body = readBody(event);
   if (row.body !== undefined) return parse(row.body, body);
   const isEmpty = typeof body === 'object' && body !== null && Object.keys(body).length === 0;

@@ -1,4 +1,5 @@
 import { SandboxError } from '../../contract/api/errors.ts';
+import { bytesType } from '../../contract/api/file-bytes.ts';
 import { limits } from '../../contract/api/limits.ts';
 
 interface Message {
@@ -30,13 +31,28 @@ const refuseProto = (name: string, value: unknown): unknown => {
   throw new SandboxError('invalid_request', 'unknown field __proto__', { details: { field: '__proto__' } });
 };
 
+function assertSize(bytes: number): void {
+  if (bytes <= limits.requestBytes) return;
+  throw new SandboxError('too_large', `the body is ${bytes} bytes, at most ${limits.requestBytes}`, {
+    details: { field: 'body', value: String(bytes), rule: `expected at most ${limits.requestBytes} bytes` },
+  });
+}
+
+/**
+ * The bytes of a request as they were sent. Throws `too_large`, and `invalid_request` for a body of another type: on its way here
+ * that was taken for text.
+ */
+export function readBytes(message: Message, contentType: string | undefined): Uint8Array {
+  assertSize(bodyBytes(message));
+  if (message.isBase64Encoded || !message.body) return Buffer.from(message.body ?? '', 'base64');
+  throw new SandboxError('invalid_request', `the body is of another type than ${bytesType}`, {
+    details: { field: 'content-type', value: contentType?.slice(0, 100) ?? '', rule: `expected ${bytesType}` },
+  });
+}
+
 /** The JSON of a request; an empty body is `{}`. Throws `too_large` and `invalid_request`. */
 export function readBody(message: Message): unknown {
-  const bytes = bodyBytes(message);
-  if (bytes > limits.requestBytes)
-    throw new SandboxError('too_large', `the body is ${bytes} bytes, at most ${limits.requestBytes}`, {
-      details: { field: 'body', value: String(bytes), rule: `expected at most ${limits.requestBytes} bytes` },
-    });
+  assertSize(bodyBytes(message));
   const text = decode(message);
   if (text.trim() === '') return {};
   try {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
+import { bytesType } from '../../contract/api/file-bytes.ts';
 import type { RouteName } from '../../contract/api/routes.ts';
 import type { Clock } from '../../contract/clock.ts';
-import type { Answer } from '../core/operation.ts';
+import type { Answer, BytesAnswer } from '../core/operation.ts';
 import type { Log } from '../core/ports.ts';
 import { writeAccess } from './access-log.ts';
 import { eventStream, patientJson } from './body-forms.ts';
@@ -18,7 +19,7 @@ export type Reply = {
 
 /** A body that comes in pieces. Its access line is written when the last one has left, or when nobody reads on. */
 function pieces(
-  body: AsyncIterable<string>,
+  body: AsyncIterable<string | Uint8Array>,
   { log, exchange, status, letGo }: { log: Log; exchange: Exchange; status: number; letGo: () => void },
 ): Readable {
   let isOver = false;
@@ -51,9 +52,13 @@ function pieces(
   return stream;
 }
 
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield bytes;
+}
+
 /** Checks an answer by its row and writes it in the form the caller asked for. */
 export function replyTo(
-  answer: Answer<RouteName>,
+  answer: Answer<RouteName> | BytesAnswer,
   { row }: Match,
   context: {
     services: { log: Log; clock: Clock };
@@ -71,6 +76,15 @@ export function replyTo(
     exchange.bytesOut = Buffer.byteLength(body);
     writeAccess(services.log, exchange, answer.status);
     return { statusCode: answer.status, headers: answerHeaders(jsonType, exchange.requestId), body };
+  }
+  if ('bytes' in answer) {
+    const { bytes, headers } = answer;
+    const body = pieces(only(bytes), inPieces);
+    return {
+      statusCode: answer.status,
+      headers: { ...answerHeaders(bytesType, exchange.requestId), ...headers },
+      body,
+    };
   }
   if ('later' in answer) {
     const body = pieces(patientJson(answer.later, schema, services.clock), inPieces);

@@ -15,6 +15,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { doors } from '../../contract/api/doors.ts';
+import { fileHeaders } from '../../contract/api/file-bytes.ts';
 import type { ApiFunction } from '../../contract/api/route.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
 import type { Functions } from '../functions/functions.ts';
@@ -123,8 +124,8 @@ export class Api extends Construct {
     resource.addCorsPreflight({
       allowOrigins: [...this.#corsOrigins],
       allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowHeaders: ['authorization', 'content-type', 'accept', 'idempotency-key'],
-      exposeHeaders: ['x-request-id', 'retry-after'],
+      allowHeaders: ['authorization', 'content-type', 'accept', 'idempotency-key', 'range', 'if-none-match'],
+      exposeHeaders: ['x-request-id', 'retry-after', 'content-range', ...Object.values(fileHeaders)],
       maxAge: Duration.hours(1),
     });
   }

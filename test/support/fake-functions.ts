@@ -21,6 +21,19 @@ import { resizeCommand } from '../../lambdas/core/commands/resize-command.ts';
 import { signalCommand } from '../../lambdas/core/commands/signal-command.ts';
 import { startCommand } from '../../lambdas/core/commands/start-command.ts';
 import { writeStdin } from '../../lambdas/core/commands/write-stdin.ts';
+import {
+  changeMode,
+  listFiles,
+  makeFolder,
+  moveFile,
+  removeFile,
+  statFile,
+  writeFiles,
+} from '../../lambdas/core/files/file-questions.ts';
+import { readFile } from '../../lambdas/core/files/read-file.ts';
+import { searchFiles } from '../../lambdas/core/files/search-files.ts';
+import { watchFiles } from '../../lambdas/core/files/watch-files.ts';
+import { writeFile } from '../../lambdas/core/files/write-file.ts';
 import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
 import { deleteSandbox } from '../../lambdas/core/sandboxes/delete-sandbox.ts';
 import { getSandbox } from '../../lambdas/core/sandboxes/get-sandbox.ts';
@@ -81,6 +94,17 @@ export function fakeFunctions() {
       signalCommand,
       startCommand,
       writeStdin,
+      readFile,
+      writeFile,
+      writeFiles,
+      removeFile,
+      listFiles,
+      statFile,
+      moveFile,
+      makeFolder,
+      changeMode,
+      watchFiles,
+      searchFiles,
       createAccess,
       resumeAccess,
       endAccess,

@@ -6,6 +6,7 @@ import { newestFirst } from '../../contract/api/command-cursor.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { LentSlot, LentSlots } from '../../lambdas/core/access/ports.ts';
+import type { BytesQuestion, EventsQuestion, FilesChannel } from '../../lambdas/core/files/ports.ts';
 import type {
   AccessRecord,
   AccessRecords,
@@ -238,7 +239,7 @@ export class FakeHealth implements HealthRecords {
 }
 
 /** An agent whose commands are scripted. */
-export class FakeChannel implements AgentChannel {
+export class FakeChannel implements AgentChannel, FilesChannel {
   readonly orders: Parameters<AgentChannel['run']>[] = [];
   script: (order: Parameters<AgentChannel['run']>[1], signal: AbortSignal) => AsyncIterable<CommandEvent> = () =>
     events([]);
@@ -277,6 +278,29 @@ export class FakeChannel implements AgentChannel {
     if (this.refuse !== undefined) throw this.refuse;
     return question.answer.parse(await this.answer(question));
   }
+
+  readonly reads: BytesQuestion[] = [];
+  /** What the agent reads. */
+  file: Awaited<ReturnType<FilesChannel['read']>> = { headers: {}, bytes: new Uint8Array() };
+  readonly streams: EventsQuestion<unknown>[] = [];
+  /** What the agent tells, event by event. */
+  told: (question: EventsQuestion<unknown>, signal: AbortSignal) => AsyncIterable<unknown> = () => events([]);
+
+  async read(_: ChannelTarget, question: BytesQuestion): ReturnType<FilesChannel['read']> {
+    this.reads.push(question);
+    if (this.refuse !== undefined) throw this.refuse;
+    return this.file;
+  }
+
+  async events<E>(_: ChannelTarget, question: EventsQuestion<E>, signal: AbortSignal): Promise<AsyncIterable<E>> {
+    this.streams.push(question);
+    if (this.refuse !== undefined) throw this.refuse;
+    return parsed(this.told(question, signal), question);
+  }
+}
+
+async function* parsed<E>(told: AsyncIterable<unknown>, { event }: EventsQuestion<E>): AsyncGenerator<E> {
+  for await (const each of told) yield event.parse(each);
 }
 
 export class FakeAccess implements AccessRecords {

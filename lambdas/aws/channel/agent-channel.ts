@@ -1,10 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http2';
 import type { ChannelRequest } from '../../../channel/near/request.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import type { Offsets } from '../../../contract/agent/command-frames.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { FilesChannel } from '../../core/files/ports.ts';
 import type { AgentChannel, ChannelTarget, CommandRecords, Log } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
+import { agentEvents } from './agent-events.ts';
 import { agentRequest } from './agent-request.ts';
 import { followRequest, startRequest, type Wanted } from './command-requests.ts';
 import { channelLost, FollowedCommand, type Following, isDefinite, unheard } from './followed-command.ts';
@@ -12,6 +15,7 @@ import { KeptChannels, type KeptOptions } from './kept-channels.ts';
 import type { Acquaintance } from './open-channel.ts';
 import { proveAlive } from './prove-alive.ts';
 import { readAnswer } from './read-answer.ts';
+import { plainHeaders, readBytes } from './read-bytes.ts';
 import { wantedMs } from './wait-for-slot.ts';
 import { waitWithoutChannel } from './wait-without-channel.ts';
 
@@ -28,6 +32,8 @@ interface Ask {
   readonly signal: AbortSignal;
   /** Whether nobody may send it twice. */
   readonly once?: boolean;
+  /** How long its answer may take to begin, where that is more than a moment. */
+  readonly withinMs?: number | undefined;
 }
 
 /** A command that is to be followed, and how much of it. */
@@ -44,32 +50,44 @@ const patientHeadersMs = 15_000;
 const startPatienceMs = 45_000;
 const followPatienceMs = 900_000;
 
+/** What is on its way, and what was said before it. */
+interface Answering extends Following {
+  readonly headers: IncomingHttpHeaders;
+}
+
 interface Try {
   readonly machine: Acquaintance;
   readonly headersWithinMs: number;
   readonly patienceMs: number;
 }
 
+// Most of a channel's bytes a second, shared by some, and beside them a busy machine.
+const sendingMs = ({ bytes }: Pick<ChannelRequest, 'bytes'>): number | undefined =>
+  bytes && patientHeadersMs + bytes.length / 100;
+
+const unheardIfBroken = (cause: unknown): unknown => (cause instanceof ChannelBroken ? unheard(cause) : cause);
+
 const isBroken = (error: unknown): boolean =>
   error instanceof ChannelBroken || (error instanceof SandboxError && error.code === 'channel_lost');
 
 /** The agents of sandboxes, reached through channels that are kept from one call to the next. */
-export function agentChannel(options: AgentChannelOptions): AgentChannel & AsyncDisposable {
+export function agentChannel(options: AgentChannelOptions): AgentChannel & FilesChannel & AsyncDisposable {
   const { clock, log, reports } = options;
   const channels = new KeptChannels(options);
 
   /** One try: a turn on the kept channel, or on a new one. The turn is over when it throws. */
-  const send = async ({ target, request, signal, once }: Ask, how: Try): Promise<Following> => {
+  const send = async ({ target, request, signal, once, withinMs }: Ask, how: Try): Promise<Answering> => {
     const { machine, patienceMs, headersWithinMs } = how;
     const turn = await channels.take(target, { machine, patienceMs, signal });
     const { http } = turn.channel;
     try {
-      if (once) await proveAlive(http, { clock, withinMs: headersWithinMs });
-      const patience = { clock, signal, headersWithinMs: once ? patientHeadersMs : headersWithinMs };
-      const body = await agentRequest(http, request, patience).catch((cause) => {
+      if (once || withinMs !== undefined) await proveAlive(http, { clock, withinMs: headersWithinMs });
+      const moment = once ? patientHeadersMs : headersWithinMs;
+      const patience = { clock, signal, headersWithinMs: withinMs ?? moment };
+      const { headers, body } = await agentRequest(http, request, patience).catch((cause) => {
         throw once && cause instanceof ChannelBroken ? unheard(cause) : cause;
       });
-      return { turn, body };
+      return { turn, body, headers };
     } catch (error) {
       await turn.end(isBroken(error) && !signal.aborted ? 'broken' : 'well');
       throw error;
@@ -103,6 +121,22 @@ export function agentChannel(options: AgentChannelOptions): AgentChannel & Async
         throw lost(cause);
       });
     }
+  };
+
+  /** A whole answer, which is read again from its beginning where it breaks. */
+  const whole = <T>(what: Ask, read: (answering: Answering) => Promise<T>): Promise<T> => {
+    const take = async (how: Try) => {
+      const answering = await send(what, how);
+      try {
+        const answer = await read(answering);
+        await answering.turn.end('well');
+        return answer;
+      } catch (error) {
+        await answering.turn.end('broken');
+        throw what.once ? unheard(error) : error;
+      }
+    };
+    return insist(what, take, unheardIfBroken);
   };
 
   const followed = async (sought: Sought, request: ChannelRequest, offsets: Offsets): Promise<FollowedCommand> => {
@@ -141,20 +175,19 @@ export function agentChannel(options: AgentChannelOptions): AgentChannel & Async
       const sought = { target, commandId, ...wanted };
       return followed(sought, followRequest(commandId, offsets, sought), { ...offsets });
     },
-    ask: (target, { answer, repeatable, ...request }, signal) => {
-      const what = { target, request, signal, once: !repeatable };
-      const take = async (how: Try) => {
-        const { turn, body } = await send(what, how);
-        try {
-          const read = await readAnswer(body, answer, clock);
-          await turn.end('well');
-          return read;
-        } catch (error) {
-          await turn.end('broken');
-          throw repeatable ? error : unheard(error);
-        }
-      };
-      return insist(what, take, (cause) => (cause instanceof ChannelBroken ? unheard(cause) : cause));
+    ask: (target, { answer, repeatable, withinMs, ...request }, signal) =>
+      whole({ target, request, signal, once: !repeatable, withinMs: withinMs ?? sendingMs(request) }, ({ body }) =>
+        readAnswer(body, answer, clock),
+      ),
+    read: (target, { path, mostBytes }, signal) =>
+      whole({ target, request: { method: 'GET', path }, signal }, async ({ headers, body }) => ({
+        headers: plainHeaders(headers),
+        bytes: await readBytes(body, mostBytes, clock),
+      })),
+    events: async (target, { event, yields, withinMs, ...request }, signal) => {
+      const what = { target, request, signal, once: true, withinMs };
+      const answering = await insist(what, (how) => send(what, how), unheardIfBroken);
+      return agentEvents(answering, { event, signal, yields });
     },
     [Symbol.asyncDispose]: () => channels[Symbol.asyncDispose](),
   };

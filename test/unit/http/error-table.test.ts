@@ -68,6 +68,11 @@ const provocations: Record<Answered, Provocation> = {
     return ['commands', gatewayEvent('resumeAccess', { params: { sandbox_id, grant } })];
   },
   too_large: async () => ['lifecycle', create({ text: ' '.repeat(limits.requestBytes + 1) })],
+  range_not_satisfiable: async ({ ready, ports }) => {
+    ports.channel.file = { headers: { 'matrx-file-size': '5', 'matrx-file-offset': '5' }, bytes: new Uint8Array() };
+    const params = { sandbox_id: await ready() };
+    return ['commands', gatewayEvent('readFile', { params, query: { path: 'short' }, headers: { range: 'bytes=9-' } })];
+  },
   quota_exceeded: async (service) => {
     for (let n = 0; n < 3; n++) await service.create();
     return ['lifecycle', create()];
@@ -91,6 +96,11 @@ const provocations: Record<Answered, Provocation> = {
   capacity_unavailable: async ({ ports }) => {
     ports.tasks.script.push({ kind: 'refused', reason: 'capacity', detail: 'no room', nextAttempt: undefined });
     return ['lifecycle', create()];
+  },
+  storage_unavailable: async ({ ports }) => {
+    ports.homes.isUp = false;
+    const from = { sandbox_id: nowhere.sandbox_id };
+    return ['lifecycle', create({ body: { from } })];
   },
   unavailable: async ({ ports }) => {
     ports.records.list = () => Promise.reject(unavailable());
