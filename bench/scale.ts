@@ -8,6 +8,7 @@ import { createSandbox } from '../lambdas/core/sandboxes/create-sandbox.ts';
 import { getSandbox } from '../lambdas/core/sandboxes/get-sandbox.ts';
 import { listSandboxes } from '../lambdas/core/sandboxes/list-sandboxes.ts';
 import { callOf, service } from '../test/support/calls.ts';
+import { FakeHomes } from '../test/support/fake-homes.ts';
 import { deployment, FakeTasks } from '../test/support/fakes.ts';
 import { replayDay } from './day-of-creates.ts';
 import { type Consumed, type MeteredTable, openMeteredTable } from './metered-table.ts';
@@ -47,6 +48,7 @@ async function measureAt(others: number): Promise<ReadonlyMap<string, Consumed>>
     tasks: new FakeTasks(),
     clock: systemClock,
     deployment,
+    homes: new FakeHomes(),
     quotas: userQuotas(table),
     operators: deploymentRecords(table),
   };

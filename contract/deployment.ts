@@ -18,6 +18,7 @@ export type Setting =
   | 'MATRX_CORS_ORIGINS'
   | 'MATRX_BUCKET'
   | 'MATRX_STORAGE_ROLE'
+  | 'MATRX_HOMES'
   | 'MATRX_CLIENT_CHANNELS'
   | 'MATRX_ROOT_COMMANDS'
   | 'MATRX_LOG_GROUP';
@@ -53,6 +54,7 @@ export const functions = {
       'MATRX_QUOTAS',
       'MATRX_PLACEMENT',
       'MATRX_CORS_ORIGINS',
+      'MATRX_BUCKET',
     ],
   },
   commands: {
@@ -79,6 +81,7 @@ export const functions = {
       'MATRX_CLIENT_CHANNELS',
       'MATRX_BUCKET',
       'MATRX_STORAGE_ROLE',
+      'MATRX_HOMES',
     ],
   },
   'settle-task': {

@@ -3,6 +3,7 @@ import { TemplateName } from '../contract/api/identifiers.ts';
 import { limits } from '../contract/api/limits.ts';
 import { type Clock, clockFromSetting } from '../contract/clock.ts';
 import { type FunctionName, functions, type Setting } from '../contract/deployment.ts';
+import { HomeOrder } from '../contract/home/home-order.ts';
 import project from '../package.json' with { type: 'json' };
 
 function json(text: string, context: z.RefinementCtx): unknown {
@@ -49,6 +50,9 @@ const Placement = z.strictObject({
     .default(['on-demand']),
 });
 
+/** How often homes are saved, and which of their checkpoints are kept. */
+const HomeSettings = HomeOrder.pick({ save_seconds: true, keep: true });
+
 const origins = z
   .string()
   .default('')
@@ -90,6 +94,7 @@ const schemas = {
   MATRX_STORAGE_ROLE: z
     .string()
     .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'expected the ARN of a role'),
+  MATRX_HOMES: z.string().default('{}').transform(json).pipe(HomeSettings),
   MATRX_CLIENT_CHANNELS: choice,
   MATRX_ROOT_COMMANDS: choice,
   MATRX_LOG_GROUP: z.string().regex(/^[\w./#-]{1,512}$/, 'expected the name of a log group'),

@@ -16,6 +16,7 @@ import { healthRecords } from './aws/dynamodb/health-records.ts';
 import { lentSlots } from './aws/dynamodb/lent-slots.ts';
 import { machinePoints } from './aws/dynamodb/machine-points.ts';
 import { outcomeReports } from './aws/dynamodb/outcome-reports.ts';
+import { poolRecords } from './aws/dynamodb/pool-records.ts';
 import { rateWindows } from './aws/dynamodb/rate-windows.ts';
 import { sandboxRecords } from './aws/dynamodb/sandbox-records.ts';
 import { slotLeases } from './aws/dynamodb/slot-leases.ts';
@@ -27,6 +28,9 @@ import { taskLookups } from './aws/ecs/task-lookups.ts';
 import { ecsTasks, taskStops } from './aws/ecs/tasks.ts';
 import { eventBridge, eventBridgeClient } from './aws/events/announce.ts';
 import { logsClient, sandboxLogs } from './aws/logs/sandbox-logs.ts';
+import { homes } from './aws/s3/homes.ts';
+import { s3Client } from './aws/s3/s3-client.ts';
+import { storedObjects } from './aws/s3/stored-objects.ts';
 import { storageSessions, stsClient } from './aws/sts/storage-sessions.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Deployment, Log, SandboxRecords } from './core/ports.ts';
@@ -40,6 +44,8 @@ const tableOf = (config: { readonly MATRX_TABLE: string }) => ({
   documents: documentClient(),
   name: config.MATRX_TABLE,
 });
+
+const bucketOf = (config: { readonly MATRX_BUCKET: string }) => ({ client: s3Client(), name: config.MATRX_BUCKET });
 
 const logOf = (config: { readonly MATRX_NAME: string }) => measuredLog(jsonLog(), config.MATRX_NAME);
 
@@ -82,6 +88,7 @@ export function queryServices(config = readConfig('query')) {
 export function lifecycleServices(config = readConfig('lifecycle')) {
   const { clock } = config;
   const table = tableOf(config);
+  const bucket = bucketOf(config);
   const tasks = ecsTasks(ecsClient(), {
     cluster: config.MATRX_CLUSTER,
     subnets: config.MATRX_SUBNETS,
@@ -102,6 +109,8 @@ export function lifecycleServices(config = readConfig('lifecycle')) {
     quotas: userQuotas(table),
     operators: deploymentRecords(table),
     deployment: deploymentOf(config),
+    homes: homes(bucket),
+    objects: storedObjects(bucket),
   };
   return { ports, clock, log, corsOrigins: config.MATRX_CORS_ORIGINS };
 }
@@ -153,6 +162,8 @@ export function agentServices(config = readConfig('agent')) {
     clock,
     records,
     rootCommands: config.MATRX_ROOT_COMMANDS,
+    homeSettings: config.MATRX_HOMES,
+    pool: poolRecords(table, clock),
     commands: commandRecords(table, clock),
     reports: outcomeReports(table, clock),
     points: machinePoints(table),

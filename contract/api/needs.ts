@@ -10,6 +10,7 @@ export const needs = {
   'channels:resume': 'go on with a session whose connection was lost',
   'channels:close': 'end a session that ECS Exec started',
   'logs:read': 'read the log of our containers',
+  'homes:find': 'read which checkpoints homes have, and whether the bucket answers',
   'storage:delegate': 'give agents sessions of the storage role, each for one user',
 } as const;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { HomeReport } from '../home/home-report.ts';
 import { SandboxId, TemplateName, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import { sizeNames } from './sizes.ts';
@@ -67,6 +68,19 @@ export const Result = z
   );
 export type Result = z.infer<typeof Result>;
 
+/** The home of a sandbox: how it came, and how it was saved last, as its agent said. */
+export const HomeState = z.object(
+  HomeReport.pick({
+    state: true,
+    restored_files: true,
+    restored_bytes: true,
+    saved_at: true,
+    checkpoint_id: true,
+    partial: true,
+    fault: true,
+  }).shape,
+);
+
 /** A sandbox as callers see it. Every field always; null says "not (yet)". */
 export const Sandbox = z
   .object({
@@ -91,6 +105,7 @@ export const Sandbox = z
     cost_usd: z.number().describe('so far: Fargate on ARM64, on demand, us-east-1 list price, public address included'),
     last_active_at: Timestamp.nullable(),
     generation: z.number().int().describe('how often the machine has been assigned'),
+    home: HomeState.nullable().describe('null before it is restored, and where it is not kept'),
     result: Result.nullable().describe('what the code inside said when it was done, or of its error'),
   })
   .meta({ id: 'Sandbox' });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Command, commandSource } from './command-input.ts';
 import { Environment } from './environment.ts';
-import { IdempotencyKey, SandboxId, TemplateName, UserId } from './identifiers.ts';
+import { CheckpointId, IdempotencyKey, SandboxId, TemplateName, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
 import { Labels, Sandbox, Status } from './sandbox-record.ts';
@@ -19,6 +19,20 @@ const OnReady = z
   .strictObject({ ...Command, timeout_seconds: z.number().int().min(1).max(600).default(120) })
   .refine(...commandSource);
 
+/** What of its user's storage a sandbox has. */
+const StorageChoice = z.strictObject({
+  hot: z.boolean().default(true).describe('the home is restored at the start and saved while it changes'),
+  cold: z.boolean().default(false).describe('cold files are to be had inside, by matrx-cold'),
+});
+
+/** Where a home begins: a checkpoint, or what a sandbox saved last. Both are the same user's. */
+const HomeOrigin = z
+  .strictObject({ checkpoint_id: CheckpointId.optional(), sandbox_id: SandboxId.optional() })
+  .refine(
+    ({ checkpoint_id, sandbox_id }) => (checkpoint_id === undefined) !== (sandbox_id === undefined),
+    'expected exactly one of checkpoint_id and sandbox_id',
+  );
+
 export const CreateSandbox = z
   .strictObject({
     user_id: UserId.optional().describe('whose sandbox; a service names it, a person may leave it out'),
@@ -31,7 +45,13 @@ export const CreateSandbox = z
     idle_timeout_seconds: IdleTimeout.default(0).describe('0 = off'),
     env: Environment.default({}),
     labels: Labels.default({}),
+    storage: StorageChoice.prefault({}),
+    from: HomeOrigin.optional().describe('by default the home as it was saved last'),
     on_ready: OnReady.optional(),
+  })
+  .refine(({ from, storage }) => from === undefined || storage.hot, {
+    message: 'expected storage.hot: without it no home is restored',
+    path: ['from'],
   })
   .meta({ id: 'CreateSandbox' });
 
@@ -56,14 +76,22 @@ export const sandboxRoutes = {
     scope: 'matrx/sandbox.write',
     function: 'lifecycle',
     // A task whose sandbox was deleted while it was launched is stopped by whoever launched it.
-    needs: ['records:read', 'records:write', 'tasks:run', 'tasks:stop', 'events:put'],
+    needs: ['records:read', 'records:write', 'tasks:run', 'tasks:stop', 'events:put', 'homes:find'],
     headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
     query: z.strictObject({
       wait: flag.default(false).describe('answer when it is ready or has ended, at most 280 s'),
     }),
     body: CreateSandbox,
     answers: { 201: Sandbox },
-    errors: ['idempotency_conflict', 'quota_exceeded', 'closed', 'capacity_unavailable'],
+    errors: [
+      'not_found',
+      'idempotency_conflict',
+      'conflict',
+      'quota_exceeded',
+      'closed',
+      'capacity_unavailable',
+      'storage_unavailable',
+    ],
     repeatable: 'with_idempotency_key',
   },
   listSandboxes: {

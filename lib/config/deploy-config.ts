@@ -74,6 +74,16 @@ const Schema = z.strictObject({
   throttle: z
     .strictObject({ requestsPerSecond: z.int().min(5).max(10_000), burst: z.int().min(5).max(5_000) })
     .default({ requestsPerSecond: 100, burst: 200 }),
+  /** How often homes are saved while they change, and which of their checkpoints are kept beside the newest. */
+  homes: z
+    .strictObject({
+      saveSeconds: z.int().min(30).max(86_400).default(300),
+      /** So many, whatever made them. */
+      keepNewest: z.int().min(1).max(500).default(20),
+      /** Those that somebody asked for, so long. */
+      keepDays: z.int().min(0).max(3_650).default(30),
+    })
+    .prefault({}),
   /** Concurrency kept for a function and bounding it; without it the account's is shared. */
   reservedConcurrency: z.strictObject(perFunction).default({}),
   /** Web pages that may call the API with a token. */

@@ -51,6 +51,10 @@ export function functionSettings({
     MATRX_CORS_ORIGINS: config.corsOrigins.join(','),
     MATRX_BUCKET: storage.bucket.bucketName,
     MATRX_STORAGE_ROLE: storageRole.role.roleArn,
+    MATRX_HOMES: JSON.stringify({
+      save_seconds: config.homes.saveSeconds,
+      keep: { newest: config.homes.keepNewest, days: config.homes.keepDays },
+    }),
     MATRX_CLIENT_CHANNELS: config.clientChannels ? 'on' : 'off',
     MATRX_ROOT_COMMANDS: config.rootCommands ? 'on' : 'off',
     MATRX_LOG_GROUP: compute.logGroup.logGroupName,

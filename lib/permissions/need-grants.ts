@@ -85,6 +85,7 @@ export function needGrants({ state, storage, storageRole, compute, roles }: Reso
     'channels:resume': [{ actions: ['ssm:ResumeSession'], resources: [sessions], wildcard: anySession }],
     'channels:close': [{ actions: ['ssm:TerminateSession'], resources: [sessions], wildcard: anySession }],
     'logs:read': [{ actions: ['logs:GetLogEvents'], resources: [compute.logGroup.logGroupArn] }],
+    'homes:find': ofStorage['homes:find'],
     'storage:delegate': ofStorage['storage:delegate'],
   };
 }

@@ -1,6 +1,7 @@
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { bucket as layout } from '../../contract/deployment.ts';
+import { homeKeys } from '../../contract/home/keys.ts';
 import type { Grant } from './grant.ts';
 
 const { users, transfers } = layout;
@@ -18,6 +19,13 @@ const listing = (bucket: Bucket, ...parts: readonly { prefix: string }[]): Grant
   conditions: { StringLike: { 's3:prefix': parts.map(({ prefix }) => `${prefix}*`) } },
 });
 
+/** The one object of each home that says what it has. */
+const heads = (bucket: Bucket, action: string): Grant => ({
+  actions: [`s3:${action}`],
+  resources: [bucket.arnForObjects(homeKeys('*').head)],
+  wildcard: 'users come and go; the name is that of the one object by which a home is found',
+});
+
 const uploading = ['PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'];
 
 /** What a session of the storage role may do at most. Its own policy cuts it down to one user and one sandbox. */
@@ -32,6 +40,7 @@ export function storageNeedGrants({ bucket, role }: { readonly bucket: Bucket; r
     'storage:read': [objects(bucket, ['GetObject'], users, transfers), listing(bucket, users, transfers)],
     'storage:write': [objects(bucket, uploading, transfers)],
     'storage:delete': [objects(bucket, ['DeleteObject'], users, transfers)],
+    'homes:find': [heads(bucket, 'GetObject'), listing(bucket, users)],
     'storage:delegate': [{ actions: ['sts:AssumeRole', 'sts:TagSession'], resources: [role.roleArn] }],
   } as const satisfies Record<string, readonly Grant[]>;
 }

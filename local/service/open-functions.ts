@@ -61,6 +61,7 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
     MATRX_CORS_ORIGINS: '',
     MATRX_BUCKET: bucketName,
     MATRX_STORAGE_ROLE: `arn:aws:iam::${accountId}:role/${storageRoleName}`,
+    MATRX_HOMES: '{}',
     MATRX_CLIENT_CHANNELS: choices.clientChannels ? 'on' : 'off',
     MATRX_ROOT_COMMANDS: choices.rootCommands ? 'on' : 'off',
     MATRX_LOG_GROUP: sandboxLog.groupName,

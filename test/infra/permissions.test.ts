@@ -55,6 +55,7 @@ const roleOfFunction = (name: FunctionName): string => {
 
 const [table] = stack.all('AWS::DynamoDB::Table').map(([id]) => `<${id}.Arn>`);
 const [cluster] = stack.all('AWS::ECS::Cluster').map(([id]) => id);
+const [bucket] = stack.all('AWS::S3::Bucket').map(([id]) => `<${id}.Arn>`);
 const ecs = 'arn:<Partition>:ecs:<Region>:<AccountId>';
 const tasks = `${ecs}:task/<${cluster}>/*`;
 const sessions = 'arn:<Partition>:ssm:<Region>:<AccountId>:session/ecs-execute-command-*';
@@ -91,6 +92,7 @@ const expected: Record<Need, readonly string[]> = {
   'channels:resume': [`ssm:ResumeSession ${sessions}`],
   'channels:close': [`ssm:TerminateSession ${sessions}`],
   'logs:read': [`logs:GetLogEvents ${sandboxLog}`],
+  'homes:find': [`s3:GetObject ${bucket}/users/*/home/head.json`, `s3:ListBucket ${bucket}`],
   'storage:delegate': [`sts:AssumeRole <${storageRole}.Arn>`, `sts:TagSession <${storageRole}.Arn>`],
 };
 

@@ -37,6 +37,10 @@ export function defineSandboxRecordsSuite(open: () => Promise<Subject>): void {
       on_ready: null,
       last_active_at: null,
       channel_wanted_until: null,
+      started_from: 'cold',
+      storage: { hot: true, cold: false },
+      home_from: null,
+      home: null,
       ...fields,
     });
     const create = async (fields: Partial<CreatingRecord> = {}, env = {}, claim?: Claim, quota = 10) => {

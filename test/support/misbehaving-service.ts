@@ -93,6 +93,7 @@ export const sandboxRecord = (changes: Partial<SandboxRecord> = {}): SandboxReco
   stop_detail: null,
   hot_path: '/home/agent',
   cold_path: null,
+  home: null,
   template: 'base',
   image_digest: null,
   size: { name: 's', cpu: 0.5, memory_mb: 1_024, disk_gb: 20 },

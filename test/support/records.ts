@@ -21,5 +21,9 @@ export const creatingRecord = (nowMs: number, fields: Partial<CreatingRecord> = 
   on_ready: null,
   last_active_at: null,
   channel_wanted_until: null,
+  started_from: 'cold',
+  storage: { hot: true, cold: false },
+  home_from: null,
+  home: null,
   ...fields,
 });

@@ -20,6 +20,7 @@ const settings: Record<Setting, string> = {
   MATRX_CORS_ORIGINS: '',
   MATRX_BUCKET: 'matrx-sandbox-bucket-1a2b3c',
   MATRX_STORAGE_ROLE: 'arn:aws:iam::123456789012:role/matrx-sandbox-StorageRole-1A2B3C',
+  MATRX_HOMES: '{"save_seconds":300,"keep":{"newest":20,"days":30}}',
   MATRX_CLIENT_CHANNELS: 'off',
   MATRX_ROOT_COMMANDS: 'off',
   MATRX_LOG_GROUP: 'matrx-sandbox-ComputeLog-1A2B3C',

@@ -1,6 +1,7 @@
 import type { Sandbox } from '../../contract/api/sandbox-record.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
+import type { Pool } from '../../lambdas/core/pool/ports.ts';
 import type { ClientChannels } from '../../lambdas/core/ports.ts';
 import { CommandPermits } from '../../lambdas/core/quotas/command-permits.ts';
 import { deploymentQuota } from '../../lambdas/core/quotas/quota-of-user.ts';
@@ -9,6 +10,9 @@ import type { SandboxRecord } from '../../lambdas/core/sandboxes/record.ts';
 import { taskOf } from '../../lambdas/core/sandboxes/record.ts';
 import { settleTask, type TaskReport } from '../../lambdas/core/sandboxes/settle-task.ts';
 import { agentOf, callOf, service } from './calls.ts';
+import { FakeHomes } from './fake-homes.ts';
+import { FakePool } from './fake-pool.ts';
+import { FakeObjects } from './fake-objects.ts';
 import { FakeOperators, FakePoints, FakeQuotas, FakeReports, FakeUsage, FakeWindows } from './fake-use.ts';
 import {
   deployment,
@@ -31,9 +35,13 @@ export function fakeService() {
   const commands = new FakeCommands();
   const quotas = new FakeQuotas();
   const windows = new FakeWindows();
+  const records = new FakeRecords(clock);
   const ports = {
     clock,
-    records: new FakeRecords(clock),
+    records,
+    pool: new FakePool(records),
+    pools: [] as readonly Pool[],
+    announceTaken: async () => undefined,
     commands,
     reports: new FakeReports(commands),
     permits: new CommandPermits({ windows, quotas, clock, general: deploymentQuota(deployment) }),
@@ -42,6 +50,9 @@ export function fakeService() {
     logs: new FakeLogs(),
     channel: new FakeChannel(),
     rootCommands: false,
+    homes: new FakeHomes(),
+    objects: new FakeObjects(),
+    homeSettings: { save_seconds: 300, keep: { newest: 20, days: 30 } },
     access: new FakeAccess(),
     clientChannels: new FakeClientChannels() as ClientChannels | undefined,
     lentSlots: new FakeLentSlots(),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Heartbeat } from '../../../contract/api/agent-reports.ts';
 import { type GiveBackPorts, giveBackSlots } from '../access/give-back-slots.ts';
 import type { Answer, Call } from '../operation.ts';
@@ -26,6 +27,15 @@ function eventOf(record: SandboxRecord, { state, reason, detail }: Heartbeat, no
   return state === 'ready' ? { name: 'agent_ready' } : undefined;
 }
 
+/** The record after a beat; undefined when it says nothing new. What it says of the home counts while there is a machine. */
+function afterBeat(record: SandboxRecord, body: Heartbeat, nowMs: number): SandboxRecord | undefined {
+  const event = eventOf(record, body, nowMs);
+  const moved = event && applyEvent(record, event, nowMs);
+  const { home } = body;
+  if (home === undefined || hasEnded(moved ?? record) || isDeepStrictEqual(home, record.home)) return moved;
+  return { ...(moved ?? record), home, version: record.version + 1 };
+}
+
 /** Takes what the agent says of itself and tells it what is wanted. Throws `sandbox_ended` once nothing is. */
 export async function heartbeat(
   ports: HeartbeatPorts,
@@ -36,8 +46,7 @@ export async function heartbeat(
   await assertOwn(records, id, caller);
   let becameReady = false;
   const record = await changeRecord(records, id, (now) => {
-    const event = eventOf(now, body, clock.now());
-    const next = event && applyEvent(now, event, clock.now());
+    const next = afterBeat(now, body, clock.now());
     becameReady = next?.status === 'ready' && now.status !== 'ready';
     return next;
   });

@@ -15,6 +15,7 @@ interface Why {
 export type SandboxEvent =
   | { readonly name: 'task_accepted'; readonly task: Task }
   | ({ readonly name: 'task_refused' } & Why)
+  | { readonly name: 'handed_over'; readonly task: Task; readonly agent: AssignedAgent }
   | { readonly name: 'assigned'; readonly agent: AssignedAgent }
   | { readonly name: 'agent_ready' }
   | ({ readonly name: 'agent_ending' } & Why)
@@ -38,9 +39,13 @@ const commonOf = (record: SandboxRecord) => ({
   ttl_seconds: record.ttl_seconds,
   idle_timeout_seconds: record.idle_timeout_seconds,
   labels: record.labels,
+  started_from: record.started_from,
   on_ready: record.on_ready,
   last_active_at: record.last_active_at,
   channel_wanted_until: record.channel_wanted_until,
+  storage: record.storage,
+  home_from: record.home_from,
+  home: record.home,
 });
 
 const readyAt = (record: SandboxRecord): string | null => ('ready_at' in record ? record.ready_at : null);
@@ -94,6 +99,11 @@ function shutDown(record: SandboxRecord, event: SandboxEvent, nowMs: number): Sa
 
 function start(record: SandboxRecord, event: SandboxEvent): SandboxRecord | undefined {
   if (event.name === 'task_accepted') return { ...commonOf(record), status: 'starting', task: event.task, agent: null };
+  if (event.name === 'handed_over') {
+    const { task, agent } = event;
+    const generation = record.generation + 1;
+    return { ...commonOf(record), started_from: 'pool', generation, status: 'starting', task, agent };
+  }
   if (event.name !== 'assigned' || record.status !== 'starting' || record.agent !== null) return undefined;
   return {
     ...commonOf(record),

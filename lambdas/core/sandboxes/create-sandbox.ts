@@ -11,6 +11,8 @@ import { minuteOf } from '../quotas/minute.ts';
 import type { UserQuotas } from '../quotas/ports.ts';
 import { deploymentQuota, quotaOfUser } from '../quotas/quota-of-user.ts';
 import { rateLimited } from '../quotas/rate-limited.ts';
+import { findOrigin } from '../storage/find-origin.ts';
+import type { Homes } from '../storage/ports.ts';
 import { isoAfter, isoTime } from '../time.ts';
 import { launchSandbox } from './launch-sandbox.ts';
 import { machineSize } from './machine-size.ts';
@@ -27,6 +29,7 @@ export interface CreatePorts {
   readonly deployment: Deployment;
   readonly quotas: Pick<UserQuotas, 'of'>;
   readonly operators: Pick<DeploymentRecords, 'settings' | 'spend'>;
+  readonly homes: Pick<Homes, 'head'>;
 }
 
 const quotaRetrySeconds = 30;
@@ -39,12 +42,14 @@ function requireUser(caller: UserCaller, named: string | undefined): string {
   throw new SandboxError('invalid_request', `user_id is missing, ${rule}`, { details: { field: 'user_id', rule } });
 }
 
-function newRecord(ports: CreatePorts, call: Call<'createSandbox'>): CreatingRecord {
+async function newRecord(ports: CreatePorts, call: Call<'createSandbox'>): Promise<CreatingRecord> {
   const { body, caller } = call;
   const nowMs = ports.clock.now();
   const userId = requireUser(caller, body.user_id);
   const template = templateNamed(ports.deployment.templates, body.template);
   assertTtl(body.ttl_seconds, ports.deployment.quotas.max_ttl_seconds);
+  const { from } = body;
+  const origin = from === undefined ? null : await findOrigin(ports, from, { caller, userId });
   return {
     status: 'creating',
     sandbox_id: newId('sbx', nowMs),
@@ -64,6 +69,10 @@ function newRecord(ports: CreatePorts, call: Call<'createSandbox'>): CreatingRec
     on_ready: body.on_ready ?? null,
     last_active_at: null,
     channel_wanted_until: null,
+    started_from: 'cold',
+    storage: body.storage,
+    home_from: origin,
+    home: null,
   };
 }
 
@@ -80,7 +89,7 @@ async function firstOf(
 }
 
 async function createOrFind(ports: CreatePorts, call: Call<'createSandbox'>, claim: Claim | undefined) {
-  const record = newRecord(ports, call);
+  const record = await newRecord(ports, call);
   const nowMs = ports.clock.now();
   const [override] = await Promise.all([ports.quotas.of(record.user_id), assertAccepting(ports.operators, nowMs)]);
   const quota = quotaOfUser(deploymentQuota(ports.deployment), override);

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
-import { homePath } from './home.ts';
+import { coldPath, homePath } from './home.ts';
 import { costUsd } from './prices.ts';
 import { hasEnded, type SandboxRecord, taskOf } from './record.ts';
 
@@ -9,6 +9,16 @@ function cost(record: SandboxRecord, nowMs: number): number {
   const until = hasEnded(record) ? Date.parse(record.ended_at) : nowMs;
   return costUsd(record.size, until - Date.parse(from));
 }
+
+const homeState = (home: NonNullable<SandboxRecord['home']>): NonNullable<Sandbox['home']> => ({
+  state: home.state,
+  restored_files: home.restored_files,
+  restored_bytes: home.restored_bytes,
+  saved_at: home.saved_at,
+  checkpoint_id: home.checkpoint_id,
+  partial: home.partial,
+  fault: home.fault,
+});
 
 /** A sandbox as callers see it: every field by name, so that nothing else of the record leaves the service. */
 export const publicSandbox = (record: SandboxRecord, nowMs: number): Sandbox => ({
@@ -22,16 +32,17 @@ export const publicSandbox = (record: SandboxRecord, nowMs: number): Sandbox => 
   stop_reason: 'stop_reason' in record ? record.stop_reason : null,
   stop_detail: 'stop_detail' in record ? record.stop_detail : null,
   hot_path: homePath,
-  cold_path: null,
+  cold_path: record.storage.cold ? coldPath : null,
   template: record.template,
   image_digest: record.image_digest,
   size: record.size,
   ttl_seconds: record.ttl_seconds,
   idle_timeout_seconds: record.idle_timeout_seconds,
   labels: record.labels,
-  started_from: 'cold',
+  started_from: record.started_from,
   cost_usd: cost(record, nowMs),
   last_active_at: record.last_active_at,
   generation: record.generation,
+  home: record.home && homeState(record.home),
   result: 'result' in record ? record.result : null,
 });

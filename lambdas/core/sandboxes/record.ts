@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { Command } from '../../../contract/api/command-input.ts';
-import { GrantId, SandboxId, TemplateName, Timestamp, UserId } from '../../../contract/api/identifiers.ts';
+import {
+  CheckpointId,
+  GrantId,
+  PoolMemberId,
+  SandboxId,
+  TemplateName,
+  Timestamp,
+  UserId,
+} from '../../../contract/api/identifiers.ts';
 import { Labels, Result, Size, StopReason } from '../../../contract/api/sandbox-record.ts';
+import { HomeReport } from '../../../contract/home/home-report.ts';
 
 /** The machine of a sandbox. */
-const Task = z.object({
+export const Task = z.object({
   arn: z.string(),
   id: z.string(),
   /** What it is paid for from. */
@@ -15,10 +24,12 @@ const Task = z.object({
 export type Task = z.infer<typeof Task>;
 
 /** The agent that has got the assignment. */
-const AssignedAgent = z.object({
+export const AssignedAgent = z.object({
   channel_key: z.base64(),
   session_limit: z.number().int().nullable(),
   version: z.string(),
+  /** What its machine was before it was this sandbox's. */
+  pool_member: PoolMemberId.optional(),
 });
 export type AssignedAgent = z.infer<typeof AssignedAgent>;
 
@@ -40,10 +51,15 @@ const common = z.object({
   ttl_seconds: z.number().int(),
   idle_timeout_seconds: z.number().int(),
   labels: Labels,
+  started_from: z.enum(['pool', 'cold']).default('cold'),
   on_ready: z.object({ ...Command, timeout_seconds: z.number().int() }).nullable(),
   last_active_at: Timestamp.nullable(),
   /** Somebody waits for a channel until then: whoever holds one gives it back after its turn. */
   channel_wanted_until: Timestamp.nullable(),
+  storage: z.object({ hot: z.boolean(), cold: z.boolean() }).default({ hot: false, cold: false }),
+  /** The checkpoint that its home begins with; null = the newest. */
+  home_from: CheckpointId.nullable().default(null),
+  home: HomeReport.nullable().default(null),
 });
 
 const stop = {

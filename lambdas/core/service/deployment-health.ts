@@ -1,11 +1,13 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { HealthRecords, Tasks } from '../ports.ts';
+import type { StoredObjects } from '../storage/ports.ts';
 import { isoTime } from '../time.ts';
 
 export interface HealthPorts {
   readonly health: HealthRecords;
   readonly tasks: Pick<Tasks, 'check'>;
+  readonly objects: Pick<StoredObjects, 'check'>;
   readonly clock: Clock;
 }
 
@@ -32,5 +34,6 @@ export async function inspectParts(ports: HealthPorts): Promise<readonly Part[]>
   return await Promise.all([
     inspect(ports, 'records', () => ports.health.check()),
     inspect(ports, 'tasks', () => ports.tasks.check()),
+    inspect(ports, 'storage', () => ports.objects.check()),
   ]);
 }

@@ -31,6 +31,10 @@ async function begin() {
     on_ready: null,
     last_active_at: null,
     channel_wanted_until: null,
+    started_from: 'cold',
+    storage: { hot: true, cold: false },
+    home_from: null,
+    home: null,
   });
   const create = async () => {
     const record = draft();

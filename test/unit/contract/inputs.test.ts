@@ -16,6 +16,7 @@ test('a sandbox with nothing said gets the documented defaults', () => {
     idle_timeout_seconds: 0,
     env: {},
     labels: {},
+    storage: { hot: true, cold: false },
   });
 });
 

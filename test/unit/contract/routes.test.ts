@@ -65,6 +65,6 @@ test('each need is some function’s, and no function has a need that none of it
 
 test('functions are cut by rights: what only reads cannot write, run or open', () => {
   expect([...needsOf('query')].sort()).toEqual(['logs:read', 'records:read']);
-  expect([...needsOf('agent')].sort()).toEqual(['events:put', 'records:read', 'records:write']);
+  expect([...needsOf('agent')].sort()).toEqual(['events:put', 'records:read', 'records:write', 'storage:delegate']);
   for (const name of ['query', 'agent', 'commands'] as const) expect(needsOf(name).has('tasks:run')).toBe(false);
 });

@@ -27,6 +27,10 @@ const creating: State = {
   on_ready: null,
   last_active_at: null,
   channel_wanted_until: null,
+  started_from: 'cold',
+  storage: { hot: true, cold: false },
+  home_from: null,
+  home: null,
 };
 
 const task = { arn: 'arn:task/1', id: '1', launched_at: at, event_version: 0 };

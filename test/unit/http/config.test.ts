@@ -7,6 +7,7 @@ const right = {
   MATRX_TEMPLATES: JSON.stringify({ base: { task_definition: 'base:1', description: '', image_digest: null } }),
   MATRX_SUBNETS: 'subnet-1, subnet-2',
   MATRX_SECURITY_GROUPS: 'sg-1',
+  MATRX_BUCKET: 'matrx-homes',
 };
 
 test('the settings of a function are parsed, and what may be left out has its default', () => {
@@ -15,7 +16,11 @@ test('the settings of a function are parsed, and what may be left out has its de
     MATRX_QUOTAS: { live_sandboxes_per_user: 20, max_ttl_seconds: 86_400 },
     MATRX_TEMPLATES: { base: { task_definition: 'base:1' } },
   });
-  const role = readConfig('agent', { MATRX_TABLE: 'matrx', MATRX_TASK_ROLE: '000000000000/AROAEXAMPLE' });
+  const role = readConfig('agent', {
+    ...right,
+    MATRX_TASK_ROLE: '000000000000/AROAEXAMPLE',
+    MATRX_STORAGE_ROLE: 'arn:aws:iam::000000000000:role/homes',
+  });
   expect(role.MATRX_TASK_ROLE).toEqual({ accountId: '000000000000', roleId: 'AROAEXAMPLE' });
 });
 

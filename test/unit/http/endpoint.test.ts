@@ -252,6 +252,7 @@ test('L10: the health report names each part, its state and since when; the open
     parts: [
       { name: 'records', state: 'ok', since: '2027-01-15T08:00:00.000Z' },
       { name: 'tasks', state: 'down', detail: 'tasks: AWS does not answer', since: '2027-01-15T08:01:00.000Z' },
+      { name: 'storage', state: 'ok', since: '2027-01-15T08:00:00.000Z' },
     ],
   });
   expect(later.json()['parts']).toEqual(sick.json()['parts']);
