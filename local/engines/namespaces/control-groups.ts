@@ -84,11 +84,17 @@ export function createControlGroups(
   return { folders, limited };
 }
 
+// Version 1 counts in the first, version 2 in the second, in the same words.
+const outOfMemoryCounters = ['memory.oom_control', 'memory.events'] as const;
+
+/** The one of these groups that limits memory; undefined where the host gives none. */
+export const memoryGroup = (folders: readonly string[]): string | undefined =>
+  folders.find((folder) => outOfMemoryCounters.some((file) => existsSync(join(folder, file))));
+
 /** Whether the kernel has killed a process of these groups for want of memory. */
 export function sawOutOfMemory(folders: readonly string[]): boolean {
-  // Version 1 counts in memory.oom_control, version 2 in memory.events, in the same words.
   return folders
-    .flatMap((folder) => ['memory.oom_control', 'memory.events'].map((file) => read(join(folder, file))))
+    .flatMap((folder) => outOfMemoryCounters.map((file) => read(join(folder, file))))
     .some((text) => Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0) > 0);
 }
 

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { MachineSpec } from '../engine.ts';
 import { environmentEntries, runCommandScript } from '../environment-entries.ts';
 import type { MachineParts } from '../machine-parts.ts';
+import { memoryGroup } from './control-groups.ts';
 import { boundingSet, type Isolation, scriptsFolder, systemPath } from './isolation.ts';
 import type { MachineFolder } from './machine-folder.ts';
 
@@ -65,6 +66,7 @@ function spawnMachine(
       MACHINE_FILES_HELPER: parts.filesHelper,
       MACHINE_RUN_COMMAND: runCommandScript,
       MACHINE_NPM: parts.npmDir ?? '',
+      MACHINE_MEMORY_GROUP: memoryGroup(groups) ?? '',
       MACHINE_LINK: resolve(spec.linkSocket),
       MACHINE_HOST_NETWORK: spec.network === 'host' ? '1' : '',
       MACHINE_BOUNDING: boundingSet,

@@ -26,6 +26,18 @@ test.skipIf(!limitsHere)(
   },
 );
 
+test.skipIf(!limitsHere)('a command is not out of memory because one of another machine was', async () => {
+  await using one = await startMachine();
+  await using other = await startMachine();
+  using channel = await readyChannel(one);
+  using others = await readyChannel(other);
+  const id = await begin(channel.agent, { command: 'echo go; until [ -e go ]; do sleep 0.02; done; kill -9 $$' });
+  await printed(channel.agent, id, 'go');
+  expect((await others.agent.run({ command: hog })).outcome.outcome).toBe('out_of_memory');
+  await channel.agent.run({ argv: ['touch', 'go'] });
+  expect((await follow(channel.agent, id)).outcome).toMatchObject({ outcome: 'signaled', signal: 'SIGKILL' });
+});
+
 test.skipIf(!limitsHere)(
   'E2B#412: while a fork bomb has every process, the agent still answers, and ends it when told to',
   async () => {

@@ -10,6 +10,7 @@
 # MACHINE_NAME         the host name
 # MACHINE_NODE, MACHINE_AGENT, MACHINE_ATTACH, MACHINE_RUN_COMMAND, MACHINE_LINK    files of the host that appear inside
 # MACHINE_NPM          npm's own folder, or empty
+# MACHINE_MEMORY_GROUP the control group that counts the machine's memory, or empty
 # MACHINE_HOST_NETWORK 1 when the host's network is shared, or empty
 # MACHINE_BOUNDING     the capabilities root keeps, in setpriv's words
 set -eu
@@ -85,6 +86,15 @@ done
 for name in acpi scsi; do
   [ ! -e "proc/$name" ] || mount -t tmpfs -o ro,mode=555,nosuid,nodev,noexec,size=4k machine "proc/$name"
 done
+
+# Who runs out of memory here is counted here, whatever else the host's kernel has killed. Version 1 has a tree for
+# each controller.
+if [ "$MACHINE_MEMORY_GROUP" ]; then
+  place=sys/fs/cgroup
+  [ -e "$MACHINE_MEMORY_GROUP/cgroup.controllers" ] || place=$place/memory
+  mkdir -p "$place"
+  mount -o bind,ro,nosuid,nodev,noexec "$MACHINE_MEMORY_GROUP" "$place"
+fi
 
 mount -t tmpfs -o mode=755,nosuid,nodev,size=16m machine run
 mkdir -m 0700 run/matrx
