@@ -109,8 +109,8 @@ test('functions that are lost at work and in their sleep lose nothing: the same 
 test('C1: a sandbox whose agent is killed in the middle of a command gives the outcome lost, and then is gone', async () => {
   await using service = await suffering({ events: { delayMs: 500, doubled: 1 } });
   const { caller, id } = service;
-  const running = exec(caller, id, { command: 'echo begun; sleep 60; exit 0' });
-  await sleep(1_000);
+  const running = exec(caller, id, { command: 'echo begun; touch begun; sleep 60; exit 0' });
+  await exec(caller, id, { command: 'until [ -e begun ]; do sleep 0.05; done' });
   killAgent(id);
   expect(await running).toMatchObject({ outcome: 'lost', exit_code: null, signal: null, stdout: 'begun\n' });
   expect(await untilEnded(caller, id)).toMatchObject({ status: 'failed' });
@@ -119,7 +119,7 @@ test('C1: a sandbox whose agent is killed in the middle of a command gives the o
 });
 
 test('C1: a sandbox on capacity that is taken away ends its command by no exit code of its own', async () => {
-  await using service = await suffering({ tasks: { spotNotices: [{ afterMs: 4_000, of: 'any' }] } });
+  await using service = await suffering({ tasks: { spotNotices: [{ afterMs: 8_000, of: 'any' }] } });
   const { caller, id } = service;
   const result = await exec(caller, id, { command: 'echo begun; sleep 60; exit 0' });
   expect(['killed', 'lost']).toContain(result.outcome);
