@@ -23,4 +23,10 @@ const isSecret = (field: string): boolean => /^(body$|env\b|stdin\b)/.test(field
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at && typeof at === 'object' ? Reflect.get(at, key) : undefined), input);
 
-const shown = (value: unknown): string | undefined => JSON.stringify(value)?.slice(0, 100);
+function shown(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)?.slice(0, 100);
+  } catch {
+    return undefined; // It nests too deep to be written.
+  }
+}

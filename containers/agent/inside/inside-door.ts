@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { AgentError, agentErrors } from '../../../contract/agent/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { agentErrorBody } from '../api/respond.ts';
@@ -40,7 +41,7 @@ export async function openInsideDoor(options: Options): Promise<InsideDoor> {
     request.on('error', () => {}); // Who goes in the middle of a request is owed no answer.
     void answer(request, options, { rate, host: hostsOf(server) })
       .catch((error) => refusal(error, log))
-      .then((given) => respond(response, given));
+      .then((given) => respond(request, response, given));
   });
   // What follows a request over the same connection is never looked at.
   server.maxRequestsPerSocket = 1;
@@ -89,8 +90,15 @@ function refusal(error: unknown, log: Log): InsideAnswer {
   return { status: agentErrors[code].status, body: { ...body, detail: body.error.message } };
 }
 
-function respond(response: ServerResponse, { status, body }: InsideAnswer): void {
+/** A caller that still sends hears the answer when it has sent everything: one that is hung up on hears nothing. */
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, body }: InsideAnswer,
+): Promise<void> {
+  await finished(request.resume()).catch(() => {});
   if (response.destroyed) return;
   const retry = status === 429 ? { 'retry-after': '1' } : {};
-  response.writeHead(status, { 'content-type': 'application/json', ...retry }).end(JSON.stringify(body));
+  const headers = { 'content-type': 'application/json', connection: 'close', ...retry };
+  response.writeHead(status, headers).end(JSON.stringify(body));
 }

@@ -16,12 +16,14 @@ test('a command sees an environment built from nothing, its own above the sandbo
   expect(seen.get('KEPT')).toBe('yes');
   expect(seen.get('SANDBOX_ID')).toBe(machine.plane.assignment.sandbox_id);
   expect([...seen.keys()].filter((name) => !['_', 'SHLVL', 'PWD'].includes(name ?? '')).sort()).toEqual([
+    'COLD_PATH',
     'FROM',
     'HOME',
     'HOT_PATH',
     'KEPT',
     'LANG',
     'LOGNAME',
+    'ORCHESTRATOR_URL',
     'PATH',
     'SANDBOX_ID',
     'SHELL',
