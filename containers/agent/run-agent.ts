@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import type { ProofIdentity } from '../../channel/codec/proof-mac.ts';
+import { channelContext } from '../../contract/agent/channel-context.ts';
 import { type ExitCode, exitCodes } from '../../contract/agent/exit-codes.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
 import { limits } from '../../contract/api/limits.ts';
@@ -10,6 +11,7 @@ import { provePeer } from './access/prove-peer.ts';
 import { serve } from './api/serve.ts';
 import type { CommandTools } from './commands/command.ts';
 import { Commands } from './commands/commands.ts';
+import { withImageEnvironment } from './commands/launch/image-environment.ts';
 import { Marks } from './commands/launch/marks.ts';
 import { Pipes } from './commands/launch/pipes.ts';
 import { DiskBudget } from './commands/output/disk-budget.ts';
@@ -24,6 +26,7 @@ import { prepareSandbox } from './life/prepare-sandbox.ts';
 import { SandboxLife } from './life/sandbox-life.ts';
 import type { Log } from './log.ts';
 import { socketsIn } from './paths.ts';
+import { Handover } from './pool/handover.ts';
 import { ControlPlane } from './reports/control-plane.ts';
 import { Link } from './reports/link.ts';
 import { MachineWatch } from './reports/machine/machine-watch.ts';
@@ -51,6 +54,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   const credentials = new TaskCredentials(link, config.credentialsPath, systemClock);
   const controlPlane = new ControlPlane({ ...config, clock: systemClock, link, credentials });
   const tools = await prepareTools(config);
+  const handover = new Handover(clock);
   let assigned:
     | {
         readonly owner: ProofIdentity;
@@ -73,12 +77,17 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
     files,
     clock,
     log,
-    prove: (socket) => assigned && provePeer(socket, { ...assigned, clock }),
+    handover,
+    prove: (socket) => {
+      if (assigned) return provePeer(socket, { ...assigned, clock });
+      return handover.owner && provePeer(socket, { owner: handover.owner, grants: undefined, clock });
+    },
     health: (channels) => agentHealth({ version, startedMs }, commands, assigned?.life, channels),
   });
 
   const assignment = await sayHello({
     controlPlane,
+    handover,
     clock,
     log,
     sessionLimit,
@@ -97,6 +106,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   await using life = new SandboxLife({ assignment, controlPlane, commands, files, grants, machine, clock, log });
   assigned = { owner, grants, outcomes, life };
   life.start();
+  void life.ended.then(() => handover.settle());
   onAbort(stop, () => void life.endBySignal());
   await using inside = await openInside({ assignment, controlPlane, commands, life, home, clock, log });
   const failure = await Promise.race([
@@ -116,6 +126,8 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
     files.open();
     life.becomeReady();
     log.info('sandbox.ready');
+    // Whoever brought the assignment goes on when the record says so too.
+    if (assignment.pool_member) void life.heartbeats.ask(stop).finally(() => handover.settle());
   }
 
   const ending = await life.ended;
@@ -125,9 +137,9 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
 }
 
 /** Whom the control plane proves to be, by the key that came with the assignment. */
-const ownerOf = ({ sandbox_id, generation, channel_key }: Assignment): ProofIdentity => ({
+const ownerOf = ({ sandbox_id: sandboxId, generation, channel_key, pool_member: poolMember }: Assignment) => ({
   key: Buffer.from(channel_key, 'base64'),
-  context: `${sandbox_id}/${generation}`,
+  context: channelContext({ sandboxId, generation, poolMember }),
 });
 
 /** What every command needs, with an empty spool: what another run left there is nobody's. */

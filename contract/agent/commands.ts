@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Assignment } from '../api/agent-reports.ts';
 import { CommandInput, commandSource } from '../api/command-input.ts';
 import { CommandId } from '../api/identifiers.ts';
 import { limits } from '../api/limits.ts';
@@ -62,6 +63,8 @@ export const agentApi = {
   ...commandControlApi,
   /** On a client-held channel only. */
   renewGrant: { method: 'POST', path: '/grant', body: RenewGrant, answer: z.object({}) },
+  /** To a machine of a pool; answered when the sandbox is ready, or a moment later. On the control plane's own channels only. */
+  assign: { method: 'POST', path: '/assignment', body: Assignment, answer: z.object({}) },
   /** On the control plane's own channels only. */
   getHealth: { method: 'GET', path: '/health', answer: AgentHealth },
 } as const;

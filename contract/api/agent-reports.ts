@@ -5,7 +5,7 @@ import { HomeReport } from '../home/home-report.ts';
 import { Command } from './command-input.ts';
 import { CommandOutcome } from './command-result.ts';
 import { Environment } from './environment.ts';
-import { GrantId, SandboxId, SessionName, Timestamp, UserId } from './identifiers.ts';
+import { GrantId, PoolMemberId, SandboxId, SessionName, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
 import { Result, Status, StopReason } from './sandbox-record.ts';
@@ -25,9 +25,22 @@ export const Assignment = z
     root_commands: z.boolean().optional().describe('whether commands may run as root; not without it'),
     home: HomeOrder.optional(),
     cold: z.boolean().optional().describe('whether cold files are to be had'),
+    pool_member: PoolMemberId.optional().describe(
+      'what the machine was before, by which its channels prove themselves',
+    ),
   })
   .meta({ id: 'Assignment' });
 export type Assignment = z.infer<typeof Assignment>;
+
+/** A machine that is nobody's yet. Its key proves the channel that its assignment comes by. */
+export const PoolPlace = z
+  .object({
+    member_id: PoolMemberId,
+    channel_key: z.base64(),
+    ask_again_seconds: z.number().min(1).describe('when to ask for the assignment, unless it came by a channel'),
+  })
+  .meta({ id: 'PoolPlace' });
+export type PoolPlace = z.infer<typeof PoolPlace>;
 
 export const Hello = z
   .strictObject({
@@ -129,10 +142,10 @@ export const agentRoutes = {
   hello: {
     method: 'POST',
     path: '/hello',
-    summary: 'Who am I: the assignment of the calling task',
+    summary: 'Who am I: the assignment of the calling task, or its place in a pool',
     ...agent,
     body: Hello,
-    answers: { 200: Assignment },
+    answers: { 200: z.union([Assignment, PoolPlace]) },
     errors: ['not_found', 'sandbox_not_ready', 'sandbox_ended', 'conflict'],
     repeatable: 'always',
   },

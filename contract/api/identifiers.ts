@@ -9,6 +9,9 @@ export const CommandId = z.string().regex(id('cmd'), 'expected cmd_ and 26 chara
 export const GrantId = z.string().regex(id('grt'), 'expected grt_ and 26 characters of lower-case base 32');
 export const CheckpointId = z.string().regex(id('ckp'), 'expected ckp_ and 26 characters of lower-case base 32');
 
+/** A machine that waits in a pool. */
+export const PoolMemberId = z.string().regex(id('pol'), 'expected pol_ and 26 characters of lower-case base 32');
+
 export const UserId = z
   .string()
   .regex(

@@ -9,7 +9,11 @@ function base32(value: bigint, length: number): string {
 }
 
 /** A new id of its kind: 48 bits of `nowMs`, then 80 random ones, so that ids of one kind sort by age. */
-export function newId(kind: 'sbx' | 'cmd' | 'grt', nowMs: number, random: Uint8Array = randomBytes(10)): string {
+export function newId(
+  kind: 'sbx' | 'cmd' | 'grt' | 'pol',
+  nowMs: number,
+  random: Uint8Array = randomBytes(10),
+): string {
   const tail = random.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   return `${kind}_${base32(BigInt(nowMs), 10)}${base32(tail, 16)}`;
 }

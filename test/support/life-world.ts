@@ -103,8 +103,8 @@ export class LifeWorld {
   }
 
   #portsOf(process: MortalProcess) {
-    const { records } = this.#ports;
-    return { ...this.#ports, records: process.of(records), tasks: process.of(this.cluster) };
+    const { records, pool } = this.#ports;
+    return { ...this.#ports, records: process.of(records), pool: process.of(pool), tasks: process.of(this.cluster) };
   }
 
   /** What AWS calls. */

@@ -11,8 +11,8 @@ import { taskOf } from '../../lambdas/core/sandboxes/record.ts';
 import { settleTask, type TaskReport } from '../../lambdas/core/sandboxes/settle-task.ts';
 import { agentOf, callOf, service } from './calls.ts';
 import { FakeHomes } from './fake-homes.ts';
-import { FakePool } from './fake-pool.ts';
 import { FakeObjects } from './fake-objects.ts';
+import { FakePool } from './fake-pool.ts';
 import { FakeOperators, FakePoints, FakeQuotas, FakeReports, FakeUsage, FakeWindows } from './fake-use.ts';
 import {
   deployment,

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ProofIdentity } from '../../../channel/codec/proof-mac.ts';
 import { proveFar } from '../../../channel/far/prove.ts';
+import { AgentError } from '../../../contract/agent/errors.ts';
 import type { Grant } from '../../../contract/agent/grant.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Grants } from './grants.ts';
@@ -20,15 +21,16 @@ const proofMs = 10_000;
  */
 export async function provePeer(
   socket: Socket,
-  { owner, grants, clock }: { owner: ProofIdentity; grants: Grants; clock: Clock },
+  { owner, grants, clock }: { owner: ProofIdentity; grants: Grants | undefined; clock: Clock },
 ): Promise<GrantedPeer | undefined> {
   let shown: Grant | undefined;
   const identify = (text: string | undefined): ProofIdentity => {
     if (text === undefined) return owner;
+    if (grants === undefined) throw new AgentError('not_assigned', 'a machine that is nobody’s has no grants');
     const { grant, identity } = grants.read(text);
     shown = grant;
     return identity;
   };
   await proveFar(socket, identify, clock, proofMs);
-  return shown && { grant: shown, grants };
+  return shown && grants && { grant: shown, grants };
 }

@@ -4,12 +4,14 @@ import { httpWindows } from '../../../channel/codec/http-windows.ts';
 import { AgentHealth, type agentApi, Follow, StartCommand } from '../../../contract/agent/commands.ts';
 import { AgentError } from '../../../contract/agent/errors.ts';
 import { RenewGrant } from '../../../contract/agent/grant.ts';
+import { Assignment } from '../../../contract/api/agent-reports.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { GrantedChannel } from '../access/granted-channel.ts';
 import type { Commands } from '../commands/commands.ts';
 import { answerFiles, isFilePath } from '../files/api/answer-files.ts';
 import type { FileDoor } from '../files/file-door.ts';
 import type { Log } from '../log.ts';
+import type { Handover } from '../pool/handover.ts';
 import { commandControlHandlers } from './command-control-handlers.ts';
 import type { Handler } from './handler.ts';
 import { matchRoute, noRoute } from './match-route.ts';
@@ -25,6 +27,8 @@ export interface ApiTools {
   readonly clock: Clock;
   readonly log: Log;
   readonly health: () => z.infer<typeof AgentHealth>;
+  /** Only for the control plane. */
+  readonly handover?: Pick<Handover, 'offer'>;
   /** The grant under which a caller of the control plane's came; without it, it is the control plane. */
   readonly channel?: Pick<GrantedChannel, 'ended' | 'renew'>;
 }
@@ -44,6 +48,11 @@ const handlers: Record<keyof typeof agentApi, Handler> = {
     if (!channel) throw noRoute();
     const { grant, mac } = parse(RenewGrant, await readBody(stream));
     channel.renew(grant, mac);
+    respondJson(stream, 200, {});
+  },
+  assign: async ({ stream }, { handover }) => {
+    if (!handover) throw noRoute();
+    await handover.offer(parse(Assignment, await readBody(stream)));
     respondJson(stream, 200, {});
   },
   getHealth: async ({ stream }, { health, channel }) => {

@@ -8,6 +8,7 @@ import {
   type HeartbeatReply,
   type Hello,
   type OutcomeReport,
+  type PoolPlace,
   type ReportError,
 } from '../../../contract/api/agent-reports.ts';
 import { doors } from '../../../contract/api/doors.ts';
@@ -41,7 +42,7 @@ export class ControlPlane {
     this.#options = { timeoutMs: 10_000, ...options };
   }
 
-  hello(body: Hello, signal?: AbortSignal): Promise<Assignment> {
+  hello(body: Hello, signal?: AbortSignal): Promise<Assignment | PoolPlace> {
     return this.#call('hello', '', body, agentRoutes.hello.answers[200], signal);
   }
 

@@ -1,4 +1,5 @@
 import { grantIdentity } from '../../../channel/codec/grant-key.ts';
+import { channelContext } from '../../../contract/agent/channel-context.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { AccessRecord, ClientChannels } from '../../core/ports.ts';
 import type { HeldSlot } from '../dynamodb/slot-leases.ts';
@@ -58,7 +59,8 @@ export function clientChannels({ sessions, leases, line, clock }: Options): Clie
       await leases.release(slotOf(access), clock.now() + settleMs).catch(() => undefined);
     },
     keyFor: ({ sandboxId, generation, agent }, grantText) => {
-      const owner = { key: Buffer.from(agent.channel_key, 'base64'), context: `${sandboxId}/${generation}` };
+      const own = channelContext({ sandboxId, generation, poolMember: agent.pool_member });
+      const owner = { key: Buffer.from(agent.channel_key, 'base64'), context: own };
       const { key, context } = grantIdentity(owner, grantText);
       return { context, channel_key: Buffer.from(key).toString('base64') };
     },

@@ -4,6 +4,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { connectHttp } from '../../../channel/near/http.ts';
 import { proveNear } from '../../../channel/near/prove.ts';
 import { openSession } from '../../../channel/near/session.ts';
+import { channelContext } from '../../../contract/agent/channel-context.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { container } from '../../../contract/deployment.ts';
@@ -90,7 +91,7 @@ export async function openChannel(
   const { sessionId, streamUrl, tokenValue } = (await executeAttach(sessions, target, { clock, machine })) ?? {};
   if (!sessionId || !streamUrl || !tokenValue) throw unreachable(new Error('ExecuteCommand answers no session'));
   onSession(sessionId);
-  const context = `${target.sandboxId}/${target.generation}`;
+  const context = channelContext({ ...target, poolMember: target.agent.pool_member });
   const key = Buffer.from(target.agent.channel_key, 'base64');
   const resume = resumeSession(sessions.ssm, sessionId);
   try {

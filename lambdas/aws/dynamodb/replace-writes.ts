@@ -26,12 +26,18 @@ function taskWrites(TableName: string, previous: SandboxRecord, next: SandboxRec
 
 const isDelivered = (record: SandboxRecord): boolean => record.status === 'ready' || hasEnded(record);
 
+interface ReplaceOptions {
+  readonly release?: Pick<Claim, 'scope' | 'key'> | undefined;
+  /** False where what it means for the deployment's spend is written elsewhere. @default true */
+  readonly spend?: boolean;
+}
+
 /** A record in the place of another, and everything that follows from the change. The record's write comes first. */
 export function replaceWrites(
   TableName: string,
   previous: SandboxRecord,
   next: SandboxRecord,
-  release?: Pick<Claim, 'scope' | 'key'>,
+  { release, spend = true }: ReplaceOptions = {},
 ): Writes {
   const writes: Writes = [{ Put: recordWrite(TableName, previous, next) }, ...taskWrites(TableName, previous, next)];
   if (isDelivered(next) && !isDelivered(previous))
@@ -45,7 +51,7 @@ export function replaceWrites(
         ExpressionAttributeValues: { ':id': new Set([next.sandbox_id]) },
       },
     });
-  writes.push(...spendWrites(TableName, previous, next));
+  if (spend) writes.push(...spendWrites(TableName, previous, next));
   if (release !== undefined && hasEnded(next)) writes.push({ Delete: { TableName, Key: keys.claim(release) } });
   return writes;
 }

@@ -25,7 +25,7 @@ export function sandboxRecords(table: Table, clock: Clock): SandboxRecords {
     create: (creation) => create(table, clock, creation),
     get: async (sandboxId) => fromItem(await read(keys.record(sandboxId)), clock.now()),
     replace: async (previous, next, release) => {
-      const followed = replaceWrites(table.name, previous, next, release);
+      const followed = replaceWrites(table.name, previous, next, { release });
       return replace(table, clock, [...followed, ...(await usageWrites(table, previous, next))]);
     },
     touch: (record, at) => touch(table, record, at),

@@ -1,23 +1,22 @@
-import type { Assignment } from '../../../contract/api/agent-reports.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { AgentCaller } from '../caller.ts';
 import { newChannelKey } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
+import { helloOfMember } from '../pool/hello-of-member.ts';
+import type { PoolMembers } from '../pool/ports.ts';
 import type { SandboxRecords } from '../ports.ts';
 import { applyEvent } from '../sandboxes/apply-event.ts';
 import { changeRecord } from '../sandboxes/change-record.ts';
 import { isEnding, sandboxEnded } from '../sandboxes/owned.ts';
 import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
+import { type AssignmentSettings, assignmentOf } from './assignment-of.ts';
 
-export interface HelloPorts {
+export interface HelloPorts extends AssignmentSettings {
   readonly records: Pick<SandboxRecords, 'sandboxOfTask' | 'get' | 'replace' | 'environmentOf'>;
   readonly clock: Clock;
-  /** Whether commands may be root's. */
-  readonly rootCommands: boolean;
+  readonly pool: Pick<PoolMembers, 'ofTask' | 'noteAgent'>;
 }
-
-const heartbeatSeconds = 30;
 
 // The task runs before the record says so when the answer to its launch is late: the agent asks again.
 const notYet = (): SandboxError =>
@@ -31,15 +30,19 @@ function assertStarting(record: SandboxRecord, caller: AgentCaller): void {
 }
 
 /**
- * Gives a task's agent its assignment, the same one until the agent is ready. Throws `sandbox_not_ready` while no record has the task,
- * `sandbox_ended`, and `conflict` once the sandbox is ready.
+ * Gives a task's agent its assignment, the same one until the agent is ready, or its place in a pool. Throws `sandbox_not_ready`
+ * while neither a record nor a pool has the task, `sandbox_ended`, and `conflict` once the sandbox is ready.
  */
 export async function hello(
-  { records, clock, rootCommands }: HelloPorts,
+  { records, pool, clock, ...settings }: HelloPorts,
   { caller, body, note }: Call<'hello'>,
 ): Promise<Answer<'hello'>> {
   const sandboxId = await records.sandboxOfTask(caller.taskId);
-  if (sandboxId === undefined) throw notYet();
+  if (sandboxId === undefined) {
+    const place = await helloOfMember(pool, caller.taskId, body);
+    if (place === undefined) throw notYet();
+    return { status: 200, body: place };
+  }
   note({ sandboxId });
   const agent = { channel_key: newChannelKey(), session_limit: body.session_limit, version: body.agent_version };
   const record = await changeRecord(records, sandboxId, (now) => {
@@ -48,17 +51,6 @@ export async function hello(
   });
   if (record?.status !== 'starting' || record.agent === null) throw notYet();
   const env = await records.environmentOf(sandboxId);
-  const assignment: Assignment = {
-    sandbox_id: sandboxId,
-    user_id: record.user_id,
-    generation: record.generation,
-    expires_at: record.expires_at,
-    idle_timeout_seconds: record.idle_timeout_seconds,
-    env: { ...env },
-    on_ready: record.on_ready,
-    channel_key: record.agent.channel_key,
-    heartbeat_seconds: heartbeatSeconds,
-    root_commands: rootCommands,
-  };
-  return { status: 200, body: assignment };
+  const { agent: assigned } = record;
+  return { status: 200, body: assignmentOf({ ...record, agent: assigned }, env, settings) };
 }

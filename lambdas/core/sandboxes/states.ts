@@ -4,6 +4,7 @@ import type { Status, StopReason } from '../../../contract/api/sandbox-record.ts
 export type EventName =
   | 'task_accepted'
   | 'task_refused'
+  | 'handed_over'
   | 'assigned'
   | 'agent_ready'
   | 'agent_ending'
@@ -21,6 +22,7 @@ const table: Record<Status, Partial<Record<EventName, Next>>> = {
   creating: {
     task_accepted: 'starting',
     task_refused: 'end',
+    handed_over: 'starting',
     delete_requested: 'end',
     time_over: 'end',
     task_stopped: 'end',

@@ -2,7 +2,9 @@ import type { ChannelTarget } from '../../ports.ts';
 import type { ReadyRecord } from '../../sandboxes/record.ts';
 
 /** Where a channel to a sandbox leads. */
-export const channelTarget = (record: ReadyRecord): ChannelTarget => ({
+export const channelTarget = (
+  record: Pick<ReadyRecord, 'sandbox_id' | 'generation' | 'task' | 'agent' | 'channel_wanted_until'>,
+): ChannelTarget => ({
   sandboxId: record.sandbox_id,
   generation: record.generation,
   taskArn: record.task.arn,
