@@ -12,6 +12,7 @@ import { serve } from './api/serve.ts';
 import type { CommandTools } from './commands/command.ts';
 import { Commands } from './commands/commands.ts';
 import { withImageEnvironment } from './commands/launch/image-environment.ts';
+import { withImageEnvironment } from './commands/launch/image-environment.ts';
 import { Marks } from './commands/launch/marks.ts';
 import { Pipes } from './commands/launch/pipes.ts';
 import { DiskBudget } from './commands/output/disk-budget.ts';
@@ -108,7 +109,8 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   life.start();
   void life.ended.then(() => handover.settle());
   onAbort(stop, () => void life.endBySignal());
-  await using inside = await openInside({ assignment, controlPlane, commands, life, home, clock, log });
+  const told = withImageEnvironment(assignment);
+  await using inside = await openInside({ assignment: told, controlPlane, commands, life, home, clock, log });
   const failure = await Promise.race([
     prepareSandbox({
       tools,
