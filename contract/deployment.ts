@@ -70,6 +70,13 @@ export const functions = {
       'MATRX_ROOT_COMMANDS',
     ],
   },
+  // A checkpoint's list of 200,000 files is read whole, two of them for a comparison.
+  storage: {
+    ...api,
+    memoryMb: 2_048,
+    entry: 'lambdas/storage.ts',
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_BUCKET', 'MATRX_CORS_ORIGINS'],
+  },
   agent: {
     ...api,
     entry: 'lambdas/agent.ts',

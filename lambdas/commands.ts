@@ -22,6 +22,7 @@ import { readFile } from './core/files/read-file.ts';
 import { searchFiles } from './core/files/search-files.ts';
 import { watchFiles } from './core/files/watch-files.ts';
 import { writeFile } from './core/files/write-file.ts';
+import { createCheckpoint } from './core/storage/checkpoints/create-checkpoint.ts';
 import { endpoint } from './http/endpoint.ts';
 import { commandServices } from './services.ts';
 
@@ -45,6 +46,7 @@ const operations = {
   changeMode,
   watchFiles,
   searchFiles,
+  createCheckpoint,
   createAccess,
   resumeAccess,
   endAccess,

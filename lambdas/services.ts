@@ -152,6 +152,19 @@ export function commandServices(config = readConfig('commands')) {
   };
 }
 
+/** For what is stored. */
+export function storageServices(config = readConfig('storage')) {
+  const { clock } = config;
+  const bucket = bucketOf(config);
+  const ports = {
+    clock,
+    records: sandboxRecords(tableOf(config), clock),
+    homes: homes(bucket),
+    objects: storedObjects(bucket),
+  };
+  return { ports, clock, log: logOf(config), corsOrigins: config.MATRX_CORS_ORIGINS };
+}
+
 /** For what agents say. */
 export function agentServices(config = readConfig('agent')) {
   const { clock } = config;

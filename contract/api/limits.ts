@@ -67,6 +67,8 @@ export const limits = {
   accessRunningCommands: 64,
   /** What may go through the channels of one grant, both ways together. */
   accessBytes: 16 * 1024 ** 3,
+  /** How long one call counts or removes what is stored; the next goes on. */
+  storageSeconds: 20,
   /** A streamed answer says something at least this often. */
   heartbeatSeconds: 15,
   /** How much of a command's output outlives its sandbox: head and tail together. */

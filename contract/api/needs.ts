@@ -11,6 +11,8 @@ export const needs = {
   'channels:close': 'end a session that ECS Exec started',
   'logs:read': 'read the log of our containers',
   'homes:find': 'read which checkpoints homes have, and whether the bucket answers',
+  'storage:read': 'read and list homes, cold files and transfers',
+  'storage:delete': 'remove homes, cold files and transfers',
   'storage:delegate': 'give agents sessions of the storage role, each for one user',
 } as const;
 

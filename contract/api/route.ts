@@ -4,7 +4,7 @@ import type { ErrorCode } from './errors.ts';
 import type { Need } from './needs.ts';
 
 /** Which Lambda answers: one per set of rights. */
-export type ApiFunction = 'query' | 'lifecycle' | 'commands' | 'agent';
+export type ApiFunction = 'query' | 'lifecycle' | 'commands' | 'storage' | 'agent';
 
 /** One route, whole: everything the gateway, the function, the policy, the client and the documents know of it. */
 export interface Route {

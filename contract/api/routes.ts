@@ -8,6 +8,7 @@ import { logRoutes } from './logs.ts';
 import type { Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
 import { serviceRoutes } from './service.ts';
+import { storageRoutes } from './storage.ts';
 import { usageRoutes } from './usage.ts';
 
 /** Every route of the HTTP API, by its name. */
@@ -16,6 +17,7 @@ export const routes = {
   ...commandRoutes,
   ...commandControlRoutes,
   ...fileRoutes,
+  ...storageRoutes,
   ...accessRoutes,
   ...logRoutes,
   ...usageRoutes,

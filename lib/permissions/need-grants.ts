@@ -86,6 +86,8 @@ export function needGrants({ state, storage, storageRole, compute, roles }: Reso
     'channels:close': [{ actions: ['ssm:TerminateSession'], resources: [sessions], wildcard: anySession }],
     'logs:read': [{ actions: ['logs:GetLogEvents'], resources: [compute.logGroup.logGroupArn] }],
     'homes:find': ofStorage['homes:find'],
+    'storage:read': ofStorage['storage:read'],
+    'storage:delete': ofStorage['storage:delete'],
     'storage:delegate': ofStorage['storage:delegate'],
   };
 }

@@ -29,6 +29,13 @@ const events: Record<FunctionName, { event: unknown; answers: object }> = {
     event: gatewayEvent('execCommand', { params: { sandbox_id: sandboxId }, body: { command: '' } }),
     answers: { status: 400, body: expect.stringContaining('"code":"invalid_request"') },
   },
+  storage: {
+    event: gatewayEvent('deleteStorage', {
+      params: { user_id: 'ada', tier: 'hot' },
+      query: { confirm: 'eve' },
+    }),
+    answers: { status: 400, body: expect.stringContaining('"field":"query.confirm"') },
+  },
   agent: {
     event: gatewayEvent('hello', {
       identity: { ...agentIdentity('0'.repeat(32)), caller: 'AROAOTHER:x' },

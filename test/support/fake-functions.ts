@@ -46,6 +46,13 @@ import { getLimits } from '../../lambdas/core/service/get-limits.ts';
 import { getMe } from '../../lambdas/core/service/get-me.ts';
 import { getOpenapi } from '../../lambdas/core/service/get-openapi.ts';
 import { listTemplates } from '../../lambdas/core/service/list-templates.ts';
+import { createCheckpoint } from '../../lambdas/core/storage/checkpoints/create-checkpoint.ts';
+import { diffCheckpoints } from '../../lambdas/core/storage/checkpoints/diff-checkpoints.ts';
+import { listCheckpointFiles } from '../../lambdas/core/storage/checkpoints/list-checkpoint-files.ts';
+import { listCheckpoints } from '../../lambdas/core/storage/checkpoints/list-checkpoints.ts';
+import { readCheckpointFile } from '../../lambdas/core/storage/checkpoints/read-checkpoint-file.ts';
+import { deleteStorage } from '../../lambdas/core/storage/delete-storage.ts';
+import { getStorage } from '../../lambdas/core/storage/get-storage.ts';
 import { getMetrics } from '../../lambdas/core/usage/get-metrics.ts';
 import { getUsage } from '../../lambdas/core/usage/get-usage.ts';
 import { endpoint } from '../../lambdas/http/endpoint.ts';
@@ -105,9 +112,18 @@ export function fakeFunctions() {
       changeMode,
       watchFiles,
       searchFiles,
+      createCheckpoint,
       createAccess,
       resumeAccess,
       endAccess,
+    }),
+    storage: endpoint('storage', services, {
+      getStorage,
+      listCheckpoints,
+      diffCheckpoints,
+      readCheckpointFile,
+      listCheckpointFiles,
+      deleteStorage,
     }),
     agent: endpoint(
       'agent',
