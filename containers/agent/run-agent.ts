@@ -12,7 +12,6 @@ import { serve } from './api/serve.ts';
 import type { CommandTools } from './commands/command.ts';
 import { Commands } from './commands/commands.ts';
 import { withImageEnvironment } from './commands/launch/image-environment.ts';
-import { withImageEnvironment } from './commands/launch/image-environment.ts';
 import { Marks } from './commands/launch/marks.ts';
 import { Pipes } from './commands/launch/pipes.ts';
 import { DiskBudget } from './commands/output/disk-budget.ts';
