@@ -5,7 +5,14 @@ import { createEngines } from './service/create-engines.ts';
 import { inspect } from './service/inspect.ts';
 
 // Engines that only look start nothing.
-const nothingBuilt = { functionsDir: '', runtime: '', agentBundle: '', attachScript: '', filesHelper: '' };
+const nothingBuilt = {
+  functionsDir: '',
+  runtime: '',
+  agentBundle: '',
+  attachScript: '',
+  filesHelper: '',
+  programsDir: '',
+};
 
 const [dataDir = '.matrx'] = process.argv.slice(2);
 // biome-ignore lint/style/noProcessEnv: Docker's settings are looked for where the service looks for them

@@ -6,7 +6,14 @@ import { resetFolder } from './service/reset-folder.ts';
 type Host = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>;
 
 // Engines that only sweep start nothing.
-const nothingBuilt = { functionsDir: '', runtime: '', agentBundle: '', attachScript: '', filesHelper: '' };
+const nothingBuilt = {
+  functionsDir: '',
+  runtime: '',
+  agentBundle: '',
+  attachScript: '',
+  filesHelper: '',
+  programsDir: '',
+};
 
 /** `--reset`: removes what the service keeps, after asking whoever is at the terminal. Throws UsageError when nobody is. */
 export async function reset({ data, yes }: Arguments, host: Host): Promise<void> {

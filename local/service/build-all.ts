@@ -11,6 +11,8 @@ export interface Built {
   readonly agentBundle: string;
   readonly attachScript: string;
   readonly filesHelper: string;
+  /** The folder of the programs that the code in a sandbox may call. */
+  readonly programsDir: string;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -33,6 +35,7 @@ export async function buildAll(folder: string): Promise<Built> {
     agentBundle: join(folder, 'agent/agent.mjs'),
     attachScript: join(folder, 'agent/bin/attach'),
     filesHelper: join(folder, 'agent/files-helper.cjs'),
+    programsDir: join(folder, 'agent/programs'),
   };
   await Promise.all(
     [

@@ -32,9 +32,9 @@ export interface Engines {
 export function createEngines(
   settings: EngineSettings,
   dataDir: string,
-  { agentBundle, attachScript, filesHelper }: Built,
+  { agentBundle, attachScript, filesHelper, programsDir }: Built,
 ): Engines {
-  const parts = { node: process.execPath, agentBundle, attachScript, filesHelper };
+  const parts = { node: process.execPath, agentBundle, attachScript, filesHelper, programsDir };
   const { choice, image, npmDir, env } = settings;
   const docker = createDockerEngine({
     dataDir,

@@ -41,6 +41,7 @@ export async function startMachine(settings: Record<string, string> = {}): Promi
     agentBundle: join(folder, 'agent.mjs'),
     attachScript: join(folder, 'bin/attach'),
     filesHelper: join(folder, 'files-helper.cjs'),
+    programsDir: join(folder, 'programs'),
   };
   const engine = createNamespacesEngine({ dataDir: join(folder, 'data'), parts });
   let log = '';

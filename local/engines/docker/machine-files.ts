@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MachineSpec, machinePaths } from '../engine.ts';
 import { runCommandScript } from '../environment-entries.ts';
@@ -7,6 +8,18 @@ import type { TarEntry } from './tar.ts';
 const bin = 'opt/matrx/bin';
 const scripts = ['start-command.sh', 'open-terminal.sh', 'kill-session.sh', 'close-routes.pl'];
 const inArchive = (path: string) => path.slice(1);
+
+/** Programs for the code in machines, and links to them where it finds them. */
+function programEntries(folder: string | undefined): TarEntry[] {
+  if (folder === undefined) return [];
+  return [
+    { path: 'opt/matrx/programs', folder: true, mode: 0o755 },
+    ...readdirSync(folder).flatMap((name): TarEntry[] => [
+      { path: `opt/matrx/programs/${name}`, from: join(folder, name), mode: 0o555 },
+      { path: join(inArchive(machinePaths.tools), name), target: `/opt/matrx/programs/${name}`, mode: 0o777 },
+    ]),
+  ];
+}
 
 /** Our own files in a machine's image, and the folders its users find. `withNode` for an image without the agent's Node. */
 export function partEntries(parts: MachineParts, withNode: boolean): TarEntry[] {
@@ -22,6 +35,7 @@ export function partEntries(parts: MachineParts, withNode: boolean): TarEntry[] 
     ...scripts.map((name) => file(join(bin, name), join(import.meta.dirname, 'scripts', name))),
     { path: inArchive(machinePaths.tools), folder: true, mode: 0o755 },
     { path: join(inArchive(machinePaths.tools), 'node'), target: machinePaths.node, mode: 0o777 },
+    ...programEntries(parts.programsDir),
     { path: inArchive(machinePaths.home), folder: true, mode: 0o755, owner: 1000 },
     { path: 'run/matrx', folder: true, mode: 0o700 },
     { path: 'var/lib/matrx', folder: true, mode: 0o700 },

@@ -65,6 +65,7 @@ function spawnMachine(
       MACHINE_ATTACH: parts.attachScript,
       MACHINE_FILES_HELPER: parts.filesHelper,
       MACHINE_RUN_COMMAND: runCommandScript,
+      MACHINE_PROGRAMS: parts.programsDir ?? '',
       MACHINE_NPM: parts.npmDir ?? '',
       MACHINE_MEMORY_GROUP: memoryGroup(groups) ?? '',
       MACHINE_LINK: resolve(spec.linkSocket),

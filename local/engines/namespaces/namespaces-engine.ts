@@ -52,6 +52,7 @@ export function createNamespacesEngine(options: NamespacesEngineOptions): Engine
     agentBundle: resolve(options.parts.agentBundle),
     attachScript: resolve(options.parts.attachScript),
     filesHelper: resolve(options.parts.filesHelper),
+    ...(options.parts.programsDir === undefined ? {} : { programsDir: resolve(options.parts.programsDir) }),
     ...(options.parts.npmDir === undefined ? {} : { npmDir: resolve(options.parts.npmDir) }),
   };
   const isolation = createIsolation(process.getuid?.() !== 0);

@@ -9,6 +9,7 @@
 # MACHINE_SCRIPTS      the folder of this script
 # MACHINE_NAME         the host name
 # MACHINE_NODE, MACHINE_AGENT, MACHINE_ATTACH, MACHINE_RUN_COMMAND, MACHINE_LINK    files of the host that appear inside
+# MACHINE_PROGRAMS     a folder of programs that users of the machine find, or empty
 # MACHINE_NPM          npm's own folder, or empty
 # MACHINE_MEMORY_GROUP the control group that counts the machine's memory, or empty
 # MACHINE_HOST_NETWORK 1 when the host's network is shared, or empty
@@ -119,6 +120,14 @@ chmod 0555 opt/matrx/bin/*
 : >opt/matrx/bin/node
 mount -o bind,ro,nosuid,nodev "$MACHINE_NODE" opt/matrx/bin/node
 ln -s /opt/matrx/bin/node opt/tools/bin/node
+if [ "$MACHINE_PROGRAMS" ]; then
+  mkdir opt/matrx/programs
+  cp "$MACHINE_PROGRAMS"/* opt/matrx/programs
+  chmod 0555 opt/matrx/programs/*
+  for program in opt/matrx/programs/*; do
+    ln -s "/$program" opt/tools/bin
+  done
+fi
 if [ "$MACHINE_NPM" ]; then
   mount -o bind,ro,nosuid,nodev "$MACHINE_NPM" opt/tools/npm
   ln -s ../npm/bin/npm-cli.js opt/tools/bin/npm
