@@ -8,7 +8,7 @@ export const homeLimits = {
   /** The contents of small files share a blob up to this size. */
   packBytes: 8 * 1024 * 1024,
   /** Files above it are cut into pieces of it, each a blob of its own. */
-  pieceBytes: 16 * 1024 * 1024,
+  pieceBytes: 8 * 1024 * 1024,
   /** A manifest as it is stored, and unpacked. */
   manifestBytes: 64 * 1024 * 1024,
   manifestRawBytes: 160 * 1024 * 1024,

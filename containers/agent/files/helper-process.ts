@@ -8,7 +8,7 @@ import { graceMs, terminate } from '../commands/terminate/terminate.ts';
 import { helperLost } from './file-error.ts';
 import { HelperCall } from './helper-call.ts';
 import { type FrameKind, FrameReader, frameHead } from './wire/frames.ts';
-import type { HelperInputs, HelperOperation, OpenCall } from './wire/operations.ts';
+import { type HelperInputs, type HelperOperation, type OpenCall, takesBytes } from './wire/operations.ts';
 
 export interface HelperTools {
   readonly clock: Clock;
@@ -71,7 +71,7 @@ export class HelperProcess {
         this.#write(kind, id, payload);
         if (kind === 'cancel') this.#calls.delete(id);
       },
-      takesBytes: operation === 'write',
+      takesBytes: takesBytes.has(operation),
       onFault: (cause) => this.kill(cause),
     });
     this.#calls.set(id, call);

@@ -1,4 +1,9 @@
 import type { Duplex } from 'node:stream';
+import { layContents } from '../../home/helper/lay-contents.ts';
+import { packFiles } from '../../home/helper/pack-files.ts';
+import { placeHome } from '../../home/helper/place-home.ts';
+import { scanHome } from '../../home/helper/scan-home.ts';
+import { stageHome } from '../../home/helper/stage-home.ts';
 import { FrameReader, jsonOf } from '../wire/frames.ts';
 import type { HelperOperation, OpenCall } from '../wire/operations.ts';
 import { Call } from './call.ts';
@@ -34,6 +39,11 @@ const operations: Operations = {
   remove: removeFile,
   watch: watchFiles,
   search: searchFiles,
+  scanHome,
+  packFiles,
+  stageHome,
+  layContents,
+  placeHome,
 };
 
 /** Answers calls, many at once, each with `done` or `failed` in the end. */

@@ -13,13 +13,14 @@ import type {
   WriteFile,
 } from '../../../../contract/agent/files.ts';
 import type { FilePath } from '../../../../contract/api/file-entry.ts';
+import type { HomeInputs } from '../../home/wire/home-operations.ts';
 
 /** Marks what a write has in its folder until it is whole. Whoever knows it can take it away. */
 interface Token {
   readonly token: string;
 }
 
-export interface HelperInputs {
+export interface HelperInputs extends HomeInputs {
   readonly stat: FilePath;
   readonly read: ReadFile;
   readonly write: WriteFile & Token;
@@ -35,6 +36,9 @@ export interface HelperInputs {
 }
 
 export type HelperOperation = keyof HelperInputs;
+
+/** To which bytes are sent before there is an answer. */
+export const takesBytes: ReadonlySet<HelperOperation> = new Set(['write', 'stageHome', 'layContents', 'placeHome']);
 
 /** The payload of an `open`. */
 export interface OpenCall<O extends HelperOperation = HelperOperation> {

@@ -1,0 +1,44 @@
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import type { Call } from '../../files/helper/call.ts';
+import { FileFault } from '../../files/helper/file-fault.ts';
+import type { Paths } from '../../files/helper/paths.ts';
+import type { LayHead, Laying } from '../wire/home-operations.ts';
+import { entryPath } from './entry-path.ts';
+import { stagingOf } from './staging.ts';
+
+const unpack = promisify(zstdDecompress);
+const writing = constants.O_WRONLY | constants.O_NOFOLLOW;
+
+/** Writes what a blob has of files into those that are staged. Rejects with `file_changed` when it isn't what was saved. */
+export async function layContents(_input: object, paths: Paths, call: Call): Promise<object> {
+  const staging = stagingOf(paths.resolve({ path: '.' }));
+  const pieces: Buffer[] = [];
+  for await (const piece of call.received()) pieces.push(piece);
+  const all = Buffer.concat(pieces);
+  const bodyAt = 4 + all.readUInt32BE(0);
+  const { encoding, raw_size, layings } = JSON.parse(all.toString('utf8', 4, bodyAt)) as LayHead;
+  const stored = all.subarray(bodyAt);
+  const raw = encoding === 'zstd' ? await unpack(stored, { maxOutputLength: Math.max(1, raw_size) }) : stored;
+  for (const [index, laying] of layings.entries()) {
+    call.beat();
+    if (index % 50 === 49) await setImmediate();
+    lay(staging, raw, laying);
+  }
+  return {};
+}
+
+function lay(staging: Buffer, raw: Buffer, { at, offset, size, sha256, ...path }: Laying): void {
+  const bytes = raw.subarray(offset, offset + size);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new FileFault('file_changed');
+  const descriptor = openSync(entryPath(staging, path), writing);
+  try {
+    for (let done = 0; done < size; ) done += writeSync(descriptor, bytes, done, size - done, at + done);
+  } finally {
+    closeSync(descriptor);
+  }
+}

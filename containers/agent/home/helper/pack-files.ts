@@ -1,0 +1,56 @@
+import { Buffer } from 'node:buffer';
+import { createHash, randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
+import type { Call } from '../../files/helper/call.ts';
+import type { Paths } from '../../files/helper/paths.ts';
+import { pieceBytes as frameBytes } from '../../files/wire/frames.ts';
+import type { HomeInputs, ReadResult } from '../wire/home-operations.ts';
+import { entryPath } from './entry-path.ts';
+import { readStretch } from './read-stretch.ts';
+
+const zstd = promisify(zlib.zstdCompress);
+const fast = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
+const sampleBytes = 64 * 1024;
+const batchFiles = 200;
+// No blob is like another: what is removed can't be what somebody is just writing anew.
+const saltBytes = 16;
+
+/** Sends what was read of each file, then the blob that holds it all: a head, and its bytes as they are to be stored. */
+export async function packFiles({ readings }: HomeInputs['packFiles'], paths: Paths, call: Call): Promise<object> {
+  const home = paths.resolve({ path: '.' });
+  const parts: Buffer[] = [randomBytes(saltBytes)];
+  const results: (ReadResult | null)[] = [];
+  let offset = saltBytes;
+  for (const { offset: from, length, ...path } of readings) {
+    call.beat();
+    const read = readStretch(entryPath(home, path), from, length);
+    if (read === undefined) results.push(null);
+    else {
+      const sha256 = createHash('sha256').update(read.bytes).digest('hex');
+      results.push({ ...read.file, size: read.bytes.length, sha256, offset });
+      parts.push(read.bytes);
+      offset += read.bytes.length;
+    }
+    if (results.length % 50 === 0) await setImmediate();
+  }
+  for (let at = 0; at < results.length; at += batchFiles) await call.item(results.slice(at, at + batchFiles));
+  const raw = Buffer.concat(parts);
+  const packed = await compressed(raw);
+  const stored = packed ?? raw;
+  await call.item({ encoding: packed ? 'zstd' : 'identity', raw_size: raw.length, size: stored.length });
+  for (let at = 0; at < stored.length; at += frameBytes) await call.data(stored.subarray(at, at + frameBytes));
+  return {};
+}
+
+/** Compressed, where it pays. The middle is tried first: what is compressed already is not tried as a whole. */
+async function compressed(raw: Buffer): Promise<Buffer | undefined> {
+  if (raw.length > 2 * sampleBytes) {
+    const middle = (raw.length - sampleBytes) >> 1;
+    const sample = raw.subarray(middle, middle + sampleBytes);
+    if ((await zstd(sample, fast)).length > 0.9 * sample.length) return undefined;
+  }
+  const packed = await zstd(raw, fast);
+  return packed.length < 0.95 * raw.length ? packed : undefined;
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../../../../contract/clock.ts';
+import type { StorageCredentials } from '../../../../contract/home/credentials.ts';
+import { HomeFault } from '../home-fault.ts';
+
+interface Options {
+  readonly ask: (signal: AbortSignal) => Promise<StorageCredentials>;
+  readonly clock: Clock;
+}
+
+// They last an hour; what has begun with them has this long to end.
+const renewBeforeMs = 15 * 60_000;
+
+/** The credentials for the user's part of the bucket. They are nowhere but in this memory, and never in an error. */
+export class SessionCredentials {
+  readonly #options: Options;
+  #kept: StorageCredentials | undefined;
+  #asking: Promise<StorageCredentials> | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Valid ones, new ones 45 minutes after the last; kept ones rather than none. Rejects with HomeFault `no_credentials`. */
+  async get(signal: AbortSignal): Promise<StorageCredentials> {
+    const { clock } = this.#options;
+    const leftMs = this.#kept ? Date.parse(this.#kept.expires_at) - clock.now() : 0;
+    if (this.#kept && leftMs > renewBeforeMs) return this.#kept;
+    this.#asking ??= this.#options.ask(signal).finally(() => (this.#asking = undefined));
+    try {
+      this.#kept = await this.#asking;
+      return this.#kept;
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (this.#kept && leftMs > 0) return this.#kept;
+      throw new HomeFault('no_credentials', 'the control plane gives no credentials for storage', { cause });
+    }
+  }
+
+  /** Forgets the kept ones: storage refused them. */
+  forget(): void {
+    this.#kept = undefined;
+  }
+}
