@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { CommandOutcome } from '../api/command-result.ts';
 import { SandboxError } from '../api/errors.ts';
 import { limits } from '../api/limits.ts';
@@ -17,6 +18,13 @@ export interface Offsets {
   stderr: number;
 }
 
+interface FrameOptions {
+  /** When the frames were asked to end: the outcome may be `running` only where they need not wait for it. */
+  readonly until?: Follow['until'];
+  /** Hears where the command was started. */
+  readonly onStarted?: (cwd: string) => void;
+}
+
 const bounded = CommandOutcome.refine(
   ({ cwd, signal }) => cwd.length <= limits.pathBytes && (signal?.length ?? 0) <= 32,
   'expected a path and a signal of ordinary length',
@@ -31,9 +39,20 @@ function outcomeOf(json: unknown, commandId: string, mayRun: boolean): CommandEv
   return { kind: 'finished', outcome: outcome.data };
 }
 
+const Started = z.object({ cwd: z.string().max(limits.pathBytes) });
+
 /** What a frame says; undefined when nothing of interest. Moves the offsets on. */
-function eventOf(frame: Frame, commandId: string, offsets: Offsets, mayRun: boolean): CommandEvent | undefined {
-  if (frame.kind === 'finished') return outcomeOf(frame.json, commandId, mayRun);
+function eventOf(
+  frame: Frame,
+  commandId: string,
+  offsets: Offsets,
+  { until = 'end', onStarted }: FrameOptions,
+): CommandEvent | undefined {
+  if (frame.kind === 'finished') return outcomeOf(frame.json, commandId, until !== 'end');
+  if (frame.kind === 'started') {
+    const { data } = Started.safeParse(frame.json);
+    if (data) onStarted?.(data.cwd);
+  }
   if (frame.kind === 'error') throw toldError(frame.json, 'the agent gives up');
   if (!('data' in frame)) return undefined;
   // Output that the spool no longer has is left out; what has been seen never comes again.
@@ -45,20 +64,19 @@ function eventOf(frame: Frame, commandId: string, offsets: Offsets, mayRun: bool
 
 /**
  * A followed command out of the frames of its body. Ends after the outcome; throws ChannelBroken when the body ends before, is not what
- * it should be, or fails, and SandboxError for what the agent itself reports. `offsets` always says how far it has come. The outcome
- * may be `running` only where `until` was asked for.
+ * it should be, or fails, and SandboxError for what the agent itself reports. `offsets` always says how far it has come.
  */
 export async function* commandFrames(
   body: AsyncIterable<Uint8Array>,
   commandId: string,
   offsets: Offsets,
-  until: Follow['until'] = 'end',
+  options: FrameOptions = {},
 ): AsyncGenerator<CommandEvent> {
   const decoder = new FrameDecoder();
   try {
     for await (const chunk of body) {
       for (const frame of decoder.push(chunk)) {
-        const event = eventOf(frame, commandId, offsets, until !== 'end');
+        const event = eventOf(frame, commandId, offsets, options);
         if (event !== undefined) yield event;
         if (event?.kind === 'finished') return;
       }

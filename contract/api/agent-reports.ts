@@ -128,6 +128,7 @@ export const OutcomeReport = z
     tty: z.boolean().optional(),
     session: SessionName.nullable().optional(),
     user: z.enum(['agent', 'root']).optional(),
+    order_hash: z.base64().max(64).optional().describe('of what was asked for'),
     stdout: Excerpt,
     stderr: Excerpt,
     audit: CommandAudit.optional(),

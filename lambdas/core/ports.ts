@@ -149,6 +149,8 @@ export interface FollowOptions {
   readonly streamBytes: number | undefined;
   /** Ends before the command does: once there is some output, or at once. Its `finished` may then say `running`. */
   readonly until?: Follow['until'];
+  /** Hears where the command was started. */
+  readonly onStarted?: (cwd: string) => void;
   readonly signal: AbortSignal;
 }
 

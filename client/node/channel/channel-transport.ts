@@ -111,7 +111,7 @@ export class ChannelTransport implements CommandTransport {
     if (signal.aborted) stop();
     try {
       yield { event: 'started', command_id: commandId };
-      for await (const event of commandFrames(readChunks(body), commandId, { ...from }, until)) {
+      for await (const event of commandFrames(readChunks(body), commandId, { ...from }, { until })) {
         if (event.kind === 'finished') yield { event: 'finished', result: event.outcome };
         else yield { event: event.kind, offset: event.offset, bytes: event.data };
       }

@@ -34,7 +34,7 @@ class Cursor {
 }
 
 /** What of a command its followers need. */
-type Followed = Pick<Command, 'id' | 'changes' | 'hasEnded'> & {
+type Followed = Pick<Command, 'id' | 'cwd' | 'changes' | 'hasEnded'> & {
   readonly output: Pick<Command['output'], 'stdout' | 'stderr'>;
   readonly outcome: unknown;
 };
@@ -58,7 +58,7 @@ export async function* followFrames(
   const wakeup = new Wakeup();
   using _changes = command.changes.add(wakeup.ring);
   signal.addEventListener('abort', wakeup.ring, { once: true });
-  yield { kind: 'started', json: { command_id: command.id } };
+  yield { kind: 'started', json: { command_id: command.id, cwd: command.cwd } };
   let enough = follow.until === 'now';
   while (!signal.aborted) {
     // Asked before the last look at the output: everything was there when the outcome was.

@@ -7,6 +7,8 @@ export interface CommandSpec extends Pick<LaunchOrder, 'argv' | 'cwd' | 'env' | 
   readonly id: string;
   /** What was asked for, for lists; the arguments without it. */
   readonly text?: string;
+  /** Of the order. */
+  readonly orderHash?: string;
   readonly session?: SessionTurn | undefined;
   /** Whether it tells the session's new state, on its first descriptor that is free. */
   readonly tellsState?: boolean;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type * as z from 'zod';
 import { AgentError } from '../../../contract/agent/errors.ts';
-import type { CommandAudit, OutcomeReport } from '../../../contract/api/agent-reports.ts';
+import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import type { SendSignal, StdinState, WriteStdin } from '../../../contract/api/command-control.ts';
 import type { CommandInfo } from '../../../contract/api/command-info.ts';
 import type { TerminalSize } from '../../../contract/api/command-input.ts';
@@ -40,7 +40,7 @@ export class Command {
   readonly changes = new Listeners();
   readonly user: 'agent' | 'root';
   readonly #about: Pick<CommandInfo, 'command' | 'cwd' | 'tty' | 'session'>;
-  readonly #audit: CommandAudit | undefined;
+  readonly #told: Pick<OutcomeReport, 'audit' | 'order_hash'>;
   readonly #pid: number;
   readonly #marks: Marks;
   readonly #clock: Clock;
@@ -70,7 +70,10 @@ export class Command {
       tty: spec.tty !== undefined,
       session: spec.session?.name ?? null,
     };
-    this.#audit = spec.audit;
+    this.#told = {
+      ...(spec.audit && { audit: spec.audit }),
+      ...(spec.orderHash !== undefined && { order_hash: spec.orderHash }),
+    };
     this.#pid = leader.pid;
     this.#marks = marks;
     this.#clock = clock;
@@ -97,6 +100,11 @@ export class Command {
 
   get hasEnded(): boolean {
     return this.#end !== undefined;
+  }
+
+  /** Where it was started. */
+  get cwd(): string {
+    return this.#about.cwd;
   }
 
   /** How it stands. */
@@ -128,7 +136,6 @@ export class Command {
   get report(): OutcomeReport {
     const { stdout, stderr } = this.output.excerpts;
     const { tty, session } = this.#about;
-    const audit = this.#audit && { audit: this.#audit };
     return {
       ...this.outcome,
       tty,
@@ -136,7 +143,7 @@ export class Command {
       user: this.user,
       stdout: stdout.report(),
       stderr: stderr.report(),
-      ...audit,
+      ...this.#told,
     };
   }
 

@@ -132,7 +132,11 @@ export class Commands {
     const session = order.session === undefined ? undefined : this.#sessions.take(order.session, user);
     this.#live.set(order.command_id, undefined);
     try {
-      const spec = { ...prepareCommand(order, this.#options.home, this.#state, session), audit };
+      const spec = {
+        ...prepareCommand(order, this.#options.home, this.#state, session),
+        audit,
+        orderHash: orderHash(order),
+      };
       const command = await Command.start(spec, this.#tools);
       this.#live.set(order.command_id, command);
       void command.ended.then(() => this.#settle(command));

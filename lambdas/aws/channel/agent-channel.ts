@@ -40,6 +40,7 @@ interface Ask {
 interface Sought extends Wanted {
   readonly target: ChannelTarget;
   readonly commandId: string;
+  readonly onStarted?: (cwd: string) => void;
   readonly signal: AbortSignal;
 }
 

@@ -20,6 +20,7 @@ export interface FollowedOptions {
   readonly offsets: Offsets;
   /** When to end; see the port. */
   readonly until?: Follow['until'];
+  readonly onStarted?: (cwd: string) => void;
   /** Follows again from these offsets, on a channel that works. */
   readonly reopen: (offsets: Offsets) => Promise<Following>;
   /** Goes on from these offsets when others have got the channel: on one again, or with all that is left. */
@@ -85,8 +86,8 @@ export class FollowedCommand implements AsyncIterable<CommandEvent> {
     displaced.addEventListener('abort', yieldTurn, { once: true });
     if (displaced.aborted) yieldTurn();
     try {
-      const { commandId, until } = this.#options;
-      yield* commandFrames(readChunks(body), commandId, this.#offsets, until);
+      const { commandId } = this.#options;
+      yield* commandFrames(readChunks(body), commandId, this.#offsets, this.#options);
     } finally {
       displaced.removeEventListener('abort', yieldTurn);
     }

@@ -16,6 +16,7 @@ import { followCommand } from './follow/follow-command.ts';
 import { noteEnd } from './follow/note-end.ts';
 import type { RunningCommand } from './follow/running-command.ts';
 import { assertAllowed } from './start/assert-allowed.ts';
+import { assertSameOrder } from './start/assert-same-order.ts';
 import { type ClaimedCommand, claimCommand } from './start/claim-command.ts';
 import { joinEnded } from './start/join-ended.ts';
 import { orderOf } from './start/order-of.ts';
@@ -43,6 +44,7 @@ async function start(
   const { id: commandId, report } = claimed;
   const order = orderOf(call.body, commandId, call.body.timeout_seconds);
   call.note({ commandId, ...commandSummary(order) });
+  if (report !== undefined) assertSameOrder(report, order);
   const follower = new AbortController();
   const signal = AbortSignal.any([call.signal, follower.signal]);
   const streamBytes = call.streamed ? undefined : call.body.max_output_bytes;
@@ -50,13 +52,17 @@ async function start(
   const waitSeconds =
     call.body.wait_seconds ?? Math.min(call.body.timeout_seconds + waitBeyondSeconds, limits.waitSeconds.max);
   const target = channelTarget(record);
-  const options = { streamBytes, signal };
+  // In a session only the agent knows where.
+  const command = { command_id: commandId, cwd: posix.resolve(homePath, order.cwd ?? '.'), started_at };
+  const onStarted = (cwd: string) => {
+    command.cwd = cwd;
+  };
+  const options = { streamBytes, signal, onStarted };
   const events = await (report
     ? joinEnded(ports.channel, target, report, options)
     : ports.channel.run(target, order, options)
   ).catch(async (error) => Promise.reject(await explainFailure(ports.records, record.sandbox_id, error)));
   const waitUntilMs = ports.clock.now() + waitSeconds * 1000;
-  const command = { command_id: commandId, cwd: posix.resolve(homePath, order.cwd ?? '.'), started_at };
   const from = { stdout: 0, stderr: 0 };
   return { sandboxId: record.sandbox_id, command, events, from, waitUntilMs, letGo: () => follower.abort() };
 }

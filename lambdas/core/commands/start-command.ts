@@ -13,6 +13,7 @@ import { explainFailure } from './agent/explain-failure.ts';
 import type { ExecPorts } from './exec-command.ts';
 import { keptCommand } from './kept/kept-command.ts';
 import { assertAllowed } from './start/assert-allowed.ts';
+import { assertSameOrder } from './start/assert-same-order.ts';
 import { claimCommand } from './start/claim-command.ts';
 import { orderOf } from './start/order-of.ts';
 
@@ -44,6 +45,7 @@ export async function startCommand(ports: StartPorts, call: Call<'startCommand'>
   call.note({ sandboxId: sandbox_id, userId: record.user_id, commandId, ...commandSummary(order) });
   const touched = ports.records.touch(record, isoTime(ports.clock.now())).catch(() => undefined);
   try {
+    if (report !== undefined) assertSameOrder(report, order);
     const target = channelTarget(record);
     const options = { streamBytes: 0, until: 'now', signal: call.signal } as const;
     // What has ended is not run a second time, also when the agent has forgotten it.

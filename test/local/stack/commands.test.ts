@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CommandInfo, CommandOutput } from '../../../contract/api/command-info.ts';
 import { type Caller, call, createReady, exec, expectError } from '../../support/sandbox-calls.ts';
@@ -29,6 +30,31 @@ test('commands are root’s where the deployment allows it, and have no credenti
   expect(result).toMatchObject({ stdout: '0\n0\n' });
   expect(await exec(owner, id, { command: 'id -u' })).toMatchObject({ stdout: '1000\n' });
   expect(await start({ command: 'sleep 1', user: 'root' })).toMatchObject({ user: 'root' });
+});
+
+test('a command that still runs says where its session has it run', async () => {
+  await exec(owner, id, { command: 'mkdir -p deep; cd deep', session: 'told' });
+  const still = await exec(owner, id, {
+    command: 'until [ -e go ]; do sleep 0.05; done',
+    session: 'told',
+    wait_seconds: 1,
+  });
+  expect(still).toMatchObject({ outcome: 'running', cwd: '/home/agent/deep' });
+  await exec(owner, id, { command: 'touch deep/go' });
+});
+
+test('an id that a caller gives again for another order is refused, while its command runs and after it', async () => {
+  const command_id = `cmd_${randomBytes(13).toString('hex')}`;
+  const again = (command: string) => call(owner, 'POST', `/sandboxes/${id}/exec`, { command_id, command });
+  const wait = 'until [ -e end ]; do sleep 0.05; done; rm end';
+  const first = again(wait);
+  await expect.poll(async () => (await get(command_id)).outcome).toBe('running');
+  await expectError(again('true'), 'idempotency_conflict', 409);
+  await exec(owner, id, { command: 'touch end' });
+  const { body } = await first;
+  expect(body).toMatchObject({ outcome: 'exited' });
+  expect((await again(wait)).body).toEqual(body);
+  await expectError(again('true'), 'idempotency_conflict', 409);
 });
 
 test('CF#873: a caller that hangs up on a stream takes nothing of the command with it', async () => {

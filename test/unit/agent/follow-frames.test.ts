@@ -18,6 +18,7 @@ async function followed() {
   const spool = (name: string) => new Spool(join(folder, name), { maxBytes: 1_000_000 }, budget, () => changes.tell());
   const command = {
     id: 'cmd_1',
+    cwd: '/tmp',
     changes,
     output: { stdout: spool('o'), stderr: spool('e') },
     hasEnded: false,
@@ -39,7 +40,7 @@ async function followed() {
 
 test('a quiet command says something every 15 seconds', async () => {
   await using here = await followed();
-  expect((await here.frames.next()).value).toEqual({ kind: 'started', json: { command_id: 'cmd_1' } });
+  expect((await here.frames.next()).value).toEqual({ kind: 'started', json: { command_id: 'cmd_1', cwd: '/tmp' } });
   for (let i = 0; i < 3; i++) {
     const next = here.frames.next();
     while (here.clock.pending === 0) await new Promise((resolve) => setImmediate(resolve));

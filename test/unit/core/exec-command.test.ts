@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { orderHash } from '../../../containers/agent/commands/order-hash.ts';
 import type { CommandOutcome } from '../../../contract/api/command-result.ts';
 import type { ExecEvent } from '../../../contract/api/commands.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { execCommand } from '../../../lambdas/core/commands/exec-command.ts';
 import type { CommandEvent } from '../../../lambdas/core/ports.ts';
 import { callOf, person, service } from '../../support/calls.ts';
-import { reportOf } from '../../support/command-samples.ts';
+import { commandId, reportOf } from '../../support/command-samples.ts';
 import { events } from '../../support/fakes.ts';
 import { fakeService } from '../../support/sandbox-life.ts';
 
@@ -175,6 +176,25 @@ test('a key that is used again after its command was forgotten gives its end, an
     stdout: 'once',
     stdout_bytes: 90,
     truncated: true,
+  });
+  expect(ports.channel.orders).toHaveLength(1);
+});
+
+test('an id that a caller gives again for another order is refused, also when its agent has forgotten the command', async () => {
+  const { ports, result, id } = await begin();
+  let hash: string | undefined;
+  ports.channel.script = (order) => {
+    hash = orderHash(order);
+    return events([outcome(order)]);
+  };
+  const command_id = commandId();
+  await result({ command_id });
+  ports.channel.follow = () => Promise.reject(new SandboxError('not_found', 'no such command'));
+  await ports.commands.addOutcome(id, { ...reportOf({ command_id }), order_hash: hash });
+  expect(await result({ command_id })).toMatchObject({ command_id, outcome: 'exited' });
+  await expect(result({ command_id, command: 'false' })).rejects.toMatchObject({
+    code: 'idempotency_conflict',
+    details: { field: 'command_id', value: command_id },
   });
   expect(ports.channel.orders).toHaveLength(1);
 });
