@@ -2,7 +2,6 @@
 
 import type { Need } from './api/needs.ts';
 import type { ApiFunction } from './api/route.ts';
-import { routeRows } from './api/routes.ts';
 
 /** Settings a function reads from its environment; `lambdas/config.ts` parses them. */
 export type Setting =
@@ -23,7 +22,8 @@ export type Setting =
   | 'MATRX_ROOT_COMMANDS'
   | 'MATRX_LOG_GROUP';
 
-interface FunctionSpec {
+/** How a function is made, whatever calls it. */
+export interface FunctionSpec {
   /** The source file whose `handler` is the function. */
   readonly entry: string;
   readonly memoryMb: number;
@@ -109,14 +109,6 @@ export const functions = {
 } as const satisfies Record<ApiFunction, FunctionSpec> & Record<string, FunctionSpec>;
 
 export type FunctionName = keyof typeof functions;
-
-/** Everything a function needs of AWS: the union of its routes' needs, or its own row's. */
-export function needsOf(name: FunctionName): ReadonlySet<Need> {
-  const spec: FunctionSpec = functions[name];
-  return new Set(
-    spec.needs ?? routeRows.filter(([, row]) => row.function === name).flatMap(([, row]) => [...row.needs]),
-  );
-}
 
 /** DynamoDB: one table, on demand. Every key attribute is a string; `ttl` is epoch seconds. */
 export const table = {

@@ -1,3 +1,8 @@
+import { accessRoutes } from '../contract/api/access.ts';
+import { commandControlRoutes } from '../contract/api/command-control.ts';
+import { commandRoutes } from '../contract/api/commands.ts';
+import { fileRoutes } from '../contract/api/files.ts';
+import { storageRoutes } from '../contract/api/storage.ts';
 import { createAccess } from './core/access/create-access.ts';
 import { endAccess } from './core/access/end-access.ts';
 import { resumeAccess } from './core/access/resume-access.ts';
@@ -52,4 +57,9 @@ const operations = {
   endAccess,
 };
 
-export const handler = endpoint('commands', commandServices(), operations);
+export const handler = endpoint(
+  'commands',
+  { ...accessRoutes, ...commandControlRoutes, ...commandRoutes, ...fileRoutes, ...storageRoutes },
+  commandServices(),
+  operations,
+);

@@ -1,3 +1,6 @@
+import { adminRoutes } from '../contract/api/admin.ts';
+import { sandboxRoutes } from '../contract/api/sandboxes.ts';
+import { serviceRoutes } from '../contract/api/service.ts';
 import { deleteQuota } from './core/admin/delete-quota.ts';
 import { patchDeployment } from './core/admin/patch-deployment.ts';
 import { putQuota } from './core/admin/put-quota.ts';
@@ -22,4 +25,9 @@ const operations = {
   deleteQuota,
 };
 
-export const handler = endpoint('lifecycle', lifecycleServices(), operations);
+export const handler = endpoint(
+  'lifecycle',
+  { ...adminRoutes, ...sandboxRoutes, ...serviceRoutes },
+  lifecycleServices(),
+  operations,
+);

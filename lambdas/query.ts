@@ -1,3 +1,4 @@
+import { routes } from '../contract/api/routes.ts';
 import { getDeployment } from './core/admin/get-deployment.ts';
 import { getQuota } from './core/admin/get-quota.ts';
 import { getSandbox } from './core/sandboxes/get-sandbox.ts';
@@ -26,4 +27,4 @@ const operations = {
   listTemplates,
 };
 
-export const handler = endpoint('query', queryServices(), operations);
+export const handler = endpoint('query', routes, queryServices(), operations);

@@ -1,3 +1,4 @@
+import { storageRoutes } from '../contract/api/storage.ts';
 import { diffCheckpoints } from './core/storage/checkpoints/diff-checkpoints.ts';
 import { listCheckpointFiles } from './core/storage/checkpoints/list-checkpoint-files.ts';
 import { listCheckpoints } from './core/storage/checkpoints/list-checkpoints.ts';
@@ -16,4 +17,4 @@ const operations = {
   deleteStorage,
 };
 
-export const handler = endpoint('storage', storageServices(), operations);
+export const handler = endpoint('storage', storageRoutes, storageServices(), operations);

@@ -69,5 +69,8 @@ export type Operation<N extends RouteName, Ports> = (ports: Ports, call: Call<N>
 
 type RouteOf<F extends ApiFunction> = { [N in RouteName]: Row<N>['function'] extends F ? N : never }[RouteName];
 
+/** Tables that have every route of a function; one with all routes would make each function load them all. */
+export type RowsOf<F extends ApiFunction> = { readonly [N in RouteOf<F>]: Row<N> };
+
 /** One operation for each route of a function: no more, no less. */
 export type OperationsOf<F extends ApiFunction, Ports> = { readonly [N in RouteOf<F>]: Operation<N, Ports> };

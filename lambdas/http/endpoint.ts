@@ -4,7 +4,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ApiFunction } from '../../contract/api/route.ts';
 import type { RouteName } from '../../contract/api/routes.ts';
 import type { Clock } from '../../contract/clock.ts';
-import type { Operation, OperationsOf } from '../core/operation.ts';
+import type { Operation, OperationsOf, RowsOf } from '../core/operation.ts';
 import type { Log } from '../core/ports.ts';
 import { writeAccess } from './access-log.ts';
 import { acceptedStream } from './body-forms.ts';
@@ -53,15 +53,17 @@ async function serve(
 }
 
 /**
- * The handler of one function: finds the route, knows the caller, checks what it sent, runs the operation, checks and writes the
- * answer. Every failure becomes an answer from the table of errors; every request leaves one line in the log.
+ * The handler of one function: finds the route among its rows, knows the caller, checks what it sent, runs the operation,
+ * checks and writes the answer. Every failure becomes an answer from the table of errors; every request leaves one line in
+ * the log. Rows of other functions may be among them: they are not found.
  */
 export function endpoint<F extends ApiFunction, Ports>(
   name: F,
+  rows: RowsOf<F>,
   services: Services<Ports>,
   operations: OperationsOf<F, Ports>,
 ) {
-  const match = routeMatcher(name);
+  const match = routeMatcher(name, rows);
   const table = operations as unknown as Readonly<Record<string, Operation<RouteName, unknown> | undefined>>;
   const exchanges = new WeakMap<object, Exchange>();
   const readable = (reply: Reply, event: APIGatewayProxyEvent): Reply => ({

@@ -1,7 +1,7 @@
 import { type Door, doors } from '../../contract/api/doors.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
-import type { ApiFunction, Route } from '../../contract/api/route.ts';
-import { type RouteName, routeRows } from '../../contract/api/routes.ts';
+import type { ApiFunction, Route, RouteTable } from '../../contract/api/route.ts';
+import type { RouteName } from '../../contract/api/routes.ts';
 
 export interface Match {
   readonly name: RouteName;
@@ -15,11 +15,12 @@ interface Arrival {
   readonly resource: string;
 }
 
-/** Finds the row and the door of a request among the routes of one function. Throws `not_found` and `method_not_allowed`. */
-export function routeMatcher(name: ApiFunction): (arrival: Arrival) => Match {
+/** Finds the row and the door of a request among a function's own. Throws `not_found` and `method_not_allowed`. */
+export function routeMatcher(name: ApiFunction, rows: RouteTable): (arrival: Arrival) => Match {
   const matches = new Map<string, Match>();
   const resources = new Set<string>();
-  for (const [routeName, row] of routeRows.filter(([, row]) => row.function === name)) {
+  const own = (Object.entries(rows) as [RouteName, Route][]).filter(([, row]) => row.function === name);
+  for (const [routeName, row] of own) {
     for (const door of row.doors) {
       const resource = `${doors[door].prefix}${row.path}`;
       matches.set(`${row.method} ${resource}`, { name: routeName, row, door });

@@ -3,7 +3,8 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionName, functions, needsOf, type Setting } from '../../contract/deployment.ts';
+import { type FunctionName, functions, type Setting } from '../../contract/deployment.ts';
+import { needsOf } from '../../contract/needs-of.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
 
 /** Where the code of a function comes from. */

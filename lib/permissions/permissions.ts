@@ -1,7 +1,7 @@
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { needsOf } from '../../contract/deployment.ts';
+import { needsOf } from '../../contract/needs-of.ts';
 import type { Api } from '../api/api.ts';
 import type { Events } from '../events.ts';
 import { type Functions, functionNames } from '../functions/functions.ts';

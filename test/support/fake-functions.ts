@@ -1,3 +1,4 @@
+import { routes } from '../../contract/api/routes.ts';
 import './lambda-runtime.ts';
 import { createAccess } from '../../lambdas/core/access/create-access.ts';
 import { endAccess } from '../../lambdas/core/access/end-access.ts';
@@ -68,7 +69,7 @@ export function fakeFunctions() {
   const services = { ports, clock: life.clock, log };
   const taskRole = { accountId: '000000000000', roleId: 'AROATASK' };
   const functions = {
-    query: endpoint('query', services, {
+    query: endpoint('query', routes, services, {
       getSandbox,
       listSandboxes,
       readLog,
@@ -81,7 +82,7 @@ export function fakeFunctions() {
       getOpenapi,
       listTemplates,
     }),
-    lifecycle: endpoint('lifecycle', services, {
+    lifecycle: endpoint('lifecycle', routes, services, {
       createSandbox,
       patchSandbox,
       deleteSandbox,
@@ -92,7 +93,7 @@ export function fakeFunctions() {
       putQuota,
       deleteQuota,
     }),
-    commands: endpoint('commands', services, {
+    commands: endpoint('commands', routes, services, {
       execCommand,
       getCommand,
       listCommands,
@@ -117,7 +118,7 @@ export function fakeFunctions() {
       resumeAccess,
       endAccess,
     }),
-    storage: endpoint('storage', services, {
+    storage: endpoint('storage', routes, services, {
       getStorage,
       listCheckpoints,
       diffCheckpoints,
@@ -127,6 +128,7 @@ export function fakeFunctions() {
     }),
     agent: endpoint(
       'agent',
+      routes,
       { ...services, taskRole },
       {
         hello,

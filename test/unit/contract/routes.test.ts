@@ -5,7 +5,8 @@ import { errorCodes } from '../../../contract/api/errors.ts';
 import { needs } from '../../../contract/api/needs.ts';
 import { errorsOf } from '../../../contract/api/openapi.ts';
 import { routeRows } from '../../../contract/api/routes.ts';
-import { functions, needsOf } from '../../../contract/deployment.ts';
+import { functions } from '../../../contract/deployment.ts';
+import { needsOf } from '../../../contract/needs-of.ts';
 
 const parametersIn = (path: string) => [...path.matchAll(/\{([a-z_]+)\}/g)].map((match) => match[1]);
 
