@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
 
+const soon = { timeout: 20_000 };
 const path = (rest = '') => `/sandboxes/${id}/commands${rest}`;
 const start = async (body: object): Promise<CommandInfo> => {
   const { status, body: info } = await call<CommandInfo>(owner, 'POST', path(), body);
@@ -48,7 +49,7 @@ test('an id that a caller gives again for another order is refused, while its co
   const again = (command: string) => call(owner, 'POST', `/sandboxes/${id}/exec`, { command_id, command });
   const wait = 'until [ -e end ]; do sleep 0.05; done; rm end';
   const first = again(wait);
-  await expect.poll(async () => (await get(command_id)).outcome).toBe('running');
+  await expect.poll(async () => (await get(command_id)).outcome, soon).toBe('running');
   await expectError(again('true'), 'idempotency_conflict', 409);
   await exec(owner, id, { command: 'touch end' });
   const { body } = await first;
@@ -71,7 +72,7 @@ test('CF#873: a caller that hangs up on a stream takes nothing of the command wi
     stop.abort();
   }
   await exec(owner, id, { command: 'touch go' });
-  await expect.poll(() => get(command_id)).toMatchObject({ outcome: 'exited', exit_code: 6 });
+  await expect.poll(() => get(command_id), soon).toMatchObject({ outcome: 'exited', exit_code: 6 });
   expect(await read(command_id)).toMatchObject({ data: 'one\ntwo\n', next_offset: 8, ended: true });
 });
 
@@ -94,7 +95,7 @@ test('input that leaves a gap is refused, and says how far it has come', async (
   expect((await write({ data, offset: 0 })).body).toEqual({ offset: 3, eof: false });
   await expectError(write({ data, offset: 4 }), 'conflict', 409);
   expect((await write({ eof: true })).body).toEqual({ offset: 3, eof: true });
-  await expect.poll(() => get(command_id)).toMatchObject({ outcome: 'exited', stdout_bytes: 3 });
+  await expect.poll(() => get(command_id), soon).toMatchObject({ outcome: 'exited', stdout_bytes: 3 });
 });
 
 test('smithers#738: a field or a value that is not known is refused by its name', async () => {
