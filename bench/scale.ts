@@ -1,6 +1,7 @@
 import { systemClock } from '../contract/clock.ts';
 import { deploymentRecords } from '../lambdas/aws/dynamodb/deployment-records.ts';
 import { dueRecords } from '../lambdas/aws/dynamodb/due-records.ts';
+import { poolRecords } from '../lambdas/aws/dynamodb/pool-records.ts';
 import { sandboxRecords } from '../lambdas/aws/dynamodb/sandbox-records.ts';
 import { userQuotas } from '../lambdas/aws/dynamodb/user-quotas.ts';
 import { endOverdue } from '../lambdas/core/reaper/end-overdue.ts';
@@ -51,6 +52,9 @@ async function measureAt(others: number): Promise<ReadonlyMap<string, Consumed>>
     homes: new FakeHomes(),
     quotas: userQuotas(table),
     operators: deploymentRecords(table),
+    pools: [],
+    pool: poolRecords(table, systemClock),
+    announceTaken: async () => undefined,
   };
   const silent = { info: () => undefined, error: () => undefined };
   const lookups = { describe: async () => [], startedBy: async () => [] };

@@ -2,6 +2,7 @@
 
 import type { Need } from './api/needs.ts';
 import type { ApiFunction } from './api/route.ts';
+import { poolTakenEvent } from './events.ts';
 
 /** Settings a function reads from its environment; `lambdas/config.ts` parses them. */
 export type Setting =
@@ -14,6 +15,7 @@ export type Setting =
   | 'MATRX_TASK_ROLE'
   | 'MATRX_QUOTAS'
   | 'MATRX_PLACEMENT'
+  | 'MATRX_POOL'
   | 'MATRX_CORS_ORIGINS'
   | 'MATRX_BUCKET'
   | 'MATRX_STORAGE_ROLE'
@@ -53,6 +55,7 @@ export const functions = {
       'MATRX_SECURITY_GROUPS',
       'MATRX_QUOTAS',
       'MATRX_PLACEMENT',
+      'MATRX_POOL',
       'MATRX_CORS_ORIGINS',
       'MATRX_BUCKET',
     ],
@@ -68,6 +71,7 @@ export const functions = {
       'MATRX_CORS_ORIGINS',
       'MATRX_CLIENT_CHANNELS',
       'MATRX_ROOT_COMMANDS',
+      'MATRX_HOMES',
     ],
   },
   // A checkpoint's list of 200,000 files is read whole, two of them for a comparison.
@@ -98,13 +102,22 @@ export const functions = {
     settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER'],
     needs: ['records:read', 'records:write', 'tasks:stop', 'events:put'],
   },
-  // It ends before the next minute calls it: two never run at once.
+  // It ends before the next minute calls it. Only pools are filled between two minutes too, place by place.
   reap: {
     entry: 'lambdas/reap.ts',
     memoryMb: 256,
     timeoutSeconds: 55,
-    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_CLUSTER'],
-    needs: ['records:read', 'records:write', 'tasks:stop', 'tasks:read', 'events:put'],
+    settings: [
+      'MATRX_NAME',
+      'MATRX_TABLE',
+      'MATRX_CLUSTER',
+      'MATRX_TEMPLATES',
+      'MATRX_SUBNETS',
+      'MATRX_SECURITY_GROUPS',
+      'MATRX_PLACEMENT',
+      'MATRX_POOL',
+    ],
+    needs: ['records:read', 'records:write', 'tasks:run', 'tasks:stop', 'tasks:read', 'events:put'],
   },
 } as const satisfies Record<ApiFunction, FunctionSpec> & Record<string, FunctionSpec>;
 
@@ -145,6 +158,10 @@ export const eventRules = {
     pattern: { source: ['aws.ecs'], 'detail-type': ['ECS Task State Change'] },
   },
   minute: { function: 'reap', everyMinutes: 1 },
+  'pool-taken': {
+    function: 'reap',
+    pattern: { source: [poolTakenEvent.source], 'detail-type': [poolTakenEvent.detailType] },
+  },
 } as const satisfies Record<string, EventRule>;
 
 /** The container of a task, as the task definition names it. */

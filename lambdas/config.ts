@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TemplateName } from '../contract/api/identifiers.ts';
 import { limits } from '../contract/api/limits.ts';
+import { sizeNames } from '../contract/api/sizes.ts';
 import { type Clock, clockFromSetting } from '../contract/clock.ts';
 import { type FunctionName, functions, type Setting } from '../contract/deployment.ts';
 import { HomeOrder } from '../contract/home/home-order.ts';
@@ -50,6 +51,21 @@ const Placement = z.strictObject({
     .default(['on-demand']),
 });
 
+/** Machines that wait for sandboxes, by template and size. */
+const Pools = z
+  .array(
+    z.strictObject({
+      template: TemplateName,
+      size: z.enum(sizeNames),
+      count: z.number().int().min(1).max(limits.pool.members),
+      max_age_minutes: z.number().int().min(10).max(limits.pool.ageMinutes).default(360),
+    }),
+  )
+  .refine(
+    (pools) => pools.reduce((sum, { count }) => sum + count, 0) <= limits.pool.members,
+    `expected at most ${limits.pool.members} machines together`,
+  );
+
 /** How often homes are saved, and which of their checkpoints are kept. */
 const HomeSettings = HomeOrder.pick({ save_seconds: true, keep: true });
 
@@ -87,6 +103,7 @@ const schemas = {
   MATRX_TASK_ROLE: TaskRole,
   MATRX_QUOTAS: z.string().default('{}').transform(json).pipe(Quotas),
   MATRX_PLACEMENT: z.string().default('{}').transform(json).pipe(Placement),
+  MATRX_POOL: z.string().default('[]').transform(json).pipe(Pools),
   MATRX_CORS_ORIGINS: origins,
   MATRX_BUCKET: z
     .string()

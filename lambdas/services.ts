@@ -24,19 +24,23 @@ import { slotLine } from './aws/dynamodb/slot-line.ts';
 import { usageRecords } from './aws/dynamodb/usage-records.ts';
 import { userQuotas } from './aws/dynamodb/user-quotas.ts';
 import { ecsClient, execClient } from './aws/ecs/ecs-client.ts';
+import type { Placement } from './aws/ecs/launch-task.ts';
 import { taskLookups } from './aws/ecs/task-lookups.ts';
 import { ecsTasks, taskStops } from './aws/ecs/tasks.ts';
-import { eventBridge, eventBridgeClient } from './aws/events/announce.ts';
+import { eventBridge, eventBridgeClient, poolTaken } from './aws/events/announce.ts';
 import { logsClient, sandboxLogs } from './aws/logs/sandbox-logs.ts';
 import { homes } from './aws/s3/homes.ts';
 import { s3Client } from './aws/s3/s3-client.ts';
 import { storedObjects } from './aws/s3/stored-objects.ts';
 import { storageSessions, stsClient } from './aws/sts/storage-sessions.ts';
 import { type Config, readConfig } from './config.ts';
+import { announcedPool } from './core/pool/announced-pool.ts';
+import { handOver } from './core/pool/hand-over.ts';
+import type { Pool } from './core/pool/ports.ts';
 import type { Deployment, Log, SandboxRecords } from './core/ports.ts';
 import { CommandPermits } from './core/quotas/command-permits.ts';
 import { deploymentQuota } from './core/quotas/quota-of-user.ts';
-import { announced } from './core/sandboxes/announced.ts';
+import { announced, teller } from './core/sandboxes/announced.ts';
 import { jsonLog } from './log.ts';
 import { measuredLog } from './measured-log.ts';
 
@@ -54,6 +58,32 @@ function announcedRecords(table: Table, { clock, log }: { readonly clock: Clock;
   const records = sandboxRecords(table, clock);
   return { ...records, ...announced(records, { announce: eventBridge(eventBridgeClient()), clock, log }) };
 }
+
+/** The pools, for whoever gives sandboxes machines of theirs. */
+function announcedPools(table: Table, { clock, log }: { readonly clock: Clock; readonly log: Log }) {
+  const pool = poolRecords(table, clock);
+  const client = eventBridgeClient();
+  const tell = teller({ announce: eventBridge(client), clock, log });
+  return { pool: { ...pool, ...announcedPool(pool, tell) }, announceTaken: poolTaken(client) };
+}
+
+const placementOf = (config: Config<'lifecycle'> | Config<'reap'>): Placement => ({
+  cluster: config.MATRX_CLUSTER,
+  subnets: config.MATRX_SUBNETS,
+  securityGroups: config.MATRX_SECURITY_GROUPS,
+  publicAddresses: config.MATRX_PLACEMENT.public_addresses,
+  capacity: config.MATRX_PLACEMENT.capacity,
+  taskDefinitions: new Map(
+    Object.entries(config.MATRX_TEMPLATES).map(([name, template]) => [name, template.task_definition]),
+  ),
+});
+
+/** A pool of a template that is no more is none. */
+const poolsOf = ({ MATRX_POOL, MATRX_TEMPLATES }: Config<'lifecycle'> | Config<'reap'>): readonly Pool[] =>
+  MATRX_POOL.flatMap(({ template, size, count, max_age_minutes }) => {
+    const image = MATRX_TEMPLATES[template]?.task_definition;
+    return image === undefined ? [] : [{ template, size, count, maxAgeSeconds: max_age_minutes * 60, image }];
+  });
 
 const deploymentOf = (config: Config<'query'> | Config<'lifecycle'>): Deployment => ({
   version: config.version,
@@ -89,22 +119,15 @@ export function lifecycleServices(config = readConfig('lifecycle')) {
   const { clock } = config;
   const table = tableOf(config);
   const bucket = bucketOf(config);
-  const tasks = ecsTasks(ecsClient(), {
-    cluster: config.MATRX_CLUSTER,
-    subnets: config.MATRX_SUBNETS,
-    securityGroups: config.MATRX_SECURITY_GROUPS,
-    publicAddresses: config.MATRX_PLACEMENT.public_addresses,
-    capacity: config.MATRX_PLACEMENT.capacity,
-    taskDefinitions: new Map(
-      Object.entries(config.MATRX_TEMPLATES).map(([name, template]) => [name, template.task_definition]),
-    ),
-  });
+  const tasks = ecsTasks(ecsClient(), placementOf(config));
   const log = logOf(config);
   const records = announcedRecords(table, { clock, log });
   const ports = {
     clock,
     records,
     tasks,
+    pools: poolsOf(config),
+    ...announcedPools(table, { clock, log }),
     health: healthRecords(table),
     quotas: userQuotas(table),
     operators: deploymentRecords(table),
@@ -135,10 +158,13 @@ export function commandServices(config = readConfig('commands')) {
   });
   const general = deploymentQuota({ quotas: config.MATRX_QUOTAS });
   const isOffered = config.MATRX_CLIENT_CHANNELS;
+  const records = sandboxRecords(table, clock);
+  const { MATRX_ROOT_COMMANDS: rootCommands, MATRX_HOMES: homeSettings } = config;
   return {
     ports: {
       clock,
-      records: sandboxRecords(table, clock),
+      records,
+      handOver: handOver({ records, channel, rootCommands, homeSettings }),
       commands,
       permits: new CommandPermits({ windows: rateWindows(table), quotas: userQuotas(table), clock, general }),
       channel,
@@ -191,8 +217,10 @@ export function agentServices(config = readConfig('agent')) {
 export function settleServices(config = readConfig('settle-task')) {
   const { clock } = config;
   const log = logOf(config);
-  const records = announcedRecords(tableOf(config), { clock, log });
-  return { ports: { clock, records, tasks: taskStops(ecsClient(), config.MATRX_CLUSTER) }, log };
+  const table = tableOf(config);
+  const records = announcedRecords(table, { clock, log });
+  const pool = poolRecords(table, clock);
+  return { ports: { clock, records, pool, tasks: taskStops(ecsClient(), config.MATRX_CLUSTER) }, log };
 }
 
 /** For what is done every minute. */
@@ -209,7 +237,9 @@ export function reapServices(config = readConfig('reap')) {
       dueRecords: dueRecords(table, clock),
       cursors: cursors(table),
       operators: deploymentRecords(table),
-      tasks: taskStops(ecs, config.MATRX_CLUSTER),
+      pools: poolsOf(config),
+      pool: poolRecords(table, clock),
+      tasks: ecsTasks(ecs, placementOf(config)),
       lookups: taskLookups(ecs, config.MATRX_CLUSTER),
     },
   };

@@ -87,5 +87,6 @@ export class Events extends Construct {
 /** Other clusters of the account have events too. */
 function ofCluster(pattern: Readonly<Record<string, readonly string[]>>, clusterArn: string): EventPattern {
   const { 'detail-type': detailType = [], source = [] } = pattern;
+  if (!source.includes('aws.ecs')) return { source: [...source], detailType: [...detailType] };
   return { source: [...source], detailType: [...detailType], detail: { clusterArn: [clusterArn] } };
 }

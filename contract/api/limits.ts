@@ -82,6 +82,8 @@ export const limits = {
   idempotencyHours: 24,
   /** The most that a quota can be set to. */
   quotas: { liveSandboxes: 10_000, createsPerMinute: 100_000, commandsPerMinute: 10_000_000 },
+  /** Machines that wait, of all pools together, and how old one gets. */
+  pool: { members: 100, ageMinutes: 1_440 },
   spendCapUsd: 1_000_000,
   reasonLength: 500,
   /** How long it is known what a day's sandboxes used. */

@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { TemplateName } from '../../contract/api/identifiers.ts';
 import { limits } from '../../contract/api/limits.ts';
+import { sizeNames } from '../../contract/api/sizes.ts';
 import { type FunctionName, functions } from '../../contract/deployment.ts';
 import { isBucketName } from './bucket-name.ts';
 import { cidrFault } from './cidr.ts';
@@ -66,6 +67,21 @@ const Schema = z.strictObject({
     .default(defaultTemplates),
   /** Of every sandbox, unless its creation asks for more. */
   diskGb: z.int().min(limits.diskGb.min).max(limits.diskGb.max).default(limits.diskGb.default),
+  /** Machines that wait for sandboxes, and cost as if they were some: docs/pool.md. A pool has one template and one size. */
+  pool: z
+    .array(
+      z.strictObject({
+        template: TemplateName,
+        size: z.enum(sizeNames),
+        count: z.int().min(1).max(limits.pool.members),
+        maxAgeMinutes: z.int().min(10).max(limits.pool.ageMinutes).default(360),
+      }),
+    )
+    .refine(
+      (pools) => new Set(pools.map(({ template, size }) => `${template} ${size}`)).size === pools.length,
+      'expected each template and size once',
+    )
+    .default([]),
   liveSandboxesPerUser: z.int().min(1).max(limits.quotas.liveSandboxes).default(20),
   createsPerUserPerMinute: z.int().min(1).max(limits.quotas.createsPerMinute).default(60),
   commandsPerUserPerMinute: z.int().min(1).max(limits.quotas.commandsPerMinute).default(6_000),

@@ -48,6 +48,14 @@ export function functionSettings({
       max_ttl_seconds: config.maxTtlSeconds,
     }),
     MATRX_PLACEMENT: JSON.stringify({ public_addresses: network.publicAddresses, capacity: config.capacity }),
+    MATRX_POOL: JSON.stringify(
+      config.pool.map(({ template, size, count, maxAgeMinutes }) => ({
+        template,
+        size,
+        count,
+        max_age_minutes: maxAgeMinutes,
+      })),
+    ),
     MATRX_CORS_ORIGINS: config.corsOrigins.join(','),
     MATRX_BUCKET: storage.bucket.bucketName,
     MATRX_STORAGE_ROLE: storageRole.role.roleArn,

@@ -1,4 +1,5 @@
 import { limits } from '../../contract/api/limits.ts';
+import type { SizeName } from '../../contract/api/sizes.ts';
 import type { Setting } from '../../contract/deployment.ts';
 import { uniqueId } from '../aws/keys.ts';
 import type { Compute } from '../ecs/create-compute.ts';
@@ -32,6 +33,8 @@ export interface DeploymentChoices {
   readonly createsPerUserPerMinute?: number | undefined;
   /** @default as many as can be set */
   readonly commandsPerUserPerMinute?: number | undefined;
+  /** Machines that wait for sandboxes of `base`, by size. @default none */
+  readonly pool?: readonly { readonly template: 'base'; readonly size: SizeName; readonly count: number }[] | undefined;
   /** Whether callers may hold channels of their own. @default false */
   readonly clientChannels?: boolean | undefined;
   /** Whether commands may be root's, in their sandbox. @default false */
@@ -58,6 +61,7 @@ export function openFunctions(run: Run, places: FunctionPlaces, choices: Deploym
     }),
     MATRX_NAME: 'local',
     MATRX_PLACEMENT: '{}',
+    MATRX_POOL: JSON.stringify(choices.pool ?? []),
     MATRX_CORS_ORIGINS: '',
     MATRX_BUCKET: bucketName,
     MATRX_STORAGE_ROLE: `arn:aws:iam::${accountId}:role/${storageRoleName}`,

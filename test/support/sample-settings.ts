@@ -17,6 +17,7 @@ const settings: Record<Setting, string> = {
   MATRX_TASK_ROLE: '111122223333/AROATASK',
   MATRX_QUOTAS: '{"live_sandboxes_per_user":20,"max_ttl_seconds":86400}',
   MATRX_PLACEMENT: '{"public_addresses":true,"capacity":["on-demand"]}',
+  MATRX_POOL: '[{"template":"base","size":"s","count":2,"max_age_minutes":360}]',
   MATRX_CORS_ORIGINS: '',
   MATRX_BUCKET: 'matrx-sandbox-bucket-1a2b3c',
   MATRX_STORAGE_ROLE: 'arn:aws:iam::123456789012:role/matrx-sandbox-StorageRole-1A2B3C',

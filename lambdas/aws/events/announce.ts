@@ -1,5 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { transitionEvent } from '../../../contract/events.ts';
+import { poolTakenEvent, transitionEvent } from '../../../contract/events.ts';
+import type { AnnounceTaken } from '../../core/pool/ports.ts';
 import type { Announce } from '../../core/sandboxes/ports.ts';
 
 type Options = ConstructorParameters<typeof EventBridgeClient>[0];
@@ -11,13 +12,26 @@ const requestHandler = { connectionTimeout: 500, requestTimeout: 1_500 };
 export const eventBridgeClient = (options: Options = {}): EventBridgeClient =>
   new EventBridgeClient({ maxAttempts: 2, requestHandler, ...options });
 
-/** Puts each transition on the account's default bus. */
-export function eventBridge(client: EventBridgeClient): Announce {
-  const { source, detailType } = transitionEvent;
-  return async (transition) => {
-    const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(transition) };
-    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
-    const refused = Entries.find(({ ErrorCode }) => ErrorCode !== undefined);
-    if (refused) throw new Error(`EventBridge refused it: ${refused.ErrorCode} ${refused.ErrorMessage ?? ''}`);
-  };
+interface Kind {
+  readonly source: string;
+  readonly detailType: string;
 }
+
+async function put(client: EventBridgeClient, { source, detailType }: Kind, detail: object): Promise<void> {
+  const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(detail) };
+  const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
+  const refused = Entries.find(({ ErrorCode }) => ErrorCode !== undefined);
+  if (refused) throw new Error(`EventBridge refused it: ${refused.ErrorCode} ${refused.ErrorMessage ?? ''}`);
+}
+
+/** Puts each transition on the account's default bus. */
+export const eventBridge =
+  (client: EventBridgeClient): Announce =>
+  (transition) =>
+    put(client, transitionEvent, transition);
+
+/** Says there that a pool has one machine less. */
+export const poolTaken =
+  (client: EventBridgeClient): AnnounceTaken =>
+  ({ template, size }) =>
+    put(client, poolTakenEvent, { template, size });

@@ -25,7 +25,7 @@ export async function createAccess(
   call: Call<'createAccess'>,
 ): Promise<Answer<'createAccess'>> {
   const channels = offeredChannels(ports.clientChannels);
-  const record = await admitCommand(ports, call.params.sandbox_id, call.caller);
+  const record = await admitCommand(ports, call.params.sandbox_id, call);
   const nowMs = ports.clock.now();
   const grant = newGrant(newId('grt', nowMs), record, call.body.ttl_seconds, nowMs);
   call.note({ userId: record.user_id, grantId: grant.grant_id, expiresAt: grant.expires_at });

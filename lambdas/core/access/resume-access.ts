@@ -32,7 +32,7 @@ export async function resumeAccess(
   const { access, clock } = ports;
   const { ttl_seconds, stream_token } = call.body;
   const channels = offeredChannels(ports.clientChannels);
-  const record = await admitCommand(ports, call.params.sandbox_id, call.caller);
+  const record = await admitCommand(ports, call.params.sandbox_id, call);
   const present = await ownAccess(access, call.params);
   const id = present.grant.grant_id;
   assertUsable(present, record, clock.now());

@@ -3,6 +3,7 @@ import { commandSummary } from '../../../contract/api/command-summary.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
+import type { ReadyPorts } from '../pool/ready-record.ts';
 import type { AgentChannel, CommandRecords, SandboxRecords } from '../ports.ts';
 import { type AdmitPorts, admitCommand } from '../quotas/admit-command.ts';
 import { homePath } from '../sandboxes/home.ts';
@@ -21,7 +22,7 @@ import { type ClaimedCommand, claimCommand } from './start/claim-command.ts';
 import { joinEnded } from './start/join-ended.ts';
 import { orderOf } from './start/order-of.ts';
 
-export interface ExecPorts {
+export interface ExecPorts extends ReadyPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'touch'>;
   readonly commands: Pick<CommandRecords, 'claim' | 'outcomeOf'>;
   readonly channel: Pick<AgentChannel, 'run' | 'follow'>;
@@ -79,7 +80,7 @@ export async function execCommand(ports: ExecPorts, call: ExecCall): Promise<Ans
   // The key is claimed while the record is read: a claim for a call that is then refused grants nothing to anybody.
   const claimed = claimCommand(ports, call);
   claimed.catch(() => undefined);
-  const record = await admitCommand(ports, sandbox_id, call.caller);
+  const record = await admitCommand(ports, sandbox_id, call);
   call.note({ sandboxId: record.sandbox_id, userId: record.user_id });
   // A time of last use that lags behind is no reason to fail a command.
   const touched = ports.records.touch(record, isoTime(ports.clock.now())).catch(() => undefined);

@@ -39,7 +39,7 @@ export async function startCommand(ports: StartPorts, call: Call<'startCommand'>
   const { sandbox_id } = call.params;
   const claimed = claimCommand(ports, call);
   claimed.catch(() => undefined);
-  const record = await admitCommand(ports, sandbox_id, call.caller);
+  const record = await admitCommand(ports, sandbox_id, call);
   const { id: commandId, report } = await claimed;
   const order = orderOf(call.body, commandId, call.body.timeout_seconds ?? null);
   call.note({ sandboxId: sandbox_id, userId: record.user_id, commandId, ...commandSummary(order) });

@@ -3,13 +3,13 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { UserCaller } from '../caller.ts';
 import { channelTarget } from '../commands/agent/channel-target.ts';
 import { explainFailure } from '../commands/agent/explain-failure.ts';
-import { assertReady } from '../commands/agent/ready-record.ts';
+import { type ReadyPorts, readyRecord } from '../pool/ready-record.ts';
 import type { ChannelTarget, SandboxRecords } from '../ports.ts';
 import { readOwned } from '../sandboxes/owned.ts';
 import { isoTime } from '../time.ts';
 import type { FilesChannel } from './ports.ts';
 
-export interface FilePorts {
+export interface FilePorts extends ReadyPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'touch'>;
   readonly channel: FilesChannel;
   readonly clock: Clock;
@@ -41,11 +41,12 @@ export function notePath(call: Pick<FileCall, 'note'>, { path, path_base64 }: Na
  * agent refuses, and `channel_lost` where nobody knows whether it has heard.
  */
 export async function reachFiles<T>(
-  { records, clock }: FilePorts,
-  { caller, params, note }: FileCall,
+  ports: FilePorts,
+  { caller, params, note, signal }: FileCall,
   work: (target: ChannelTarget) => Promise<T>,
 ): Promise<T> {
-  const record = assertReady(await readOwned(records, params.sandbox_id, caller));
+  const { records, clock } = ports;
+  const record = await readyRecord(ports, await readOwned(records, params.sandbox_id, caller), signal);
   note({ sandboxId: record.sandbox_id, userId: record.user_id });
   // A time of last use that lags behind is no reason to fail.
   const touched = records.touch(record, isoTime(clock.now())).catch(() => undefined);

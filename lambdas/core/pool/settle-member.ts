@@ -7,8 +7,8 @@ export const isOfPool = ({ startedBy }: Pick<TaskReport, 'startedBy'>): boolean 
   PoolMemberId.safeParse(startedBy).success;
 
 /**
- * Takes a machine that stops out of its pool. Answers whether a pool has, or had, this task: one that a pool is about to write
- * down is in it already.
+ * Takes a machine that stops out of its pool. Answers whether it was, or is, in a pool; one that is in none has been handed over, or
+ * nobody wants it.
  */
 export async function settleMember(
   pool: Pick<PoolMembers, 'all' | 'remove'>,
@@ -16,6 +16,5 @@ export async function settleMember(
 ): Promise<boolean> {
   const member = (await pool.all()).find(({ member_id }) => member_id === report.startedBy);
   if (member === undefined) return false;
-  if (report.desiredStatus === 'STOPPED') await pool.remove(member);
-  return true;
+  return report.desiredStatus === 'STOPPED' ? await pool.remove(member) : true;
 }

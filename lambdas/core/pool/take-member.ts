@@ -1,3 +1,4 @@
+import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { applyEvent } from '../sandboxes/apply-event.ts';
 import type { CreatingRecord, SandboxRecord } from '../sandboxes/record.ts';
@@ -5,7 +6,6 @@ import { isoTime } from '../time.ts';
 import { type IdleMember, isIdle, type Pool, type PoolMembers } from './ports.ts';
 
 export interface TakePorts {
-  readonly pools: readonly Pool[];
   readonly pool: Pick<PoolMembers, 'of' | 'handOver'>;
   readonly clock: Clock;
 }
@@ -15,7 +15,7 @@ const attempts = 4;
 
 /** The pool that has machines for a sandbox, if there is one. */
 export const poolFor = (pools: readonly Pool[], { template, size }: CreatingRecord): Pool | undefined =>
-  pools.find((pool) => pool.template === template && pool.size === size.name);
+  pools.find((pool) => pool.template === template && pool.size === size.name && size.disk_gb === limits.diskGb.default);
 
 /** The record with the machine, if the member is the pool's as it is meant to be now. */
 function handedOver(record: CreatingRecord, { task, agent }: IdleMember, nowMs: number): SandboxRecord | undefined {
@@ -28,11 +28,10 @@ function handedOver(record: CreatingRecord, { task, agent }: IdleMember, nowMs: 
  * one. Undefined when there is none for it; the record is as it was then.
  */
 export async function takeMember(
-  { pools, pool, clock }: TakePorts,
+  { pool, clock }: TakePorts,
   record: CreatingRecord,
+  wanted: Pool,
 ): Promise<SandboxRecord | undefined> {
-  const wanted = poolFor(pools, record);
-  if (wanted === undefined) return undefined;
   const nowMs = clock.now();
   const isFresh = ({ image, created_at }: IdleMember) =>
     image === wanted.image && Date.parse(created_at) + wanted.maxAgeSeconds * 1000 > nowMs;

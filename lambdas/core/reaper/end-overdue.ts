@@ -14,7 +14,7 @@ import type { Pace } from './pace.ts';
 import type { DueRecords, TaskLookups } from './ports.ts';
 
 export interface OverduePorts {
-  readonly records: Pick<SandboxRecords, 'get' | 'replace'>;
+  readonly records: Pick<SandboxRecords, 'get' | 'replace' | 'sandboxOfTask'>;
   readonly dueRecords: Pick<DueRecords, 'due'>;
   readonly tasks: Pick<Tasks, 'stop'>;
   readonly lookups: Pick<TaskLookups, 'describe' | 'startedBy'>;

@@ -9,7 +9,7 @@ import type { Pace } from './pace.ts';
 import type { SeenTask, TaskLookups } from './ports.ts';
 
 interface Ports {
-  readonly records: Pick<SandboxRecords, 'get' | 'replace'>;
+  readonly records: Pick<SandboxRecords, 'get' | 'replace' | 'sandboxOfTask'>;
   readonly tasks: Pick<Tasks, 'stop'>;
   readonly lookups: Pick<TaskLookups, 'describe' | 'startedBy'>;
   readonly clock: Clock;

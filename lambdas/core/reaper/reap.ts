@@ -1,6 +1,8 @@
 import { accountLimits } from '../../../contract/account-limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { DeploymentRecords } from '../admin/ports.ts';
+import { fillPools } from '../pool/fill-pools.ts';
+import type { Pool, PoolMembers } from '../pool/ports.ts';
 import type { Log, SandboxRecords, Tasks } from '../ports.ts';
 import { endOverdue } from './end-overdue.ts';
 import { type Job, runJobs } from './jobs.ts';
@@ -11,31 +13,41 @@ import { sweepTasks } from './sweep-tasks.ts';
 import { tellSpend } from './tell-spend.ts';
 
 export interface ReapPorts {
-  readonly records: Pick<SandboxRecords, 'get' | 'replace'>;
+  readonly records: Pick<SandboxRecords, 'get' | 'replace' | 'sandboxOfTask'>;
   readonly dueRecords: DueRecords;
-  readonly tasks: Pick<Tasks, 'stop'>;
+  readonly pools: readonly Pool[];
+  readonly pool: PoolMembers;
+  readonly tasks: Pick<Tasks, 'launch' | 'stop'>;
   readonly lookups: TaskLookups;
   readonly cursors: Cursors;
-  readonly operators: Pick<DeploymentRecords, 'spend'>;
+  readonly operators: Pick<DeploymentRecords, 'settings' | 'spend'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+const poolBudgetMs = 10_000;
+
+const withPace = (ports: ReapPorts) => ({
+  ...ports,
+  changes: halfOf(accountLimits.ecsChanges, ports.clock),
+  reads: halfOf(accountLimits.ecsReads, ports.clock),
+});
+
 /** What is done every minute, in this order; their budgets together stay well under the function's time. */
 function jobsOf(ports: ReapPorts): readonly Job[] {
-  const { clock } = ports;
-  const paced = {
-    ...ports,
-    changes: halfOf(accountLimits.ecsChanges, clock),
-    reads: halfOf(accountLimits.ecsReads, clock),
-  };
+  const paced = withPace(ports);
   return [
     { name: 'overdue', budgetMs: 25_000, run: (hasTime) => endOverdue(paced, hasTime) },
     { name: 'records', budgetMs: 5_000, run: (hasTime) => sweepRecords(paced, hasTime) },
     { name: 'tasks', budgetMs: 5_000, run: (hasTime) => sweepTasks(paced, hasTime) },
+    { name: 'pool', budgetMs: poolBudgetMs, run: (hasTime) => fillPools(paced, hasTime) },
     { name: 'spend', budgetMs: 1_000, run: () => tellSpend(ports) },
   ];
 }
 
 /** One run of the reaper. Its cost follows what is due, and what is left over waits for the next. Throws what a job failed at. */
 export const reap = (ports: ReapPorts): Promise<void> => runJobs(jobsOf(ports), ports);
+
+/** Fills the pools, between two of these runs: one has been taken from. */
+export const refill = (ports: ReapPorts): Promise<void> =>
+  runJobs([{ name: 'pool', budgetMs: poolBudgetMs, run: (hasTime) => fillPools(withPace(ports), hasTime) }], ports);

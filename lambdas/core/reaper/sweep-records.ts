@@ -10,7 +10,7 @@ import type { Pace } from './pace.ts';
 import type { Cursors, DueRecords, TaskLookups } from './ports.ts';
 
 export interface SweepRecordsPorts {
-  readonly records: Pick<SandboxRecords, 'get' | 'replace'>;
+  readonly records: Pick<SandboxRecords, 'get' | 'replace' | 'sandboxOfTask'>;
   readonly dueRecords: Pick<DueRecords, 'live'>;
   readonly lookups: Pick<TaskLookups, 'describe'>;
   readonly cursors: Cursors;

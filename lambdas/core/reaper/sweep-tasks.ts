@@ -1,5 +1,7 @@
 import { SandboxId } from '../../../contract/api/identifiers.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { PoolMembers } from '../pool/ports.ts';
+import { isOfPool } from '../pool/settle-member.ts';
 import type { Log, SandboxRecords, Tasks } from '../ports.ts';
 import { taskOf } from '../sandboxes/record.ts';
 import type { Counts, HasTime } from './jobs.ts';
@@ -7,7 +9,8 @@ import type { Pace } from './pace.ts';
 import type { Cursors, SeenTask, TaskLookups } from './ports.ts';
 
 export interface SweepTasksPorts {
-  readonly records: Pick<SandboxRecords, 'get'>;
+  readonly records: Pick<SandboxRecords, 'get' | 'sandboxOfTask'>;
+  readonly pool: Pick<PoolMembers, 'all'>;
   readonly tasks: Pick<Tasks, 'stop'>;
   readonly lookups: Pick<TaskLookups, 'describe' | 'running'>;
   readonly cursors: Cursors;
@@ -22,11 +25,14 @@ const pagesPerRun = 2;
 // The record of a launch is written before and after it; until then nobody can say whose task it is.
 const launchMs = 120_000;
 
-/** Whether a live sandbox has this task, or may be about to write that it has. */
-async function hasSandbox({ records }: SweepTasksPorts, task: SeenTask): Promise<boolean> {
-  const sandboxId = SandboxId.safeParse(task.startedBy);
-  if (!sandboxId.success) return false;
-  const record = await records.get(sandboxId.data);
+/** Whether a live sandbox or a pool has this task, or may be about to write that it has. */
+async function hasSandbox({ records, pool }: SweepTasksPorts, task: SeenTask): Promise<boolean> {
+  const ofPool = isOfPool(task);
+  // A member that isn't in its pool any more may just have been handed over: its sandbox is asked for after its pool.
+  if (ofPool && (await pool.all()).some(({ member_id }) => member_id === task.startedBy)) return true;
+  const sandboxId = ofPool ? await records.sandboxOfTask(task.id) : SandboxId.safeParse(task.startedBy).data;
+  if (sandboxId === undefined) return false;
+  const record = await records.get(sandboxId);
   return record !== undefined && (record.status === 'creating' || taskOf(record)?.id === task.id);
 }
 
@@ -41,7 +47,7 @@ async function stopOrphan(ports: SweepTasksPorts, task: SeenTask): Promise<boole
   return true;
 }
 
-/** From tasks to records, a page or two a run: a task of the cluster that no live sandbox has is stopped. */
+/** From tasks to records, a page or two a run: a task of the cluster that no live sandbox and no pool has is stopped. */
 export async function sweepTasks(ports: SweepTasksPorts, hasTime: HasTime): Promise<Counts> {
   const { lookups, cursors, reads } = ports;
   const begun = await cursors.read(cursor);

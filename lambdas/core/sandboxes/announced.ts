@@ -17,15 +17,13 @@ function transitionOf(previous: SandboxRecord | undefined, next: SandboxRecord, 
   return { sandbox_id, user_id, from: previous?.status ?? null, to: next.status, stop_reason, at: isoTime(nowMs) };
 }
 
-/**
- * The same writes, each transition followed by its audit line and its announcement. Only who has won a conditional write gets
- * there, so each is told once at most; one that can't be announced is still written, and in the log.
- */
-export function announced(
-  records: Pick<SandboxRecords, 'create' | 'replace'>,
-  { announce, clock, log }: Ports,
-): Pick<SandboxRecords, 'create' | 'replace'> {
-  const tell = async (previous: SandboxRecord | undefined, next: SandboxRecord): Promise<void> => {
+/** Tells of a transition that has been written. Never rejects. */
+export type Tell = (previous: SandboxRecord | undefined, next: SandboxRecord) => Promise<void>;
+
+/** One audit line and one announcement each; one that can't be announced is still in the log. */
+export const teller =
+  ({ announce, clock, log }: Ports): Tell =>
+  async (previous, next) => {
     const transition = transitionOf(previous, next, clock.now());
     if (transition === undefined) return;
     const { sandbox_id: sandboxId, user_id: userId, from, to, stop_reason: stopReason } = transition;
@@ -35,6 +33,16 @@ export function announced(
       log.error('announcement', { ...facts, outcome: 'failed', error }),
     );
   };
+
+/**
+ * The same writes, each transition followed by its audit line and its announcement. Only who has won a conditional write gets
+ * there, so each is told once at most; one that can't be announced is still written, and in the log.
+ */
+export function announced(
+  records: Pick<SandboxRecords, 'create' | 'replace'>,
+  ports: Ports,
+): Pick<SandboxRecords, 'create' | 'replace'> {
+  const tell = teller(ports);
   return {
     create: async (creation) => {
       const created = await records.create(creation);

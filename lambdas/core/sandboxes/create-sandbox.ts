@@ -6,6 +6,8 @@ import { type UserCaller, userOf } from '../caller.ts';
 import { assertSameRequest, claimFor } from '../claim.ts';
 import { newId } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
+import type { AnnounceTaken, Pool, PoolMembers } from '../pool/ports.ts';
+import { poolFor, takeMember } from '../pool/take-member.ts';
 import type { Claim, Deployment, SandboxRecords, Tasks } from '../ports.ts';
 import { minuteOf } from '../quotas/minute.ts';
 import type { UserQuotas } from '../quotas/ports.ts';
@@ -30,6 +32,9 @@ export interface CreatePorts {
   readonly quotas: Pick<UserQuotas, 'of'>;
   readonly operators: Pick<DeploymentRecords, 'settings' | 'spend'>;
   readonly homes: Pick<Homes, 'head'>;
+  readonly pools: readonly Pool[];
+  readonly pool: Pick<PoolMembers, 'of' | 'handOver'>;
+  readonly announceTaken: AnnounceTaken;
 }
 
 const quotaRetrySeconds = 30;
@@ -88,7 +93,11 @@ async function firstOf(
   throw new SandboxError('conflict', `Idempotency-Key "${claim.key}" belongs to a sandbox that is no longer kept`);
 }
 
-async function createOrFind(ports: CreatePorts, call: Call<'createSandbox'>, claim: Claim | undefined) {
+async function createOrFind(
+  ports: CreatePorts,
+  call: Call<'createSandbox'>,
+  claim: Claim | undefined,
+): Promise<{ readonly record: SandboxRecord; readonly isNew: boolean }> {
   const record = await newRecord(ports, call);
   const nowMs = ports.clock.now();
   const [override] = await Promise.all([ports.quotas.of(record.user_id), assertAccepting(ports.operators, nowMs)]);
@@ -101,8 +110,9 @@ async function createOrFind(ports: CreatePorts, call: Call<'createSandbox'>, cla
     rate: { minuteMs: minuteOf(nowMs), limit: quota.creates_per_minute },
   };
   const created = await ports.records.create(creation);
-  if (created.kind === 'created') return record;
-  if (created.kind === 'claimed' && claim !== undefined) return await firstOf(ports, claim, created);
+  if (created.kind === 'created') return { record, isNew: true };
+  if (created.kind === 'claimed' && claim !== undefined)
+    return { record: await firstOf(ports, claim, created), isNew: false };
   if (created.kind === 'over_rate') throw rateLimited(record.user_id, 'creates', quota.creates_per_minute, nowMs);
   throw overQuota(record.user_id, quota.live_sandboxes);
 }
@@ -121,15 +131,31 @@ function assertCapacity(record: SandboxRecord): void {
   });
 }
 
+/** One that waits, or a new one. Whoever asks again looks for the machine that the first call may have launched. */
+async function giveMachine(
+  ports: CreatePorts,
+  record: CreatingRecord,
+  { call, claim, isNew }: { call: Call<'createSandbox'>; claim: Claim | undefined; isNew: boolean },
+): Promise<SandboxRecord> {
+  const pool = isNew ? poolFor(ports.pools, record) : undefined;
+  if (pool === undefined) return await launchSandbox(ports, record, claim);
+  const taken = await takeMember(ports, record, pool);
+  call.note({ startedFrom: taken === undefined ? 'cold' : 'pool' });
+  if (taken === undefined) return await launchSandbox(ports, record, claim);
+  // The minute fills the pool too.
+  await ports.announceTaken(pool).catch(() => undefined);
+  return taken;
+}
+
 /**
  * Creates a sandbox: the record first, then its machine. The same caller, key and request give the same sandbox, also beside
  * each other and after a crash at any point.
  */
 export async function createSandbox(ports: CreatePorts, call: Call<'createSandbox'>): Promise<Answer<'createSandbox'>> {
   const claim = claimFor(call.caller, 'sandboxes', call.headers['idempotency-key'], call.body, ports.clock.now());
-  const found = await createOrFind(ports, call, claim);
+  const { record: found, isNew } = await createOrFind(ports, call, claim);
   call.note({ sandboxId: found.sandbox_id, userId: found.user_id });
-  const record = found.status === 'creating' ? await launchSandbox(ports, found, claim) : found;
+  const record = found.status === 'creating' ? await giveMachine(ports, found, { call, claim, isNew }) : found;
   assertCapacity(record);
   if (!call.query.wait) return { status: 201, body: publicSandbox(record, ports.clock.now()) };
   const later = async () => publicSandbox(await waitUntilReady(ports, record, call.signal), ports.clock.now());

@@ -1,11 +1,14 @@
 import { SandboxId } from '../../../contract/api/identifiers.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { PoolMembers } from '../pool/ports.ts';
+import { isOfPool, settleMember } from '../pool/settle-member.ts';
 import type { SandboxRecords, Tasks } from '../ports.ts';
 import { type SandboxRecord, taskOf } from './record.ts';
 import { settleTask, type TaskReport } from './settle-task.ts';
 
 export interface SettlePorts {
-  readonly records: Pick<SandboxRecords, 'get' | 'replace'>;
+  readonly records: Pick<SandboxRecords, 'get' | 'replace' | 'sandboxOfTask'>;
+  readonly pool: Pick<PoolMembers, 'all' | 'remove'>;
   readonly tasks: Pick<Tasks, 'stop'>;
   readonly clock: Clock;
 }
@@ -16,10 +19,13 @@ export interface Settled {
   readonly isStopped: boolean;
 }
 
-/** What a task's event is for: its record is settled, and a task that came too late for its sandbox is stopped. */
+/** What a task's event is for: its record, or its place in a pool, is settled, and a task that came too late for its sandbox is stopped. */
 export async function settleTaskEvent(ports: SettlePorts, report: TaskReport): Promise<Settled> {
+  const ofPool = isOfPool(report);
+  // First its pool: from there it may go to a sandbox, and never back.
+  if (ofPool && (await settleMember(ports.pool, report))) return { record: undefined, isStopped: false };
   const record = await settleTask(ports, report);
-  const isOurs = SandboxId.safeParse(report.startedBy).success;
+  const isOurs = ofPool || SandboxId.safeParse(report.startedBy).success;
   const isWanted = record !== undefined && taskOf(record)?.id === report.id;
   if (!isOurs || isWanted || report.desiredStatus === 'STOPPED') return { record, isStopped: false };
   await ports.tasks.stop(report.arn, 'its sandbox has ended');

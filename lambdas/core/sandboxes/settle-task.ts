@@ -1,6 +1,7 @@
 import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import { SandboxId } from '../../../contract/api/identifiers.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import { isOfPool } from '../pool/settle-member.ts';
 import type { SandboxRecords } from '../ports.ts';
 import { isoTime } from '../time.ts';
 import { applyEvent, type SandboxEvent } from './apply-event.ts';
@@ -43,17 +44,24 @@ function eventOf(record: SandboxRecord, report: TaskReport, nowMs: number): Sand
   return { name: 'task_stopping', version: report.version, ...stopReason(report.evidence) };
 }
 
+export interface SettleTaskPorts {
+  readonly records: Pick<SandboxRecords, 'get' | 'replace' | 'sandboxOfTask'>;
+  readonly clock: Clock;
+}
+
+const sandboxNamed = ({ startedBy }: TaskReport): string | undefined => SandboxId.safeParse(startedBy).data;
+
 /**
  * Brings a record in line with what ECS says of its task: adopts one whose launch nobody could write down, and ends the sandbox
- * with it. Events that are late, doubled or of another task change nothing. Answers the record when it knows one.
+ * with it. A machine that was a pool's is its sandbox's. Events that are late, doubled or of another task change nothing. Answers the record when it knows one.
  */
 export async function settleTask(
-  { records, clock }: { readonly records: Pick<SandboxRecords, 'get' | 'replace'>; readonly clock: Clock },
+  { records, clock }: SettleTaskPorts,
   report: TaskReport,
 ): Promise<SandboxRecord | undefined> {
-  const sandboxId = SandboxId.safeParse(report.startedBy);
-  if (!sandboxId.success) return undefined;
-  return await changeRecord(records, sandboxId.data, (record) => {
+  const sandboxId = isOfPool(report) ? await records.sandboxOfTask(report.id) : sandboxNamed(report);
+  if (sandboxId === undefined) return undefined;
+  return await changeRecord(records, sandboxId, (record) => {
     const event = eventOf(record, report, clock.now());
     return event && applyEvent(record, event, clock.now());
   });

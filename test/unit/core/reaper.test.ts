@@ -21,7 +21,6 @@ function begin() {
   ports.tasks.stop = (arn) => cluster.stop(arn);
   const reaper = {
     ...ports,
-    tasks: { stop: (arn: string) => ports.tasks.stop(arn) },
     dueRecords: new FakeDueRecords(ports.records),
     lookups: cluster,
     cursors: new FakeCursors(),

@@ -45,6 +45,7 @@ test('a function reads only the settings that are its own', () => {
     'MATRX_CLIENT_CHANNELS',
     'MATRX_CLUSTER',
     'MATRX_CORS_ORIGINS',
+    'MATRX_HOMES',
     'MATRX_NAME',
     'MATRX_QUOTAS',
     'MATRX_ROOT_COMMANDS',
