@@ -72,6 +72,7 @@ export const functions = {
       'MATRX_CLIENT_CHANNELS',
       'MATRX_ROOT_COMMANDS',
       'MATRX_HOMES',
+      'MATRX_BUCKET',
     ],
   },
   // A checkpoint's list of 200,000 files is read whole, two of them for a comparison.

@@ -21,6 +21,7 @@ import { rateWindows } from './aws/dynamodb/rate-windows.ts';
 import { sandboxRecords } from './aws/dynamodb/sandbox-records.ts';
 import { slotLeases } from './aws/dynamodb/slot-leases.ts';
 import { slotLine } from './aws/dynamodb/slot-line.ts';
+import { uploadRecords } from './aws/dynamodb/upload-records.ts';
 import { usageRecords } from './aws/dynamodb/usage-records.ts';
 import { userQuotas } from './aws/dynamodb/user-quotas.ts';
 import { ecsClient, execClient } from './aws/ecs/ecs-client.ts';
@@ -32,6 +33,7 @@ import { logsClient, sandboxLogs } from './aws/logs/sandbox-logs.ts';
 import { homes } from './aws/s3/homes.ts';
 import { s3Client } from './aws/s3/s3-client.ts';
 import { storedObjects } from './aws/s3/stored-objects.ts';
+import { transferStorage } from './aws/s3/transfer-storage.ts';
 import { storageSessions, stsClient } from './aws/sts/storage-sessions.ts';
 import { type Config, readConfig } from './config.ts';
 import { announcedPool } from './core/pool/announced-pool.ts';
@@ -168,6 +170,8 @@ export function commandServices(config = readConfig('commands')) {
       commands,
       permits: new CommandPermits({ windows: rateWindows(table), quotas: userQuotas(table), clock, general }),
       channel,
+      uploads: uploadRecords(table),
+      storage: transferStorage(bucketOf(config), clock),
       access: accessRecords(table),
       rootCommands: config.MATRX_ROOT_COMMANDS,
       clientChannels: isOffered ? clientChannels({ sessions, leases, line, clock }) : undefined,

@@ -1,4 +1,5 @@
 import { doors } from '../../contract/api/doors.ts';
+import { bytesType } from '../../contract/api/file-bytes.ts';
 import type { Route } from '../../contract/api/route.ts';
 import type { Connection } from '../connection.ts';
 
@@ -11,7 +12,7 @@ export interface HttpRequest {
   readonly query: readonly (readonly [string, string])[];
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   /** Whether anybody may send it: no credentials go with it. */
   readonly open: boolean;
 }
@@ -21,6 +22,8 @@ export interface RouteInput {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+  /** A body that is no JSON, in the place of one that is. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
 // encodeURIComponent leaves these five alone, and a signature's canonical form does not.
@@ -36,6 +39,11 @@ function flatten(query: Readonly<Record<string, unknown>>, prefix = ''): [string
     }
     return [[`${prefix}${name}`, String(value)] as [string, string]];
   });
+}
+
+function contentType({ body, bytes }: RouteInput): Record<string, string> {
+  if (bytes !== undefined) return { 'content-type': bytesType };
+  return body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
 /** The request for a route, through the door that the connection's credentials open. */
@@ -58,9 +66,9 @@ export function buildRequest(
     headers: {
       accept: 'application/json',
       ...headers,
-      ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...contentType(input),
     },
-    body: input.body === undefined ? undefined : JSON.stringify(input.body),
+    body: input.bytes ?? (input.body === undefined ? undefined : JSON.stringify(input.body)),
     open,
   };
 }

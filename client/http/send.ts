@@ -8,7 +8,10 @@ import { repeatCall } from './repeat-call.ts';
 import { buildRequest, type RouteInput } from './request.ts';
 
 /** Routes that are one request and one JSON answer. */
-export type SimpleRoute = Exclude<keyof typeof routes, 'execCommand' | 'hello' | 'heartbeat' | 'reportOutcomes'>;
+export type SimpleRoute = Exclude<
+  keyof typeof routes,
+  'execCommand' | 'readFile' | 'watchFiles' | 'hello' | 'heartbeat' | 'reportOutcomes'
+>;
 
 type Part<Row, Name extends string> =
   Row extends Readonly<Record<Name, infer Schema extends z.ZodType>>
@@ -18,7 +21,8 @@ type Part<Row, Name extends string> =
 /** What a route takes, by its row. A query may be left out. */
 export type InputOf<Name extends SimpleRoute> = Part<(typeof routes)[Name], 'params'> &
   Partial<Part<(typeof routes)[Name], 'query'>> &
-  Part<(typeof routes)[Name], 'body'>;
+  Part<(typeof routes)[Name], 'body'> &
+  ((typeof routes)[Name] extends { readonly bytes: 'body' } ? { readonly bytes: Uint8Array<ArrayBuffer> } : unknown);
 
 type Answers<Name extends SimpleRoute> = (typeof routes)[Name]['answers'];
 
@@ -31,6 +35,8 @@ export interface SendOptions {
   readonly idempotencyKey?: string | undefined;
   /** Whether the call may be made again when nobody knows what became of it. @default what the route's row says */
   readonly repeatable?: boolean | undefined;
+  /** Beside those that every call has. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -46,7 +52,7 @@ export async function send<Name extends SimpleRoute>(
   const row: Route = routes[name];
   const keyed = row.repeatable === 'with_idempotency_key';
   const headers = keyed ? { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() } : {};
-  const request = buildRequest(connection, row, input as RouteInput, headers);
+  const request = buildRequest(connection, row, input as RouteInput, { ...options.headers, ...headers });
   const what = `${row.method} ${request.url.pathname}`;
   const repeatable = options.repeatable ?? row.repeatable !== 'never';
   return repeatCall(connection, { what, repeatable, signal: options.signal }, async (signal) => {

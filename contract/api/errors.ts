@@ -27,6 +27,11 @@ export const errors = {
   conflict: { status: 409, retry: true, hint: 'read the record again and repeat the change' },
   file_exists: { status: 409, retry: false, hint: 'allow overwriting, remove what is there, or use another path' },
   wrong_file_type: { status: 409, retry: false, hint: 'stat the path to see what is there' },
+  upload_incomplete: {
+    status: 409,
+    retry: false,
+    hint: 'GET the upload to see which parts were received, send the others, and complete it again',
+  },
   sandbox_ended: { status: 410, retry: false, hint: 'create a new sandbox' },
   access_ended: { status: 410, retry: false, hint: 'open another channel: POST /sandboxes/{sandbox_id}/access' },
   too_large: { status: 413, retry: false, hint: 'send a smaller request' },

@@ -11,6 +11,7 @@ export const CheckpointId = z.string().regex(id('ckp'), 'expected ckp_ and 26 ch
 
 /** A machine that waits in a pool. */
 export const PoolMemberId = z.string().regex(id('pol'), 'expected pol_ and 26 characters of lower-case base 32');
+export const UploadId = z.string().regex(id('upl'), 'expected upl_ and 26 characters of lower-case base 32');
 
 export const UserId = z
   .string()

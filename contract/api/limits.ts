@@ -18,6 +18,9 @@ export const limits = {
     /** Of one transfer, and the least that a part but the last may have. */
     parts: 1_000,
     leastPartBytes: 5 * 1024 * 1024,
+    /** A part of an upload, but the last; and how many are signed by one call. */
+    partBytes: 16 * 1024 * 1024,
+    partsSigned: 100,
     /** Written by one call. */
     batch: 256,
     /** How far down a list or a search goes. */

@@ -9,6 +9,7 @@ import type { Route } from './route.ts';
 import { sandboxRoutes } from './sandboxes.ts';
 import { serviceRoutes } from './service.ts';
 import { storageRoutes } from './storage.ts';
+import { transferRoutes } from './transfers.ts';
 import { usageRoutes } from './usage.ts';
 
 /** Every route of the HTTP API, by its name. */
@@ -18,6 +19,7 @@ export const routes = {
   ...commandControlRoutes,
   ...fileRoutes,
   ...storageRoutes,
+  ...transferRoutes,
   ...accessRoutes,
   ...logRoutes,
   ...usageRoutes,

@@ -10,7 +10,7 @@ function base32(value: bigint, length: number): string {
 
 /** A new id of its kind: 48 bits of `nowMs`, then 80 random ones, so that ids of one kind sort by age. */
 export function newId(
-  kind: 'sbx' | 'cmd' | 'grt' | 'pol',
+  kind: 'sbx' | 'cmd' | 'grt' | 'pol' | 'upl' | 'dnl',
   nowMs: number,
   random: Uint8Array = randomBytes(10),
 ): string {

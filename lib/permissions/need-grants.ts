@@ -88,6 +88,7 @@ export function needGrants({ state, storage, storageRole, compute, roles }: Reso
     'homes:find': ofStorage['homes:find'],
     'storage:read': ofStorage['storage:read'],
     'storage:delete': ofStorage['storage:delete'],
+    'storage:transfer': ofStorage['storage:transfer'],
     'storage:delegate': ofStorage['storage:delegate'],
   };
 }

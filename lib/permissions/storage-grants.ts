@@ -38,7 +38,7 @@ export const storageRoleGrants = (bucket: Bucket): readonly Grant[] => [
 export function storageNeedGrants({ bucket, role }: { readonly bucket: Bucket; readonly role: Role }) {
   return {
     'storage:read': [objects(bucket, ['GetObject'], users, transfers), listing(bucket, users, transfers)],
-    'storage:write': [objects(bucket, uploading, transfers)],
+    'storage:transfer': [objects(bucket, ['GetObject', 'DeleteObject', ...uploading], transfers)],
     'storage:delete': [objects(bucket, ['DeleteObject'], users, transfers)],
     'homes:find': [heads(bucket, 'GetObject'), listing(bucket, users)],
     'storage:delegate': [{ actions: ['sts:AssumeRole', 'sts:TagSession'], resources: [role.roleArn] }],

@@ -77,10 +77,13 @@ test.each(functionNames)('the bundle of %s answers in a process with nothing but
   expect(JSON.parse(printed)).toMatchObject(answers);
 });
 
+// The one function that speaks to four services of AWS: to reach files of any size it needs channels and storage.
+const largest: Partial<Record<FunctionName, number>> = { commands: 850_000 };
+
 test.each(functionNames)('the bundle of %s is small enough to load in a tenth of a second', (name) => {
   const own = join(folder, `${name}-size`);
   bundleFunction(name, own);
-  expect(statSync(join(own, 'index.mjs')).size).toBeLessThan(700_000);
+  expect(statSync(join(own, 'index.mjs')).size).toBeLessThan(largest[name] ?? 700_000);
 });
 
 test('fails at its start when a setting is missing, and names all that are', () => {

@@ -55,8 +55,8 @@ const roleOfFunction = (name: FunctionName): string => {
 };
 
 const [table] = stack.all('AWS::DynamoDB::Table').map(([id]) => `<${id}.Arn>`);
-const [cluster] = stack.all('AWS::ECS::Cluster').map(([id]) => id);
 const [bucket] = stack.all('AWS::S3::Bucket').map(([id]) => `<${id}.Arn>`);
+const [cluster] = stack.all('AWS::ECS::Cluster').map(([id]) => id);
 const ecs = 'arn:<Partition>:ecs:<Region>:<AccountId>';
 const tasks = `${ecs}:task/<${cluster}>/*`;
 const sessions = 'arn:<Partition>:ssm:<Region>:<AccountId>:session/ecs-execute-command-*';
@@ -96,6 +96,13 @@ const expected: Record<Need, readonly string[]> = {
   'homes:find': [`s3:GetObject ${bucket}/users/*/home/head.json`, `s3:ListBucket ${bucket}`],
   'storage:read': [`s3:GetObject ${bucket}/users/*`, `s3:GetObject ${bucket}/transfers/*`, `s3:ListBucket ${bucket}`],
   'storage:delete': [`s3:DeleteObject ${bucket}/users/*`, `s3:DeleteObject ${bucket}/transfers/*`],
+  'storage:transfer': [
+    'GetObject',
+    'DeleteObject',
+    'PutObject',
+    'AbortMultipartUpload',
+    'ListMultipartUploadParts',
+  ].map((name) => `s3:${name} ${bucket}/transfers/*`),
   'storage:delegate': [`sts:AssumeRole <${storageRole}.Arn>`, `sts:TagSession <${storageRole}.Arn>`],
 };
 

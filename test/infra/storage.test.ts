@@ -68,11 +68,11 @@ test('to delegate is to assume exactly that role', () => {
 
 test('functions write transfers only, and read and remove what lies under the two prefixes', () => {
   const { stack, bucket, role } = storageStack();
-  const resourcesOf = (need: 'storage:read' | 'storage:write' | 'storage:delete') =>
+  const resourcesOf = (need: 'storage:read' | 'storage:transfer' | 'storage:delete') =>
     storageNeedGrants({ bucket, role })[need].flatMap(({ resources }) =>
       resources.map((resource) => JSON.stringify(stack.resolve(resource)).match(/"\/(.*)"/)?.[1] ?? 'the bucket'),
     );
-  expect(resourcesOf('storage:write')).toEqual(['transfers/*']);
+  expect(resourcesOf('storage:transfer')).toEqual(['transfers/*']);
   expect(resourcesOf('storage:delete')).toEqual(['users/*', 'transfers/*']);
   expect(resourcesOf('storage:read')).toEqual(['users/*', 'transfers/*', 'the bucket']);
 });

@@ -22,6 +22,8 @@ import { resizeCommand } from '../../lambdas/core/commands/resize-command.ts';
 import { signalCommand } from '../../lambdas/core/commands/signal-command.ts';
 import { startCommand } from '../../lambdas/core/commands/start-command.ts';
 import { writeStdin } from '../../lambdas/core/commands/write-stdin.ts';
+import { completeUpload } from '../../lambdas/core/files/complete-upload.ts';
+import { downloadFile } from '../../lambdas/core/files/download-file.ts';
 import {
   changeMode,
   listFiles,
@@ -33,6 +35,7 @@ import {
 } from '../../lambdas/core/files/file-questions.ts';
 import { readFile } from '../../lambdas/core/files/read-file.ts';
 import { searchFiles } from '../../lambdas/core/files/search-files.ts';
+import { cancelUpload, getUpload, signParts, startUpload } from '../../lambdas/core/files/uploads.ts';
 import { watchFiles } from '../../lambdas/core/files/watch-files.ts';
 import { writeFile } from '../../lambdas/core/files/write-file.ts';
 import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
@@ -114,6 +117,12 @@ export function fakeFunctions() {
       watchFiles,
       searchFiles,
       createCheckpoint,
+      startUpload,
+      signParts,
+      getUpload,
+      completeUpload,
+      cancelUpload,
+      downloadFile,
       createAccess,
       resumeAccess,
       endAccess,

@@ -13,6 +13,7 @@ import { agentOf, callOf, service } from './calls.ts';
 import { FakeHomes } from './fake-homes.ts';
 import { FakeObjects } from './fake-objects.ts';
 import { FakePool } from './fake-pool.ts';
+import { FakeTransferStorage, FakeUploads } from './fake-transfers.ts';
 import { FakeOperators, FakePoints, FakeQuotas, FakeReports, FakeUsage, FakeWindows } from './fake-use.ts';
 import {
   deployment,
@@ -49,6 +50,8 @@ export function fakeService() {
     health: new FakeHealth(),
     logs: new FakeLogs(),
     channel: new FakeChannel(),
+    uploads: new FakeUploads(),
+    storage: new FakeTransferStorage(),
     rootCommands: false,
     homes: new FakeHomes(),
     objects: new FakeObjects(),

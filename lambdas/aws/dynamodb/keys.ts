@@ -28,6 +28,7 @@ export const keys = {
     to: place === undefined ? 'LISTED#~' : listedSort(place),
   }),
   grant: (sandboxId: string, grantId: string) => ({ pk: sandbox(sandboxId), sk: `GRANT#${grantId}` }),
+  upload: (sandboxId: string, uploadId: string) => ({ pk: sandbox(sandboxId), sk: `UPLOAD#${uploadId}` }),
   task: (taskId: string) => ({ pk: `TASK#${taskId}`, sk: 'SANDBOX' }),
   live: (userId: string) => ({ pk: `USER#${userId}`, sk: 'LIVE' }),
   claim: ({ scope, key }: Pick<Claim, 'scope' | 'key'>) => ({ pk: `IDEM#${scope}#${key}`, sk: 'CLAIM' }),

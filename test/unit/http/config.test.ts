@@ -42,6 +42,7 @@ test('L8: everything that is wrong is said at once, with key, value and rule', (
 
 test('a function reads only the settings that are its own', () => {
   expect(Object.keys(readConfig('commands', { ...right, MATRX_PLACEMENT: '{' })).sort()).toEqual([
+    'MATRX_BUCKET',
     'MATRX_CLIENT_CHANNELS',
     'MATRX_CLUSTER',
     'MATRX_CORS_ORIGINS',

@@ -73,6 +73,15 @@ const provocations: Record<Answered, Provocation> = {
     const params = { sandbox_id: await ready() };
     return ['commands', gatewayEvent('readFile', { params, query: { path: 'short' }, headers: { range: 'bytes=9-' } })];
   },
+  upload_incomplete: async ({ ready, functions }) => {
+    const sandbox_id = await ready();
+    const started = await answerOf(
+      functions.commands,
+      gatewayEvent('startUpload', { params: { sandbox_id }, body: { path: 'x' } }),
+    );
+    const upload = String(started.json()['upload_id']);
+    return ['commands', gatewayEvent('completeUpload', { params: { sandbox_id, upload }, body: { size: 5 } })];
+  },
   quota_exceeded: async (service) => {
     for (let n = 0; n < 3; n++) await service.create();
     return ['lifecycle', create()];
