@@ -3,8 +3,8 @@ import { prepareContext } from '../../containers/sandbox/prepare-context.ts';
 import type { DeployConfig } from '../../lib/config/deploy-config.ts';
 import { run } from './run.ts';
 
-/** Templates that the Dockerfile makes. Others are an operator's own, and pushed by hand. */
-const ownTemplates = ['base', 'minimal'] as const;
+/** Templates that the Dockerfile makes. Others are an operator's own, and pushed by hand: docs/own-images.md. */
+export const ownTemplates = ['base', 'minimal', 'browser'] as const;
 
 export interface BuiltImage {
   readonly template: string;
@@ -14,15 +14,17 @@ export interface BuiltImage {
 
 const platforms = { arm64: 'linux/arm64', x86_64: 'linux/amd64' } as const;
 
+interface Wanted {
+  readonly architecture: DeployConfig['architecture'];
+  /** By name. Those that the Dockerfile doesn't make are passed over. */
+  readonly templates: Readonly<Record<string, unknown>>;
+}
+
 /**
- * Builds the images of the configured templates in this machine's Docker engine. `repository` is where they will be pushed;
+ * Builds images of templates in this machine's Docker engine. `repository` is where they will be pushed;
  * `buildArguments` take the place of the Dockerfile's, for mirrors.
  */
-export function buildImages(
-  config: Pick<DeployConfig, 'templates' | 'architecture'>,
-  repository: string,
-  buildArguments: readonly string[] = [],
-): BuiltImage[] {
+export function buildImages(config: Wanted, repository: string, buildArguments: readonly string[] = []): BuiltImage[] {
   const context = join('dist', 'image');
   const hash = prepareContext(context).slice(0, 16);
   return ownTemplates

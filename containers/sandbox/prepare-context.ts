@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { imageBundles } from './bundles.ts';
@@ -15,8 +15,9 @@ export function prepareContext(folder: string): string {
     buildSync(options);
     chmodSync(outfile, mode);
   }
-  mkdirSync(join(folder, 'rootfs'));
-  cpSync(join(import.meta.dirname, 'rootfs'), join(folder, 'rootfs'), { recursive: true });
+  for (const name of ['rootfs', 'browser']) {
+    cpSync(join(import.meta.dirname, name), join(folder, name), { recursive: true });
+  }
   cpSync(join(import.meta.dirname, 'Dockerfile'), join(folder, 'Dockerfile'));
   return hashOf(folder);
 }
