@@ -1,13 +1,16 @@
-// `npm run image`: builds the images of the configured templates and pushes them. With `-- --local` it only builds;
-// `--build-arg NAME=value` is passed on to Docker, for mirrors.
+// `npm run image`: builds the images of the configured templates, writes what is in each as a bill of materials, and pushes them.
+// With `-- --local` it doesn't push; `--template NAME` builds those named and no others; `--build-arg NAME=value` is passed on to
+// Docker, for mirrors.
 import { parseArgs } from 'node:util';
-import { buildImages, pushImages, repositoryUri } from './deploy/images.ts';
+import { buildImages, ownTemplates, pushImages, repositoryUri } from './deploy/images.ts';
 import { projectConfig } from './deploy/project-config.ts';
+import { describeImage } from './image/describe-image.ts';
 
 const { values } = parseArgs({
   options: {
     local: { type: 'boolean', default: false },
     architecture: { type: 'string' },
+    template: { type: 'string', multiple: true, default: [] },
     'build-arg': { type: 'string', multiple: true, default: [] },
   },
 });
@@ -18,14 +21,24 @@ const architecture =
 if (values.architecture !== undefined && architecture === undefined) {
   throw new Error(`--architecture is "${values.architecture}", expected arm64 or x86_64`);
 }
-const config = { ...configured, architecture: architecture ?? configured.architecture };
+const unknown = values.template.find((name) => !ownTemplates.some((own) => own === name));
+if (unknown !== undefined) throw new Error(`--template is "${unknown}", expected one of ${ownTemplates.join(', ')}`);
 
-const repository = values.local ? config.name : repositoryUri(config.name);
-const images = buildImages(config, repository, values['build-arg']);
+const wanted = {
+  architecture: architecture ?? configured.architecture,
+  templates:
+    values.template.length > 0 ? Object.fromEntries(values.template.map((name) => [name, {}])) : configured.templates,
+};
+const repository = values.local ? configured.name : repositoryUri(configured.name);
+const images = buildImages(wanted, repository, values['build-arg']);
+for (const { template, name } of images) {
+  const { megabytes, file } = describeImage(template, name);
+  process.stderr.write(`${template}: ${megabytes} MB, made of what ${file} lists\n`);
+}
 if (values.local) {
   for (const { template, name } of images) process.stdout.write(`${template} ${name}\n`);
 } else {
-  for (const [template, digest] of pushImages(config.name, repository, images)) {
+  for (const [template, digest] of pushImages(configured.name, repository, images)) {
     process.stdout.write(`${template} ${digest}\n`);
   }
 }
