@@ -3,6 +3,7 @@ import { commandControlRoutes } from '../contract/api/command-control.ts';
 import { commandRoutes } from '../contract/api/commands.ts';
 import { fileRoutes } from '../contract/api/files.ts';
 import { storageRoutes } from '../contract/api/storage.ts';
+import { transferRoutes } from '../contract/api/transfers.ts';
 import { createAccess } from './core/access/create-access.ts';
 import { endAccess } from './core/access/end-access.ts';
 import { resumeAccess } from './core/access/resume-access.ts';
@@ -68,7 +69,7 @@ const operations = {
 
 export const handler = endpoint(
   'commands',
-  { ...accessRoutes, ...commandControlRoutes, ...commandRoutes, ...fileRoutes, ...storageRoutes },
+  { ...accessRoutes, ...commandControlRoutes, ...commandRoutes, ...fileRoutes, ...storageRoutes, ...transferRoutes },
   commandServices(),
   operations,
 );
