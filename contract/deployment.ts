@@ -120,6 +120,14 @@ export const functions = {
     ],
     needs: ['records:read', 'records:write', 'tasks:run', 'tasks:stop', 'tasks:read', 'events:put'],
   },
+  // It ends before the next hour calls it.
+  'tidy-storage': {
+    entry: 'lambdas/tidy-storage.ts',
+    memoryMb: 2_048,
+    timeoutSeconds: 600,
+    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_BUCKET', 'MATRX_HOMES'],
+    needs: ['records:read', 'records:write', 'homes:retain', 'storage:read', 'storage:delete'],
+  },
 } as const satisfies Record<ApiFunction, FunctionSpec> & Record<string, FunctionSpec>;
 
 export type FunctionName = keyof typeof functions;
@@ -159,6 +167,7 @@ export const eventRules = {
     pattern: { source: ['aws.ecs'], 'detail-type': ['ECS Task State Change'] },
   },
   minute: { function: 'reap', everyMinutes: 1 },
+  hour: { function: 'tidy-storage', everyMinutes: 60 },
   'pool-taken': {
     function: 'reap',
     pattern: { source: [poolTakenEvent.source], 'detail-type': [poolTakenEvent.detailType] },

@@ -248,3 +248,19 @@ export function reapServices(config = readConfig('reap')) {
     },
   };
 }
+
+/** For what is done every hour with what is stored. */
+export function tidyServices(config = readConfig('tidy-storage')) {
+  const { clock } = config;
+  const bucket = bucketOf(config);
+  return {
+    ports: {
+      clock,
+      log: logOf(config),
+      cursors: cursors(tableOf(config)),
+      homes: homes(bucket),
+      objects: storedObjects(bucket),
+      keep: config.MATRX_HOMES.keep,
+    },
+  };
+}

@@ -11,6 +11,7 @@ export const needs = {
   'channels:close': 'end a session that ECS Exec started',
   'logs:read': 'read the log of our containers',
   'homes:find': 'read which checkpoints homes have, and whether the bucket answers',
+  'homes:retain': 'say which checkpoints homes keep',
   'storage:read': 'read and list homes, cold files and transfers',
   'storage:delete': 'remove homes, cold files and transfers',
   'storage:transfer': 'put, get and remove files on their way into and out of sandboxes',

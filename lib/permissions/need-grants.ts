@@ -86,6 +86,7 @@ export function needGrants({ state, storage, storageRole, compute, roles }: Reso
     'channels:close': [{ actions: ['ssm:TerminateSession'], resources: [sessions], wildcard: anySession }],
     'logs:read': [{ actions: ['logs:GetLogEvents'], resources: [compute.logGroup.logGroupArn] }],
     'homes:find': ofStorage['homes:find'],
+    'homes:retain': ofStorage['homes:retain'],
     'storage:read': ofStorage['storage:read'],
     'storage:delete': ofStorage['storage:delete'],
     'storage:transfer': ofStorage['storage:transfer'],

@@ -34,12 +34,16 @@ export const storageRoleGrants = (bucket: Bucket): readonly Grant[] => [
   listing(bucket, users),
 ];
 
-/** What functions may do with objects themselves. Homes are written by agents alone, in sessions of the storage role. */
+/**
+ * What functions may do with objects themselves. Homes are written by agents alone, in sessions of the storage role; only which of
+ * their checkpoints are kept is a function's to say too.
+ */
 export function storageNeedGrants({ bucket, role }: { readonly bucket: Bucket; readonly role: Role }) {
   return {
     'storage:read': [objects(bucket, ['GetObject'], users, transfers), listing(bucket, users, transfers)],
     'storage:transfer': [objects(bucket, ['GetObject', 'DeleteObject', ...uploading], transfers)],
     'storage:delete': [objects(bucket, ['DeleteObject'], users, transfers)],
+    'homes:retain': [heads(bucket, 'PutObject')],
     'homes:find': [heads(bucket, 'GetObject'), listing(bucket, users)],
     'storage:delegate': [{ actions: ['sts:AssumeRole', 'sts:TagSession'], resources: [role.roleArn] }],
   } as const satisfies Record<string, readonly Grant[]>;

@@ -58,6 +58,10 @@ const events: Record<FunctionName, { event: unknown; answers: object }> = {
     },
     answers: { logged: [expect.stringContaining('"event":"task.settle"')] },
   },
+  'tidy-storage': {
+    event: { source: 'somebody else' },
+    answers: { logged: [expect.stringContaining('"event":"storage.tidy"')] },
+  },
   reap: {
     event: { source: 'somebody else' },
     answers: { logged: [expect.stringContaining('"event":"reaper.run"')] },
