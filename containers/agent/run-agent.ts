@@ -9,7 +9,7 @@ import { systemClock } from '../../contract/clock.ts';
 import { Grants } from './access/grants.ts';
 import { provePeer } from './access/prove-peer.ts';
 import { serve } from './api/serve.ts';
-import type { CommandTools } from './commands/command.ts';
+import type { Command, CommandTools } from './commands/command.ts';
 import { Commands } from './commands/commands.ts';
 import { withImageEnvironment } from './commands/launch/image-environment.ts';
 import { Marks } from './commands/launch/marks.ts';
@@ -20,10 +20,15 @@ import type { AgentConfig } from './config.ts';
 import { MainFileDoor } from './files/file-door.ts';
 import { Files } from './files/files.ts';
 import { StorageLink } from './files/transfer/storage-link.ts';
+import type { Home } from './home/home.ts';
+import { openHome } from './home/open-home.ts';
 import { openInside } from './inside/open-inside.ts';
+import type { KeptOutputs } from './kept/kept-outputs.ts';
+import { openKeptOutputs } from './kept/open-kept-outputs.ts';
 import { agentHealth } from './life/health.ts';
 import { prepareSandbox } from './life/prepare-sandbox.ts';
 import { SandboxLife } from './life/sandbox-life.ts';
+import { saveAtEnd } from './life/save-at-end.ts';
 import type { Log } from './log.ts';
 import { socketsIn } from './paths.ts';
 import { Handover } from './pool/handover.ts';
@@ -44,6 +49,7 @@ interface Options {
 }
 
 const reportMs = 10_000;
+const keepMs = 20_000;
 
 /** The agent's whole life: opens its doors, learns whose machine this is, serves it until something ends it. */
 export async function runAgent({ config, log, version, sessionLimit, stop }: Options): Promise<ExitCode> {
@@ -61,9 +67,15 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
         readonly grants: Grants;
         readonly outcomes: OutcomeQueue;
         readonly life: SandboxLife;
+        readonly keptHome: Home | undefined;
+        readonly keptOutputs: KeptOutputs;
       }
     | undefined;
-  const commands = new Commands(tools, { home, onEnd: (command) => assigned?.outcomes.push(command.report) });
+  const onEnd = (command: Command) => {
+    assigned?.outcomes.push(command.report);
+    if (command.keepsOutput) assigned?.keptOutputs.add(command);
+  };
+  const commands = new Commands(tools, { home, onEnd });
   const files = new MainFileDoor({
     files: new Files({ clock, marks: tools.marks, program: config.filesHelper, home }),
     storage: new StorageLink(config.linkSocket, clock),
@@ -78,6 +90,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
     clock,
     log,
     handover,
+    keptHome: () => assigned?.keptHome,
     prove: (socket) => {
       if (assigned) return provePeer(socket, { ...assigned, clock });
       return handover.owner && provePeer(socket, { owner: handover.owner, grants: undefined, clock });
@@ -103,8 +116,14 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   const owner = ownerOf(assignment);
   const grants = new Grants(owner, assignment, clock);
   const machine = new MachineWatch({ clock, home });
-  await using life = new SandboxLife({ assignment, controlPlane, commands, files, grants, machine, clock, log });
-  assigned = { owner, grants, outcomes, life };
+  const onChange = () => assigned?.life.heartbeats.nudge();
+  await using keptHome = openHome({ config, assignment, controlPlane, marks: tools.marks, log, onChange });
+  const lifeTools = { assignment, controlPlane, commands, files, grants, machine, keptHome, clock, log };
+  await using life = new SandboxLife(lifeTools);
+  const keptOutputs = openKeptOutputs({ config, assignment, controlPlane, log });
+  assigned = { owner, grants, outcomes, life, keptHome, keptOutputs };
+  const over = new AbortController();
+  void life.ended.then(() => over.abort());
   life.start();
   void life.ended.then(() => handover.settle());
   onAbort(stop, () => void life.endBySignal());
@@ -115,6 +134,8 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
       tools,
       home,
       assignment: inside.assignment,
+      keptHome,
+      signal: over.signal,
       privateSocket: socketsIn(config.runFolder).channel,
       log,
     }),
@@ -125,6 +146,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   } else {
     commands.open(inside.assignment);
     files.open();
+    keptHome?.start();
     life.becomeReady();
     log.info('sandbox.ready');
     // Whoever brought the assignment goes on when the record says so too.
@@ -133,7 +155,12 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
 
   const ending = await life.ended;
   await Promise.all([files.close(), commands.close(ending.pace === 'now' ? 0 : graceMs)]);
-  await Promise.all([outcomes.flush(reportMs), inside.flush(reportMs)]);
+  if (keptHome && !failure && ending.pace !== 'now') await saveAtEnd(keptHome, clock);
+  await Promise.all([
+    outcomes.flush(reportMs),
+    inside.flush(reportMs),
+    keptOutputs.flush(ending.pace === 'now' ? 0 : keepMs),
+  ]);
   return ending.exitCode;
 }
 

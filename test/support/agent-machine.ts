@@ -14,7 +14,13 @@ import { type Frame, FrameDecoder } from '../../contract/agent/frames.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
 import type { CommandOutcome } from '../../contract/api/command-result.ts';
 import { type Clock, systemClock } from '../../contract/clock.ts';
-import { credentialsPath, type FakeControlPlane, type Fault, startControlPlane } from './fake-control-plane.ts';
+import {
+  credentialsPath,
+  type FakeControlPlane,
+  type Fault,
+  type PlayedHomes,
+  startControlPlane,
+} from './fake-control-plane.ts';
 
 /** An agent in this process with the real ways of running commands, in temporary folders. Needs root. */
 export interface AgentMachine extends AsyncDisposable {
@@ -47,7 +53,13 @@ export const commandId = (): string =>
   `cmd_${Array.from({ length: 26 }, () => alphabet[Math.floor(Math.random() * 32)]).join('')}`;
 
 export async function startAgent(
-  options: { clock?: Clock; assignment?: Partial<Assignment>; fault?: Fault; files?: boolean } = {},
+  options: {
+    clock?: Clock;
+    assignment?: Partial<Assignment>;
+    fault?: Fault;
+    files?: boolean;
+    homes?: PlayedHomes;
+  } = {},
 ): Promise<AgentMachine> {
   const clock = options.clock ?? systemClock;
   const folder = await mkdtemp(join(tmpdir(), 'matrx-agent-'));
@@ -61,6 +73,7 @@ export async function startAgent(
     ...options.assignment,
   });
   plane.fault = options.fault;
+  plane.homes = options.homes;
   const logs: string[] = [];
   const stop = new AbortController();
   const runFolder = join(folder, 'run');
@@ -73,6 +86,7 @@ export async function startAgent(
       credentialsPath,
       runFolder,
       spoolFolder: join(folder, 'spool'),
+      coldSocket: join(folder, 'inside/cold.sock'),
       home,
       filesHelper: join(folder, 'files-helper.cjs'),
     },

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assignment, Heartbeat, HeartbeatReply, OutcomeReport } from '../../contract/api/agent-reports.ts';
 
+import type { StorageCredentials } from '../../contract/home/credentials.ts';
+import { forwardTo } from '../../local/link/forward.ts';
+
 /** How one call is answered instead of well. */
 export type Fault = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -22,6 +25,14 @@ export interface FakeControlPlane extends AsyncDisposable {
   reply: HeartbeatReply;
   /** Answers whatever it applies to, until it is taken away. */
   fault: Fault | undefined;
+  /** Storage, and what it gives for it. */
+  homes: PlayedHomes | undefined;
+}
+
+/** Real storage behind the link, with credentials for one user each. */
+export interface PlayedHomes {
+  readonly s3Url: string;
+  credentialsFor(userId: string): StorageCredentials;
 }
 
 export const credentialsPath = '/v2/credentials/4d1e9f0a';
@@ -68,6 +79,7 @@ export async function startControlPlane(overrides: Partial<Assignment> = {}): Pr
       revoked_grants: [],
     },
     fault: undefined,
+    homes: undefined,
   };
   const server = createServer((request, response) => void answer(plane, request, response));
   await new Promise<void>((resolve) => server.listen(linkSocket, resolve));
@@ -86,9 +98,11 @@ async function answer(plane: Plane, request: IncomingMessage, response: ServerRe
   plane.requests.push(`${request.headers.host} ${request.url}`);
   if (plane.fault) return plane.fault(request, response);
   if (request.headers.host === '169.254.170.2') return credentials(request, response);
+  const { homes } = plane;
+  if (homes && request.headers.host?.endsWith('.amazonaws.com')) return forwardTo(() => homes.s3Url)(request, response);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const body = JSON.parse(Buffer.concat(chunks).toString());
+  const body = JSON.parse(Buffer.concat(chunks).toString() || '{}');
   if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 '))
     return void refuse(response, 401, 'unauthenticated');
   const answers: Record<string, () => unknown> = {
@@ -101,6 +115,7 @@ async function answer(plane: Plane, request: IncomingMessage, response: ServerRe
       plane.outcomes.push(...body.outcomes);
       return { accepted: body.outcomes.length };
     },
+    ...(homes && { credentials: () => homes.credentialsFor(plane.assignment.user_id) }),
     complete: () => hear(plane, 'completed', body),
     error: () => hear(plane, 'error', body),
   };

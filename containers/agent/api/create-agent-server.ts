@@ -10,6 +10,8 @@ import type { GrantedChannel } from '../access/granted-channel.ts';
 import type { Commands } from '../commands/commands.ts';
 import { answerFiles, isFilePath } from '../files/api/answer-files.ts';
 import type { FileDoor } from '../files/file-door.ts';
+import { answerSave, isSaveRequest } from '../home/api/answer-save.ts';
+import type { Home } from '../home/home.ts';
 import type { Log } from '../log.ts';
 import type { Handover } from '../pool/handover.ts';
 import { commandControlHandlers } from './command-control-handlers.ts';
@@ -26,6 +28,8 @@ export interface ApiTools {
   readonly files: FileDoor;
   readonly clock: Clock;
   readonly log: Log;
+  /** The home, where it is kept. On the control plane's own channels only. */
+  readonly keptHome?: () => Pick<Home, 'save'> | undefined;
   readonly health: () => z.infer<typeof AgentHealth>;
   /** Only for the control plane. */
   readonly handover?: Pick<Handover, 'offer'>;
@@ -88,6 +92,8 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, t
     const { files: door, clock, channel } = tools;
     return answerFiles(stream, method, url, { door, clock, ended: channel?.ended });
   }
+  if (tools.keptHome && isSaveRequest(method, url.pathname))
+    return answerSave(stream, { home: tools.keptHome(), clock: tools.clock });
   const { route, commandId } = matchRoute(method, url.pathname);
   await handlers[route]({ stream, commandId, query: Object.fromEntries(url.searchParams) }, tools);
 }

@@ -19,10 +19,10 @@ interface Options extends Omit<ApiTools, 'health' | 'commands' | 'channel'> {
 
 /** Opens the agent's two sockets, root's alone: one for whoever is root here, one for channels that prove themselves. */
 export async function serve(options: Options): Promise<AsyncDisposable> {
-  const { runFolder, prove, log, health, clock, commands, files, handover } = options;
+  const { runFolder, prove, log, health, clock, commands, files, handover, keptHome } = options;
   await using open = new AsyncDisposableStack();
   let answering = 0;
-  const create = (tools: Pick<ApiTools, 'commands' | 'files' | 'channel' | 'handover'>): Http2Server => {
+  const create = (tools: Pick<ApiTools, 'commands' | 'files' | 'channel' | 'handover' | 'keptHome'>): Http2Server => {
     const server = createAgentServer({ clock, log, ...tools, health: () => health(door.channels) });
     server.on('stream', (stream) => {
       answering++;
@@ -30,7 +30,7 @@ export async function serve(options: Options): Promise<AsyncDisposable> {
     });
     return server;
   };
-  const server = create({ commands, files, ...(handover && { handover }) });
+  const server = create({ commands, files, ...(handover && { handover }), ...(keptHome && { keptHome }) });
   // What a caller's channel may is its server's alone, so no request can be taken for another's.
   const serverFor = (peer: GrantedPeer, socket: Socket): Http2Server => {
     const channel = new GrantedChannel(peer.grant, { grants: peer.grants, socket, clock });

@@ -3,6 +3,8 @@ import type { Assignment } from '../../../contract/api/agent-reports.ts';
 import { checkIsolation } from '../check/check-isolation.ts';
 import { runOnReady } from '../check/run-on-ready.ts';
 import type { CommandTools } from '../commands/command.ts';
+import type { Home } from '../home/home.ts';
+import { HomeFault } from '../home/home-fault.ts';
 import type { Log } from '../log.ts';
 import type { Ending } from './ending.ts';
 
@@ -10,6 +12,10 @@ interface Options {
   readonly tools: CommandTools;
   readonly home: string;
   readonly assignment: Assignment;
+  /** Undefined where it is not kept. */
+  readonly keptHome?: Pick<Home, 'restore'> | undefined;
+  /** Aborts when something ends the sandbox before. */
+  readonly signal: AbortSignal;
   /** A path that no command may see. */
   readonly privateSocket: string;
   readonly log: Log;
@@ -22,6 +28,8 @@ export async function prepareSandbox({
   tools,
   home,
   assignment,
+  keptHome,
+  signal,
   privateSocket,
   log,
 }: Options): Promise<Ending | undefined> {
@@ -31,6 +39,7 @@ export async function prepareSandbox({
       const detail = `commands are not isolated: ${faults.join('; ')}`.slice(0, maxDetail);
       return { reason: 'platform', detail, pace: 'now', exitCode: exitCodes.isolation };
     }
+    await keptHome?.restore(signal);
     const detail = await runOnReady(tools, home, assignment);
     if (detail === undefined) return undefined;
     return {
@@ -41,7 +50,9 @@ export async function prepareSandbox({
     };
   } catch (error) {
     log.error('sandbox.unprepared', error);
-    const detail = `the sandbox could not be prepared: ${error}`.slice(0, maxDetail);
+    const what =
+      error instanceof HomeFault ? `the home could not be restored: ${error.code}, ${error.message}` : undefined;
+    const detail = (what ?? `the sandbox could not be prepared: ${error}`).slice(0, maxDetail);
     return { reason: 'platform', detail, pace: 'now', exitCode: exitCodes.internal };
   }
 }

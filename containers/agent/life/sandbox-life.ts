@@ -3,6 +3,7 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { Grants } from '../access/grants.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { MainFileDoor } from '../files/file-door.ts';
+import type { Home } from '../home/home.ts';
 import type { Log } from '../log.ts';
 import type { ControlPlane } from '../reports/control-plane.ts';
 import { Heartbeats } from '../reports/heartbeats.ts';
@@ -19,6 +20,8 @@ interface Options {
   readonly files: Pick<MainFileDoor, 'running'>;
   readonly grants: Pick<Grants, 'revoke' | 'open' | 'onClosed'>;
   readonly machine: Pick<MachineWatch, 'read'>;
+  /** Undefined where it is not kept. */
+  readonly keptHome?: Pick<Home, 'report'> | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -135,6 +138,7 @@ export class SandboxLife implements AsyncDisposable {
       last_active_at: lastUsedMs === undefined ? null : new Date(lastUsedMs).toISOString(),
       open_grants: this.#options.grants.open.slice(0, mostGrants),
       ...(machine === undefined ? {} : { machine }),
+      ...(this.#options.keptHome && { home: this.#options.keptHome.report }),
     };
   }
 

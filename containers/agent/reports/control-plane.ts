@@ -14,6 +14,7 @@ import {
 import { doors } from '../../../contract/api/doors.ts';
 import { errorCodes } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { StorageCredentials } from '../../../contract/home/credentials.ts';
 import type { Link } from './link.ts';
 import { LinkError } from './link-error.ts';
 import { RefusedError } from './refused-error.ts';
@@ -62,6 +63,11 @@ export class ControlPlane {
   /** As `complete`, of work that has failed. */
   async reportError(sandboxId: string, body: ReportError, signal?: AbortSignal): Promise<boolean> {
     return (await this.#call('reportError', sandboxId, body, agentRoutes.reportError.answers[200], signal)).accepted;
+  }
+
+  /** Credentials for the user's part of the storage. */
+  storageCredentials(sandboxId: string, signal?: AbortSignal): Promise<StorageCredentials> {
+    return this.#call('storageCredentials', sandboxId, undefined, agentRoutes.storageCredentials.answers[200], signal);
   }
 
   async #call<T extends z.ZodType>(

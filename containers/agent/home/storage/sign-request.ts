@@ -4,8 +4,8 @@ import type { StorageCredentials } from '../../../../contract/home/credentials.t
 import { Sha256 } from '../../reports/sha256.ts';
 
 export interface ToSign {
-  readonly method: 'GET' | 'PUT';
-  /** As S3 has it: nothing in the keys of homes needs an escape. */
+  readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
+  /** As S3 has it, escaped: nothing in the keys of homes needs that. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
