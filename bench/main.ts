@@ -3,6 +3,7 @@ import { benchBundles } from './bundles.ts';
 import { benchChannel } from './channel.ts';
 import { benchCommands } from './commands.ts';
 import { benchExec } from './exec.ts';
+import { benchHandover } from './handover.ts';
 import { benchOutput } from './output.ts';
 import { benchScale } from './scale.ts';
 import { type BenchStack, openStack } from './stack.ts';
@@ -21,6 +22,7 @@ const benches = {
   channel: benchChannel,
   output: onStack(benchOutput),
   bundles: benchBundles,
+  handover: () => benchHandover(),
   scale: () => benchScale(),
 };
 type Name = keyof typeof benches;

@@ -11,7 +11,12 @@ export async function timeEach(count: number, run: (index: number) => Promise<un
     await run(index);
     times.push(performance.now() - start);
   }
-  times.sort((left, right) => left - right);
+  return timesOf(times);
+}
+
+/** What the times of some runs, in milliseconds, say together. */
+export function timesOf(given: readonly number[]): Times {
+  const times = given.toSorted((left, right) => left - right);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
   return { p50: at(0.5), p95: at(0.95) };
 }

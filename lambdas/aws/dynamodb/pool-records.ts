@@ -71,8 +71,9 @@ export function poolRecords(table: Table, clock: Clock): PoolMembers {
           Update: {
             TableName,
             Key: poolKeys.member(member),
-            UpdateExpression: 'SET task = :task',
-            ConditionExpression: `${ConditionExpression} AND attribute_type(task, :null)`,
+            UpdateExpression: 'SET #task = :task',
+            ConditionExpression: `${ConditionExpression} AND attribute_type(#task, :null)`,
+            ExpressionAttributeNames: { '#task': 'task' },
             ExpressionAttributeValues: { ...ExpressionAttributeValues, ':task': task, ':null': 'NULL' },
           },
         },
@@ -87,8 +88,9 @@ export function poolRecords(table: Table, clock: Clock): PoolMembers {
           new UpdateCommand({
             TableName,
             Key: poolKeys.member(member),
-            UpdateExpression: 'SET agent = :agent',
-            ConditionExpression: `${ConditionExpression} AND attribute_type(agent, :null)`,
+            UpdateExpression: 'SET #agent = :agent',
+            ConditionExpression: `${ConditionExpression} AND attribute_type(#agent, :null)`,
+            ExpressionAttributeNames: { '#agent': 'agent' },
             ExpressionAttributeValues: { ...ExpressionAttributeValues, ':agent': agent, ':null': 'NULL' },
           }),
         ),
