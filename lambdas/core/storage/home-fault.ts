@@ -1,3 +1,4 @@
+import { toldError } from '../../../contract/agent/told-error.ts';
 import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
 import { HomeFaultCode } from '../../../contract/home/home-report.ts';
 
@@ -21,15 +22,20 @@ const outside: Readonly<Record<HomeFaultCode, ErrorCode>> = {
 
 const retrySeconds = 5;
 
-/** A fault that the agent tells. What it says is hostile: cut, and kept to itself where the fault is ours. */
-export function homeFault({ code, message }: { readonly code: string; readonly message: string }): SandboxError {
-  const known = HomeFaultCode.safeParse(code);
-  const cause = new Error(`agent: ${code.slice(0, 100)}: ${message.slice(0, 1_000)}`);
-  const told = known.success ? outside[known.data] : 'internal';
-  if (told === 'internal') return new SandboxError('internal', 'internal error', { cause });
-  return new SandboxError(told, `the home could not be saved: ${message.slice(0, 500)}`, {
-    details: { part: 'storage', reason: code.slice(0, 100) },
-    cause,
-    ...(told === 'storage_unavailable' || told === 'unavailable' ? { retryAfterSeconds: retrySeconds } : {}),
+interface ToldFault {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Why a save failed, as the agent tells it. What it says is hostile: cut, and kept to itself where the fault is ours. */
+export function homeFault(error: ToldFault): SandboxError {
+  const reason = HomeFaultCode.safeParse(error.details['fault']);
+  const code = reason.success ? outside[reason.data] : 'internal';
+  if (!reason.success || code === 'internal') return toldError({ error }, 'the agent says what is no error');
+  return new SandboxError(code, error.message.slice(0, 500), {
+    details: { part: 'storage', reason: reason.data },
+    cause: new Error(`agent: ${error.code.slice(0, 100)}: ${reason.data}`),
+    ...(code === 'storage_unavailable' || code === 'unavailable' ? { retryAfterSeconds: retrySeconds } : {}),
   });
 }

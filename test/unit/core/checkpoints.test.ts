@@ -78,12 +78,12 @@ test.each([
   ['too_many_entries', 'too_large'],
   ['no_space', 'no_space'],
   ['helper_lost', 'unavailable'],
-  ['internal', 'internal'],
-  ['something else', 'internal'],
-])('C8: a save that fails with %s is %s for the caller', async (code, outside) => {
+  ['something else', 'unavailable'],
+])('C8: a save that fails with %s is %s for the caller', async (fault, outside) => {
   const { ready, ports } = fakeService();
   const sandbox_id = await ready();
-  ports.channel.told = () => said({ event: 'error', error: { code, message: 'the bucket x', details: {} } });
+  ports.channel.told = () =>
+    said({ event: 'error', error: { code: 'transfer_failed', message: 'x', details: { fault } } });
   const call = callOf('createCheckpoint', service, { params: { sandbox_id } });
   await expect(createCheckpoint(ports, call)).rejects.toMatchObject({ code: outside });
 });

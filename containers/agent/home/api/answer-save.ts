@@ -25,6 +25,8 @@ export async function answerSave(stream: ServerHttp2Stream, { home, clock }: Sav
   stream.once('close', () => gone.abort());
   stream.resume();
   await sendEvents(stream, { clock, signal: gone.signal }, async (emit) => {
+    // What fails after it is an event, which has room for the fault.
+    await emit({ event: 'heartbeat' });
     let toldMs = clock.now();
     const onProgress = (files: number, bytes: number) => {
       if (clock.now() - toldMs < progressMs) return;
