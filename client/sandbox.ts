@@ -2,6 +2,7 @@ import type { Sandbox as SandboxRecord, Status } from '../contract/api/sandbox-r
 import { Commands } from './commands/commands.ts';
 import type { CommandTransport } from './commands/transport/command-transport.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
+import { Files } from './files/files.ts';
 import { send } from './http/send.ts';
 import { listRecords } from './list-records.ts';
 import { type LogLine, type LogOptions, readLog } from './logs/read-log.ts';
@@ -48,12 +49,14 @@ export class Sandbox implements AsyncDisposable {
   readonly #transport: CommandTransport;
   #record: SandboxRecord;
   readonly commands: Commands;
+  readonly files: Files;
 
   private constructor(connection: Connection, record: SandboxRecord, transport: CommandTransport) {
     this.#connection = connection;
     this.#record = record;
     this.#transport = transport;
     this.commands = new Commands(connection, record.sandbox_id, transport);
+    this.files = new Files(connection, record.sandbox_id);
   }
 
   static async #over(connection: Connection, record: SandboxRecord): Promise<Sandbox> {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ConnectionOptions, Sandbox, Service, type Transport } from '../../client/index.ts';
 import { defineBackgroundSuite } from './background-suite.ts';
+import { defineFilesSuite } from './files-suite.ts';
 import { defineRunSuite } from './run-suite.ts';
 
 export interface ApiTarget {
@@ -78,4 +79,6 @@ export function defineApiSuite(target: () => ApiTarget, { transports }: ApiParts
     defineRunSuite(() => sandbox, atOnce);
     defineBackgroundSuite(() => sandbox);
   });
+
+  defineFilesSuite(() => shared);
 }

@@ -1,0 +1,68 @@
+import { SandboxError } from '../../contract/api/errors.ts';
+import { fileHeaders } from '../../contract/api/file-bytes.ts';
+import { fileRoutes } from '../../contract/api/files.ts';
+import { limits } from '../../contract/api/limits.ts';
+import type { Connection } from '../connection.ts';
+import { type Answer, attempt } from '../http/attempt.ts';
+import { errorAnswer } from '../http/error-answer.ts';
+import { readBody } from '../http/read-answer.ts';
+import { repeatCall } from '../http/repeat-call.ts';
+import { buildRequest } from '../http/request.ts';
+import { type FilePath, pathFields } from './file-path.ts';
+import { sha256Of } from './sha256-of.ts';
+
+export interface RangeOptions {
+  /** The first byte. @default 0 */
+  readonly offset?: number | undefined;
+  /** At most so many. @default to the end */
+  readonly length?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function bytesOf({ chunks }: Answer): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > limits.files.inlineBytes) throw new SandboxError('bad_answer', 'a file is longer than what was asked');
+    parts.push(chunk);
+  }
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const rangeHeader = ({ offset = 0, length }: RangeOptions): Record<string, string> =>
+  offset === 0 && length === undefined
+    ? {}
+    : { range: `bytes=${offset}-${length === undefined ? '' : offset + length - 1}` };
+
+/**
+ * The bytes of a file or of a range of it, whole: what was cut on its way is read again. Throws `too_large` for more than 4 MB, and
+ * SandboxError as the service told it.
+ */
+export function readRange(
+  connection: Connection,
+  sandboxId: string,
+  path: FilePath,
+  options: RangeOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const input = { params: { sandbox_id: sandboxId }, query: pathFields(path) };
+  const request = buildRequest(connection, fileRoutes.readFile, input, rangeHeader(options));
+  return repeatCall(
+    connection,
+    { what: 'reading a file', repeatable: true, signal: options.signal },
+    async (signal) => {
+      using answer = await attempt(connection, request, signal);
+      const { status, headers } = answer;
+      if (status !== 200 && status !== 206) throw errorAnswer(status, headers, await readBody(answer));
+      const bytes = await bytesOf(answer);
+      if ((await sha256Of(bytes)) === headers.get(fileHeaders.sha256)) return bytes;
+      throw new SandboxError('connection_lost', 'the file was cut on its way');
+    },
+  );
+}
