@@ -8,7 +8,7 @@ const options = { ...rest, mainFields: [...mainFields], sourcemap: false };
 
 interface Bundle {
   /** Where the file lies under `/opt/matrx`. */
-  readonly file: 'agent.mjs' | 'bin/attach' | 'files-helper.cjs' | 'programs/matrx-agent';
+  readonly file: 'agent.mjs' | 'bin/attach' | 'files-helper.cjs' | 'programs/matrx-agent' | 'programs/matrx-cold';
   readonly mode: number;
   /** Everything esbuild needs but where to write; paths are relative to the repository. */
   readonly build: BuildOptions & { readonly entryPoints: [string] };
@@ -39,5 +39,10 @@ export const agentBundles: readonly Bundle[] = [
     file: 'programs/matrx-agent',
     mode: 0o555,
     build: { ...program, entryPoints: ['containers/agent/inside/programs/matrx-agent.ts'] },
+  },
+  {
+    file: 'programs/matrx-cold',
+    mode: 0o555,
+    build: { ...program, entryPoints: ['containers/agent/cold/programs/matrx-cold.ts'] },
   },
 ];

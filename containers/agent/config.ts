@@ -13,6 +13,8 @@ export interface AgentConfig {
   readonly credentialsPath: string;
   readonly runFolder: string;
   readonly spoolFolder: string;
+  /** The socket of cold files, in a folder that everybody can enter. */
+  readonly coldSocket: string;
   readonly home: string;
   /** The program that works on files as the sandbox's user; everybody can read it. */
   readonly filesHelper: string;
@@ -55,6 +57,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     credentialsPath: settings.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,
     runFolder,
     spoolFolder: '/var/lib/matrx/spool',
+    coldSocket: '/run/matrx-inside/cold.sock',
     home: '/home/agent',
     filesHelper: '/opt/matrx/files-helper.cjs',
   };

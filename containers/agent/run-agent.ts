@@ -9,6 +9,7 @@ import { systemClock } from '../../contract/clock.ts';
 import { Grants } from './access/grants.ts';
 import { provePeer } from './access/prove-peer.ts';
 import { serve } from './api/serve.ts';
+import { openCold, withCold } from './cold/open-cold.ts';
 import type { Command, CommandTools } from './commands/command.ts';
 import { Commands } from './commands/commands.ts';
 import { withImageEnvironment } from './commands/launch/image-environment.ts';
@@ -127,7 +128,8 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   life.start();
   void life.ended.then(() => handover.settle());
   onAbort(stop, () => void life.endBySignal());
-  const told = withImageEnvironment(assignment);
+  await using cold = await openCold({ config, assignment, controlPlane, link, commands, log });
+  const told = withCold(withImageEnvironment(assignment), cold);
   await using inside = await openInside({ assignment: told, controlPlane, commands, life, home, clock, log });
   const failure = await Promise.race([
     prepareSandbox({
@@ -135,6 +137,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
       home,
       assignment: inside.assignment,
       keptHome,
+      cold,
       signal: over.signal,
       privateSocket: socketsIn(config.runFolder).channel,
       log,

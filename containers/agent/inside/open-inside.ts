@@ -4,9 +4,10 @@ import type { Commands } from '../commands/commands.ts';
 import type { SandboxLife } from '../life/sandbox-life.ts';
 import type { Log } from '../log.ts';
 import type { ControlPlane } from '../reports/control-plane.ts';
+import { coldPath } from './cold-path.ts';
 import { EndOfWork } from './end-of-work.ts';
 import { type InsideDoor, openInsideDoor } from './inside-door.ts';
-import { coldPath, withInside } from './inside-environment.ts';
+import { withInside } from './inside-environment.ts';
 
 interface Options {
   readonly assignment: Assignment;

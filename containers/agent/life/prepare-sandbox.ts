@@ -2,6 +2,7 @@ import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import type { Assignment } from '../../../contract/api/agent-reports.ts';
 import { checkIsolation } from '../check/check-isolation.ts';
 import { runOnReady } from '../check/run-on-ready.ts';
+import type { Cold } from '../cold/open-cold.ts';
 import type { CommandTools } from '../commands/command.ts';
 import type { Home } from '../home/home.ts';
 import { HomeFault } from '../home/home-fault.ts';
@@ -14,6 +15,8 @@ interface Options {
   readonly assignment: Assignment;
   /** Undefined where it is not kept. */
   readonly keptHome?: Pick<Home, 'restore'> | undefined;
+  /** Undefined where there are no cold files. */
+  readonly cold?: Pick<Cold, 'probe'> | undefined;
   /** Aborts when something ends the sandbox before. */
   readonly signal: AbortSignal;
   /** A path that no command may see. */
@@ -29,6 +32,7 @@ export async function prepareSandbox({
   home,
   assignment,
   keptHome,
+  cold,
   signal,
   privateSocket,
   log,
@@ -39,6 +43,8 @@ export async function prepareSandbox({
       const detail = `commands are not isolated: ${faults.join('; ')}`.slice(0, maxDetail);
       return { reason: 'platform', detail, pace: 'now', exitCode: exitCodes.isolation };
     }
+    const unreachable = await cold?.probe(signal);
+    if (unreachable) return unreachable;
     await keptHome?.restore(signal);
     const detail = await runOnReady(tools, home, assignment);
     if (detail === undefined) return undefined;

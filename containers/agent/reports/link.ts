@@ -5,7 +5,7 @@ import type { Clock } from '../../../contract/clock.ts';
 import { LinkError } from './link-error.ts';
 
 export interface LinkRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'HEAD' | 'DELETE';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
