@@ -14,13 +14,14 @@ interface Measured {
 const roomless: ReadonlySet<unknown> = new Set(['capacity_unavailable', 'quota_exceeded', 'closed']);
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** A task that runs, that nobody is stopping, and that no record is about: the record is written before a task is asked for. */
-const isOrphan = ({ event, outcome, lastStatus, desiredStatus, sandboxId }: Fields): boolean =>
+/** A task that runs, that nobody is stopping, and that neither a record nor a pool is about: the record is written before a task is asked for. */
+const isOrphan = ({ event, outcome, lastStatus, desiredStatus, sandboxId, isPooled }: Fields): boolean =>
   event === 'task.settle' &&
   outcome === 'ok' &&
   lastStatus === 'RUNNING' &&
   desiredStatus === 'RUNNING' &&
-  sandboxId === undefined;
+  sandboxId === undefined &&
+  isPooled !== true;
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
@@ -29,21 +30,25 @@ function measureReaper(fields: Fields): Measured {
   const { event, outcome, ...jobs } = fields;
   if (event !== 'reaper.run') return { values: {} };
   const counts: Fields = Object.assign({}, ...Object.values(jobs).filter(isObject));
-  const { orphanedTasks, expiredStillRunning, runningSandboxes } = counts;
+  const { orphanedTasks, expiredStillRunning, runningSandboxes, poolIdle } = counts;
   const values: Partial<Record<MetricName, number>> = {};
-  if (outcome === 'ok') values.ReaperRuns = 1;
+  // Pools are also filled between two minutes, and such a run looks at nothing that is overdue.
+  if (outcome === 'ok' && 'overdue' in jobs) values.ReaperRuns = 1;
   if (isNumber(orphanedTasks)) values.OrphanedTasks = orphanedTasks;
   if (isNumber(runningSandboxes)) values.SandboxesRunning = runningSandboxes;
+  if (isNumber(poolIdle)) values.PoolIdle = poolIdle;
   if (isNumber(expiredStillRunning)) values.ExpiredStillRunning = expiredStillRunning;
   return { values };
 }
 
 /** What a line about a request or a task says in numbers. */
 function measureCall(fields: Fields): Measured {
-  const { event, code, status, readyMs, commandOutcome } = fields;
+  const { event, code, status, readyMs, startedFrom, commandOutcome } = fields;
   const values: Partial<Record<MetricName, number>> = {};
   if (event === 'sandbox.create' && status === 201) values.SandboxesCreated = 1;
   if (event === 'sandbox.create' && roomless.has(code)) values.SandboxesRefused = 1;
+  if (startedFrom === 'pool') values.PoolHits = 1;
+  if (startedFrom === 'cold') values.PoolMisses = 1;
   if (isNumber(readyMs)) values.TimeToReady = readyMs;
   if (code === 'channel_lost') values.ChannelsLost = 1;
   if (isNumber(status) && status >= 500) values.Failures = 1;

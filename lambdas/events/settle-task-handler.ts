@@ -17,9 +17,9 @@ export function settleTaskHandler({ ports, log }: Services): (event: unknown) =>
     const { id: taskId, version, lastStatus, desiredStatus } = report;
     const facts = { event: 'task.settle', taskId, version, lastStatus, desiredStatus };
     try {
-      const { record, isStopped } = await settleTaskEvent(ports, report);
+      const { record, isPooled, isStopped } = await settleTaskEvent(ports, report);
       const { sandbox_id: sandboxId, status } = record ?? {};
-      log.info('task event', { ...facts, outcome: 'ok', sandboxId, status, isStopped });
+      log.info('task event', { ...facts, outcome: 'ok', sandboxId, status, isPooled, isStopped });
     } catch (error) {
       log.error('task event', { ...facts, outcome: 'failed', error });
       throw error;

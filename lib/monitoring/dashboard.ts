@@ -38,13 +38,14 @@ export function addDashboard(scope: Construct, { config, api, compute, functions
     periodOverride: PeriodOverride.AUTO,
     widgets: [
       [
-        graph('Sandboxes created', [own('SandboxesCreated'), own('SandboxesRefused')]),
+        graph('Sandboxes created', [own('SandboxesCreated'), own('SandboxesRefused'), own('PoolHits'), own('PoolMisses')]),
         graph('Time to ready, ms', [
           own('TimeToReady', { statistic: 'p50', label: 'p50' }),
           own('TimeToReady', { statistic: 'p95', label: 'p95' }),
         ]),
         graph('Active', [
           own('SandboxesRunning', { statistic: Stats.MAXIMUM }),
+          own('PoolIdle', { statistic: Stats.MAXIMUM }),
           running,
           own('OrphanedTasks', { statistic: Stats.MAXIMUM }),
           own('ExpiredStillRunning', { statistic: Stats.MAXIMUM }),

@@ -19,9 +19,12 @@ export interface ServiceProcess extends AsyncDisposable {
 const program = join(import.meta.dirname, 'serve-stack.ts');
 const gone = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-/** Starts a service on a folder, or starts it again. Rejects with what it printed when it can't. */
-export async function startServiceProcess(dataDir: string): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [program, dataDir, buildDir], {
+/** Starts a service on a folder, or starts it again; `pool` machines wait for sandboxes of the usual size. Rejects with what it printed when it can't. */
+export async function startServiceProcess(
+  dataDir: string,
+  { pool = 0 }: { readonly pool?: number } = {},
+): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [program, dataDir, buildDir, String(pool)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaint = '';

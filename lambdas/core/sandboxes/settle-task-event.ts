@@ -15,6 +15,8 @@ export interface SettlePorts {
 
 export interface Settled {
   readonly record: SandboxRecord | undefined;
+  /** Whether it is a machine that waits in a pool. */
+  readonly isPooled: boolean;
   /** Whether it was told to stop, because its sandbox has ended or has another task. */
   readonly isStopped: boolean;
 }
@@ -23,11 +25,12 @@ export interface Settled {
 export async function settleTaskEvent(ports: SettlePorts, report: TaskReport): Promise<Settled> {
   const ofPool = isOfPool(report);
   // First its pool: from there it may go to a sandbox, and never back.
-  if (ofPool && (await settleMember(ports.pool, report))) return { record: undefined, isStopped: false };
+  if (ofPool && (await settleMember(ports.pool, report)))
+    return { record: undefined, isPooled: true, isStopped: false };
   const record = await settleTask(ports, report);
   const isOurs = ofPool || SandboxId.safeParse(report.startedBy).success;
   const isWanted = record !== undefined && taskOf(record)?.id === report.id;
-  if (!isOurs || isWanted || report.desiredStatus === 'STOPPED') return { record, isStopped: false };
+  if (!isOurs || isWanted || report.desiredStatus === 'STOPPED') return { record, isPooled: false, isStopped: false };
   await ports.tasks.stop(report.arn, 'its sandbox has ended');
-  return { record, isStopped: true };
+  return { record, isPooled: false, isStopped: true };
 }
