@@ -6,6 +6,19 @@ import { wholeSeconds } from './duration.ts';
 
 // The one place where the wire's names meet the library's.
 
+/** How the home of a sandbox came, and how it was saved last. */
+export interface HomeInfo {
+  readonly state: 'restoring' | 'kept' | 'saving';
+  readonly restoredFiles: number;
+  readonly restoredBytes: number;
+  readonly savedAt: Date | null;
+  readonly checkpointId: string | null;
+  /** Of the last save: there was no time for all that had changed. */
+  readonly partial: boolean;
+  /** Why the last save or restore failed. */
+  readonly fault: { readonly code: string; readonly message: string } | null;
+}
+
 /** A sandbox as it was when last read. Null says "not (yet)". */
 export interface SandboxInfo {
   readonly sandboxId: string;
@@ -35,6 +48,8 @@ export interface SandboxInfo {
   readonly costUsd: number;
   readonly lastActiveAt: Date | null;
   readonly generation: number;
+  /** Null before it is restored, and where it is not kept. */
+  readonly home: HomeInfo | null;
   /** What the code inside left when it was done, or had failed. */
   readonly result: Result | null;
 }
@@ -55,6 +70,10 @@ export interface SandboxSettings {
   readonly idleTimeoutMs?: number | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** What of its user's storage it has. @default the home (`hot`), and no cold files */
+  readonly storage?: { readonly hot?: boolean | undefined; readonly cold?: boolean | undefined } | undefined;
+  /** Where its home begins: a checkpoint, or what another sandbox saved last. @default the home as it was saved last */
+  readonly from?: { readonly checkpointId: string } | { readonly sandboxId: string } | undefined;
   /** Run once before the sandbox is ready; if it fails, so does the sandbox. */
   readonly onReady?:
     | { readonly command: string | readonly string[]; readonly timeoutMs?: number | undefined }
@@ -65,6 +84,16 @@ export type SandboxChanges = Pick<SandboxSettings, 'ttlMs' | 'idleTimeoutMs' | '
 
 const date = (time: string): Date => new Date(time);
 const dateOrNull = (time: string | null): Date | null => (time === null ? null : new Date(time));
+
+const toHomeInfo = (home: NonNullable<SandboxRecord['home']>): HomeInfo => ({
+  state: home.state,
+  restoredFiles: home.restored_files,
+  restoredBytes: home.restored_bytes,
+  savedAt: dateOrNull(home.saved_at),
+  checkpointId: home.checkpoint_id,
+  partial: home.partial,
+  fault: home.fault,
+});
 
 /** A record of the API, in the library’s names, with Dates and milliseconds. */
 export const toSandboxInfo = (record: SandboxRecord): SandboxInfo => ({
@@ -94,6 +123,7 @@ export const toSandboxInfo = (record: SandboxRecord): SandboxInfo => ({
   costUsd: record.cost_usd,
   lastActiveAt: dateOrNull(record.last_active_at),
   generation: record.generation,
+  home: record.home && toHomeInfo(record.home),
   result: record.result,
 });
 
@@ -101,6 +131,27 @@ const onReadyBody = ({ command, timeoutMs }: NonNullable<SandboxSettings['onRead
   ...(typeof command === 'string' ? { command } : { argv: [...command] }),
   timeout_seconds: wholeSeconds('onReady.timeoutMs', timeoutMs),
 });
+
+type Machine = Pick<SandboxSettings, 'size' | 'cpu' | 'memoryMb'>;
+
+function machineLike({ size }: SandboxInfo, { size: named, cpu, memoryMb }: Machine): Machine {
+  if (named !== undefined || cpu !== undefined || memoryMb !== undefined) return {};
+  return size.name === 'custom' ? { cpu: size.cpu, memoryMb: size.memoryMb } : { size: size.name };
+}
+
+/** The settings of a sandbox that is like another one, as far as nothing else is chosen. */
+export const settingsLike = (info: SandboxInfo, chosen: Machine): SandboxSettings => ({
+  userId: info.userId,
+  template: info.template,
+  diskGb: info.size.diskGb,
+  ttlMs: info.ttlMs,
+  idleTimeoutMs: info.idleTimeoutMs,
+  storage: { cold: info.coldPath !== null },
+  ...machineLike(info, chosen),
+});
+
+const originBody = (from: NonNullable<SandboxSettings['from']>) =>
+  'checkpointId' in from ? { checkpoint_id: from.checkpointId } : { sandbox_id: from.sandboxId };
 
 /** The body of a create. Throws `invalid_request` for a duration that is not in whole seconds. */
 export const toCreateBody = (settings: SandboxSettings): z.input<typeof CreateSandbox> => ({
@@ -114,6 +165,8 @@ export const toCreateBody = (settings: SandboxSettings): z.input<typeof CreateSa
   idle_timeout_seconds: wholeSeconds('idleTimeoutMs', settings.idleTimeoutMs),
   env: settings.env && { ...settings.env },
   labels: settings.labels && { ...settings.labels },
+  storage: settings.storage && { ...settings.storage },
+  from: settings.from && originBody(settings.from),
   on_ready: settings.onReady && onReadyBody(settings.onReady),
 });
 

@@ -11,12 +11,15 @@ import {
   type SandboxChanges,
   type SandboxInfo,
   type SandboxSettings,
+  settingsLike,
   toCreateBody,
   toPatchBody,
   toSandboxInfo,
 } from './sandbox-info.ts';
 import { type SandboxMetrics, toSandboxMetrics } from './sandbox-metrics.ts';
 import { Session } from './session.ts';
+import { type Checkpoint, toCheckpoint } from './storage/checkpoint.ts';
+import { type CheckpointOptions, makeCheckpoint } from './storage/make-checkpoint.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 export interface CallOptions {
@@ -30,6 +33,9 @@ export interface CreateOptions extends SandboxSettings, ConnectionOptions, CallO
   /** The same key and settings give the same sandbox. @default a new one */
   readonly idempotencyKey?: string | undefined;
 }
+
+/** What another sandbox is to have otherwise. */
+export type ForkOptions = Omit<CreateOptions, 'from' | 'userId' | keyof ConnectionOptions>;
 
 export interface ListOptions extends ConnectionOptions, CallOptions {
   readonly userId?: string | undefined;
@@ -65,7 +71,10 @@ export class Sandbox implements AsyncDisposable {
 
   /** Creates a sandbox. One that fails to start, or is not waited for to the end, is not left behind. */
   static async create(options: CreateOptions = {}): Promise<Sandbox> {
-    const connection = await openConnection(options);
+    return Sandbox.#begin(await openConnection(options), options);
+  }
+
+  static async #begin(connection: Connection, options: CreateOptions): Promise<Sandbox> {
     const { signal, idempotencyKey } = options;
     const record = await send(connection, 'createSandbox', { body: toCreateBody(options) }, { signal, idempotencyKey });
     const sandbox = await Sandbox.#over(connection, record);
@@ -130,6 +139,21 @@ export class Sandbox implements AsyncDisposable {
   async update(changes: SandboxChanges, options: CallOptions = {}): Promise<SandboxInfo> {
     const input = { ...this.#one(), body: toPatchBody(changes) };
     return this.#keep(await send(this.#connection, 'patchSandbox', input, options));
+  }
+
+  /** Saves its home now and resolves when it is saved; where nothing has changed, with the checkpoint it is as. */
+  async checkpoint(options: CheckpointOptions = {}): Promise<Checkpoint> {
+    return toCheckpoint(await makeCheckpoint(this.#connection, this.sandboxId, options));
+  }
+
+  /** Saves its home and creates another sandbox like this one that begins with it. What is not named is as here, but for environment and labels. */
+  async fork(options: ForkOptions = {}): Promise<Sandbox> {
+    const { checkpointId } = await this.checkpoint({ signal: options.signal });
+    return Sandbox.#begin(this.#connection, {
+      ...settingsLike(this.info, options),
+      ...options,
+      from: { checkpointId },
+    });
   }
 
   /** What its machine has and uses, now and in the past hour. */

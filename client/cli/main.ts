@@ -9,9 +9,12 @@ import { UsageError } from './usage-error.ts';
 import { commonFlags, type Verb } from './verb.ts';
 import { admin } from './verbs/admin.ts';
 import { attach } from './verbs/attach.ts';
+import { checkpoint } from './verbs/checkpoint.ts';
+import { checkpoints } from './verbs/checkpoints.ts';
 import { create } from './verbs/create.ts';
 import { doctor } from './verbs/doctor.ts';
 import { exec } from './verbs/exec.ts';
+import { fork } from './verbs/fork.ts';
 import { get } from './verbs/get.ts';
 import { kill } from './verbs/kill.ts';
 import { logs } from './verbs/logs.ts';
@@ -22,6 +25,7 @@ import { ps } from './verbs/ps.ts';
 import { rm } from './verbs/rm.ts';
 import { set } from './verbs/set.ts';
 import { shell } from './verbs/shell.ts';
+import { storage } from './verbs/storage.ts';
 import { usage } from './verbs/usage.ts';
 
 const verbs: readonly Verb[] = [
@@ -36,6 +40,10 @@ const verbs: readonly Verb[] = [
   get,
   set,
   rm,
+  checkpoint,
+  checkpoints,
+  fork,
+  storage,
   metrics,
   usage,
   me,

@@ -10,7 +10,7 @@ import { buildRequest, type RouteInput } from './request.ts';
 /** Routes that are one request and one JSON answer. */
 export type SimpleRoute = Exclude<
   keyof typeof routes,
-  'execCommand' | 'readFile' | 'watchFiles' | 'hello' | 'heartbeat' | 'reportOutcomes'
+  'execCommand' | 'readFile' | 'readCheckpointFile' | 'watchFiles' | 'hello' | 'heartbeat' | 'reportOutcomes'
 >;
 
 type Part<Row, Name extends string> =

@@ -4,6 +4,7 @@ import { formatDuration, parseDuration } from '../arguments/duration.ts';
 import { parseKeyValues } from '../arguments/key-values.ts';
 import { oneOf } from '../arguments/one-of.ts';
 import type { Arguments } from '../arguments/parse-arguments.ts';
+import { originOf } from '../home-origin.ts';
 import { Interruption, type Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
@@ -16,6 +17,8 @@ const settings = (args: Arguments) => ({
   env: parseKeyValues('env', args.all('env')),
   labels: parseKeyValues('label', args.all('label')),
   userId: args.text('user'),
+  storage: { hot: !args.on('no-home'), cold: args.on('cold') },
+  from: originOf(args.text('from')),
 });
 
 async function waitForIt(sandbox: Sandbox, terminal: Terminal): Promise<void> {
@@ -43,6 +46,9 @@ export const create: Verb = {
     idle: { value: 'time', help: 'how long it may do nothing; 0 = for ever (0)' },
     env: { value: 'NAME=VALUE', multiple: true, help: 'environment of its commands; repeatable' },
     label: { value: 'key=value', multiple: true, help: 'to find it by; repeatable' },
+    from: { value: 'id', help: 'checkpoint, or sandbox, that its home begins with (what was saved last)' },
+    'no-home': { help: 'neither restore nor keep the home' },
+    cold: { help: 'with cold files: matrx-cold inside' },
     user: { value: 'id', help: 'whose it is; needed as service, possible as admin' },
     wait: { help: 'return when it is ready (so it is by default)' },
     'no-wait': { help: 'return as soon as it is recorded' },
