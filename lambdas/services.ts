@@ -55,18 +55,24 @@ const bucketOf = (config: { readonly MATRX_BUCKET: string }) => ({ client: s3Cli
 
 const logOf = (config: { readonly MATRX_NAME: string }) => measuredLog(jsonLog(), config.MATRX_NAME);
 
+interface Telling {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly deployment: string;
+}
+
 /** The records, for whoever moves sandboxes from state to state: each move is told. */
-function announcedRecords(table: Table, { clock, log }: { readonly clock: Clock; readonly log: Log }): SandboxRecords {
+function announcedRecords(table: Table, { clock, log, deployment }: Telling): SandboxRecords {
   const records = sandboxRecords(table, clock);
-  return { ...records, ...announced(records, { announce: eventBridge(eventBridgeClient()), clock, log }) };
+  return { ...records, ...announced(records, { announce: eventBridge(eventBridgeClient(), deployment), clock, log }) };
 }
 
 /** The pools, for whoever gives sandboxes machines of theirs. */
-function announcedPools(table: Table, { clock, log }: { readonly clock: Clock; readonly log: Log }) {
+function announcedPools(table: Table, { clock, log, deployment }: Telling) {
   const pool = poolRecords(table, clock);
   const client = eventBridgeClient();
-  const tell = teller({ announce: eventBridge(client), clock, log });
-  return { pool: { ...pool, ...announcedPool(pool, tell) }, announceTaken: poolTaken(client) };
+  const tell = teller({ announce: eventBridge(client, deployment), clock, log });
+  return { pool: { ...pool, ...announcedPool(pool, tell) }, announceTaken: poolTaken(client, deployment) };
 }
 
 const placementOf = (config: Config<'lifecycle'> | Config<'reap'>): Placement => ({
@@ -123,13 +129,13 @@ export function lifecycleServices(config = readConfig('lifecycle')) {
   const bucket = bucketOf(config);
   const tasks = ecsTasks(ecsClient(), placementOf(config));
   const log = logOf(config);
-  const records = announcedRecords(table, { clock, log });
+  const records = announcedRecords(table, { clock, log, deployment: config.MATRX_NAME });
   const ports = {
     clock,
     records,
     tasks,
     pools: poolsOf(config),
-    ...announcedPools(table, { clock, log }),
+    ...announcedPools(table, { clock, log, deployment: config.MATRX_NAME }),
     health: healthRecords(table),
     quotas: userQuotas(table),
     operators: deploymentRecords(table),
@@ -200,7 +206,7 @@ export function agentServices(config = readConfig('agent')) {
   const { clock } = config;
   const table = tableOf(config);
   const log = logOf(config);
-  const records = announcedRecords(table, { clock, log });
+  const records = announcedRecords(table, { clock, log, deployment: config.MATRX_NAME });
   const ports = {
     clock,
     records,
@@ -222,7 +228,7 @@ export function settleServices(config = readConfig('settle-task')) {
   const { clock } = config;
   const log = logOf(config);
   const table = tableOf(config);
-  const records = announcedRecords(table, { clock, log });
+  const records = announcedRecords(table, { clock, log, deployment: config.MATRX_NAME });
   const pool = poolRecords(table, clock);
   return { ports: { clock, records, pool, tasks: taskStops(ecsClient(), config.MATRX_CLUSTER) }, log };
 }
@@ -237,7 +243,7 @@ export function reapServices(config = readConfig('reap')) {
     ports: {
       clock,
       log,
-      records: announcedRecords(table, { clock, log }),
+      records: announcedRecords(table, { clock, log, deployment: config.MATRX_NAME }),
       dueRecords: dueRecords(table, clock),
       cursors: cursors(table),
       operators: deploymentRecords(table),

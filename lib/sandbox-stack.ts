@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { poolUsdPerHour } from '../contract/api/pools.ts';
 import { Api } from './api/api.ts';
 import { Compute } from './compute.ts';
 import type { DeployConfig } from './config/deploy-config.ts';
@@ -23,6 +24,8 @@ interface SandboxStackProps extends StackProps {
   /** @default the contract's */
   readonly eventRules?: EventRules;
 }
+
+const hoursOfMonth = 730;
 
 /** The service, whole, but for the images it starts. */
 export class SandboxStack extends Stack {
@@ -51,7 +54,7 @@ export class SandboxStack extends Stack {
       auditLog: auditLog.logGroup,
     });
     api.serve(functions);
-    const events = new Events(this, 'Events', { functions, compute, eventRules });
+    const events = new Events(this, 'Events', { config, functions, compute, eventRules });
 
     new Permissions(this, 'Permissions', {
       state,
@@ -71,6 +74,10 @@ export class SandboxStack extends Stack {
     new CfnOutput(this, 'UserPoolId', { value: identity.pool.userPoolId });
     new CfnOutput(this, 'ClientId', { value: identity.client.userPoolClientId });
     new CfnOutput(this, 'SignInUrl', { value: identity.domain.baseUrl() });
+    if (config.pool.length > 0) {
+      const usd = config.pool.reduce((sum, pool) => sum + poolUsdPerHour(pool), 0) * hoursOfMonth;
+      new CfnOutput(this, 'PoolUsdPerMonth', { value: usd.toFixed(2), description: 'what machines cost that wait' });
+    }
     new CfnOutput(this, 'Bucket', { value: storage.bucket.bucketName });
   }
 }

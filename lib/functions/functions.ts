@@ -3,6 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Need } from '../../contract/api/needs.ts';
 import { type FunctionName, functions, type Setting } from '../../contract/deployment.ts';
 import { needsOf } from '../../contract/needs-of.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
@@ -29,8 +30,12 @@ export const functionNames = Object.keys(functions) as FunctionName[];
 /** Functions that events reach name their own needs; the needs of the others are those of their routes. */
 export const isEventFunction = (name: FunctionName): boolean => 'needs' in functions[name];
 
-/** What such a function writes belongs in the audit record: it moves sandboxes from state to state. */
-const isAudited = (name: FunctionName): boolean => !isEventFunction(name) || needsOf(name).has('events:put');
+// What moves sandboxes from state to state, or removes what is stored for users.
+const audited: readonly Need[] = ['events:put', 'storage:delete'];
+
+/** Whether what a function writes belongs in the audit record. */
+const isAudited = (name: FunctionName): boolean =>
+  !isEventFunction(name) || audited.some((need) => needsOf(name).has(need));
 
 /** Every function of the contract, each with a role that nothing but permissions/ adds to. */
 export class Functions extends Construct {

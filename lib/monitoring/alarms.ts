@@ -96,30 +96,20 @@ export function alarmRows(watched: Watched): AlarmRow[] {
       ...quiet,
       id: 'ForeignSession',
       says: 'somebody opened a session into a sandbox past the API',
-      metric: new Metric({
-        ...window,
-        namespace: 'AWS/Events',
-        metricName: 'Invocations',
-        dimensionsMap: { RuleName: foreignSessions.ruleName },
-      }),
+      metric: callsOf(foreignSessions, window.period),
       threshold: 1,
       page: 'somebody-opened-a-session-past-the-api',
     },
-    ...Object.entries(eventRules).flatMap(([name, rule]) =>
-      'pattern' in rule ? [] : [silence(name, rule, functions)],
-    ),
+    ...Object.entries(eventRules).flatMap(([name, rule]) => ('pattern' in rule ? [] : [silence(name, rule, events)])),
   ];
 }
 
-/** For a function that a schedule calls: it is silent when it should have run three times. */
-function silence(name: string, rule: Extract<EventRule, { everyMinutes: number }>, functions: Functions): AlarmRow {
+/** For a schedule, whatever else calls its function: it is silent when it should have called three times. */
+function silence(name: string, rule: Extract<EventRule, { everyMinutes: number }>, events: Events): AlarmRow {
   return {
     id: `${name}-silent`,
     says: `the schedule ${name} calls nobody`,
-    metric: functions.get(rule.function).function.metricInvocations({
-      period: Duration.minutes(rule.everyMinutes),
-      statistic: Stats.SUM,
-    }),
+    metric: callsOf(events.rule(name), Duration.minutes(rule.everyMinutes)),
     threshold: 1,
     when: 'less than',
     periods: 3,
@@ -127,3 +117,13 @@ function silence(name: string, rule: Extract<EventRule, { everyMinutes: number }
     page: 'a-schedule-is-silent',
   };
 }
+
+/** How often a rule called its target. */
+const callsOf = ({ ruleName: RuleName }: Rule, period: Duration): Metric =>
+  new Metric({
+    namespace: 'AWS/Events',
+    metricName: 'Invocations',
+    dimensionsMap: { RuleName },
+    period,
+    statistic: Stats.SUM,
+  });

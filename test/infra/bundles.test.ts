@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { type FunctionName, functions } from '../../contract/deployment.ts';
 import { bundleFunction } from '../../lib/functions/bundle-function.ts';
-import { functionNames } from '../../lib/functions/functions.ts';
+import { functionNames, isEventFunction } from '../../lib/functions/functions.ts';
 import { agentIdentity, gatewayEvent } from '../support/gateway-events.ts';
 import { sampleSettings } from '../support/sample-settings.ts';
 
@@ -88,6 +88,14 @@ test.each(functionNames)('the bundle of %s is small enough to load in a tenth of
   const own = join(folder, `${name}-size`);
   bundleFunction(name, own);
   expect(statSync(join(own, 'index.mjs')).size).toBeLessThan(largest[name] ?? 700_000);
+});
+
+test('a function that events reach has no routes in its bundle', () => {
+  for (const name of functionNames.filter(isEventFunction)) {
+    const inputs = Object.keys(bundleFunction(name, join(folder, `${name}-inputs`)).inputs);
+    expect(inputs).toContain('contract/deployment.ts');
+    expect(inputs).not.toContain('contract/api/routes.ts');
+  }
 });
 
 test('fails at its start when a setting is missing, and names all that are', () => {

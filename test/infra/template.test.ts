@@ -200,7 +200,7 @@ test('H4: the audit log is a group of its own that is kept longer, and has every
     ]),
   );
   expect(format).not.toMatch(/header|querystring|body|token|apiKey|error\.message/i);
-  // Also of the functions that events reach: they end sandboxes, and an end is audited.
+  // Also of the functions that events reach: they end sandboxes or remove what is stored, and both are audited.
   for (const properties of propertiesOf('AWS::Lambda::Function'))
     expect(JSON.stringify(properties['LoggingConfig'])).toContain(String(audit?.[0]));
 });
@@ -238,8 +238,10 @@ test('the dashboard shows no metric with an id', () => {
   expect(JSON.stringify(dashboard)).not.toMatch(/sbx_|cmd_|sandboxId|userId/);
 });
 
-test('the stack is far from CloudFormation’s 500 resources', () => {
-  expect(Object.keys(stack.resources).length).toBeLessThan(250);
+test('the stack is far from CloudFormation’s 500 resources and API Gateway’s 300, also with preflights', () => {
+  const { resources, all: allOf } = synth({ settings: { corsOrigins: ['https://app.example.com'] } });
+  expect(Object.keys(resources).length).toBeLessThan(420);
+  expect(allOf('AWS::ApiGateway::Resource').length).toBeLessThan(200);
 });
 
 test('nothing in the template waits for itself', () => {

@@ -24,14 +24,14 @@ async function put(client: EventBridgeClient, { source, detailType }: Kind, deta
   if (refused) throw new Error(`EventBridge refused it: ${refused.ErrorCode} ${refused.ErrorMessage ?? ''}`);
 }
 
-/** Puts each transition on the account's default bus. */
+/** Puts each transition on the account's default bus, which deployments share: each names its own. */
 export const eventBridge =
-  (client: EventBridgeClient): Announce =>
+  (client: EventBridgeClient, deployment: string): Announce =>
   (transition) =>
-    put(client, transitionEvent, transition);
+    put(client, transitionEvent, { deployment, ...transition });
 
 /** Says there that a pool has one machine less. */
 export const poolTaken =
-  (client: EventBridgeClient): AnnounceTaken =>
+  (client: EventBridgeClient, deployment: string): AnnounceTaken =>
   ({ template, size }) =>
-    put(client, poolTakenEvent, { template, size });
+    put(client, poolTakenEvent, { deployment, template, size });

@@ -42,7 +42,7 @@ test('a task that runs without a record is measured, and one that ends or has on
 });
 
 test.each([
-  ['ReaperRuns', 'reaper', { event: 'reaper.run', outcome: 'ok' }, 1],
+  ['ReaperRuns', 'reaper', { event: 'reaper.run', outcome: 'ok', overdue: {} }, 1],
   ['OrphanedTasks', 'reaper', { event: 'reaper.run', tasks: { looked: 9, orphanedTasks: 2 } }, 2],
   ['SandboxesRunning', 'reaper', { event: 'reaper.run', spend: { runningSandboxes: 7, usdPerHour: 1 } }, 7],
   ['ExpiredStillRunning', 'reaper', { event: 'reaper.run', overdue: { expiredStillRunning: 3 } }, 3],
@@ -53,8 +53,9 @@ test.each([
   expect(line).toMatchObject({ ...fields, [name]: value });
 });
 
-test('a run of the reaper that failed counts for nothing', () => {
-  expect(lineOf({ event: 'reaper.run', outcome: 'failed' }, 'reaper').names).toEqual([]);
+test('a run of the reaper that failed, or that only filled pools, counts for nothing', () => {
+  expect(lineOf({ event: 'reaper.run', outcome: 'failed', overdue: {} }, 'reaper').names).toEqual([]);
+  expect(lineOf({ event: 'reaper.run', outcome: 'ok', pool: { launched: 1 } }, 'reaper').names).toEqual([]);
 });
 
 test('no metric has an id for a dimension, whatever the line names', () => {

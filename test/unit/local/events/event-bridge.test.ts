@@ -37,16 +37,16 @@ async function begin() {
   return { events, client: clientWith(credentials), clientWith, principals };
 }
 
-test('a transition is put on the bus in EventBridge’s own envelope', async () => {
+test('a transition is put on the bus in EventBridge’s own envelope, with the deployment it is of', async () => {
   const { events, client, principals } = await begin();
-  await eventBridge(client)(transition);
+  await eventBridge(client, 'matrx-dev')(transition);
   expect(events).toMatchObject([
     {
       version: '0',
       source: 'matrx.sandbox',
       'detail-type': 'Sandbox State Change',
       account: principals.accountId,
-      detail: transition,
+      detail: { deployment: 'matrx-dev', ...transition },
     },
   ]);
 });
@@ -65,6 +65,6 @@ test('an entry that can not be taken is said to be, and keeps no other from bein
 test('nobody without credentials puts events', async () => {
   const { events, clientWith } = await begin();
   const stranger = clientWith({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'guessed' });
-  await expect(eventBridge(stranger)(transition)).rejects.toThrow();
+  await expect(eventBridge(stranger, 'matrx-dev')(transition)).rejects.toThrow();
   expect(events).toEqual([]);
 });
