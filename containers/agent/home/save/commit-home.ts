@@ -52,7 +52,8 @@ export async function commitHome(mine: Tree, state: HomeState, isFresh: boolean,
     const head = await repository.replaceHead(nextHead(found?.head, summary, commit), found, signal);
     if (head) return { summary, head, tree };
     found = await repository.head(signal);
-    headTree = undefined;
+    // Whoever only dropped old checkpoints has left the home as it was.
+    if (found?.head.checkpoints[0]?.checkpoint_id !== newest?.checkpoint_id) headTree = undefined;
   }
   throw new HomeFault('storage_unavailable', `the head was replaced by others ${mostTries} times`);
 }

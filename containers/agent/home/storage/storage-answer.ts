@@ -21,7 +21,7 @@ const otherRegion = new Set([
 ]);
 
 /** S3's name for a failure, out of its XML. */
-export const codeOf = (xml: string): string => /<Code>([A-Za-z]{1,64})<\/Code>/.exec(xml)?.[1] ?? '';
+export const codeOf = (xml: string): string => /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(xml)?.[1] ?? '';
 
 /** Whether it is the credentials that were refused, so that new ones may help. */
 export const isStale = ({ status, code }: Refusal): boolean =>

@@ -1,0 +1,11 @@
+import { test } from 'vitest';
+import { surviveHomeKills } from '../../suites/home-kills.ts';
+import { seedOfTest } from '../../support/seed.ts';
+
+test(
+  'M10: whatever dies while a home is restored or saved, what is read afterwards is one whole version',
+  {
+    timeout: 180_000,
+  },
+  () => surviveHomeKills(20, seedOfTest()),
+);
