@@ -86,7 +86,8 @@ export class ColdStorage {
   }
 
   async stat(name: string, signal: AbortSignal): Promise<ColdStat> {
-    const { headers } = await this.#ask({ method: 'HEAD', path: this.#path(name) }, name, signal);
+    const asked = this.#ask({ method: 'HEAD', path: this.#path(name) }, name, signal);
+    const { headers } = await asked.catch((error) => this.#orMissing(error, name, signal));
     return statOf(name, headers, Number(headers['content-length']));
   }
 
@@ -104,7 +105,12 @@ export class ColdStorage {
     });
     if (answer.statusCode === 200 || answer.statusCode === 206) return answer;
     const said = await readBounded(answer, refusalBytes).catch(() => undefined);
-    throw this.#refused({ status: answer.statusCode ?? 0, code: codeOf(said?.toString() ?? '') }, bucket, name);
+    const refused = this.#refused(
+      { status: answer.statusCode ?? 0, code: codeOf(said?.toString() ?? '') },
+      bucket,
+      name,
+    );
+    return this.#orMissing(refused, name, signal);
   }
 
   /** Puts a file, whole or not at all. */
@@ -124,6 +130,14 @@ export class ColdStorage {
       throw coldFailure(error, bucket);
     });
     if (answer.status !== 200) throw this.#refused({ ...answer, code: codeOf(answer.body) }, bucket, name);
+  }
+
+  /** To sessions that may list some names only, what is missing is refused like what is forbidden; they may list this one. */
+  async #orMissing(error: unknown, name: string, signal: AbortSignal): Promise<never> {
+    if (!(error instanceof AgentError) || error.details['fault'] !== 'storage_forbidden') throw error;
+    const { entries } = await this.list({ prefix: name, recursive: true }, signal);
+    if (entries.some((entry) => entry.name === name)) throw error;
+    throw coldRefusal({ status: 404, code: 'NoSuchKey' }, '', name);
   }
 
   #path(name: string): string {
