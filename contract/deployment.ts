@@ -41,7 +41,15 @@ export const functions = {
   query: {
     ...api,
     entry: 'lambdas/query.ts',
-    settings: ['MATRX_NAME', 'MATRX_TABLE', 'MATRX_TEMPLATES', 'MATRX_QUOTAS', 'MATRX_CORS_ORIGINS', 'MATRX_LOG_GROUP'],
+    settings: [
+      'MATRX_NAME',
+      'MATRX_TABLE',
+      'MATRX_TEMPLATES',
+      'MATRX_QUOTAS',
+      'MATRX_POOL',
+      'MATRX_CORS_ORIGINS',
+      'MATRX_LOG_GROUP',
+    ],
   },
   lifecycle: {
     ...api,
@@ -156,6 +164,8 @@ export const bucket = {
   users: { prefix: 'users/' },
   /** `transfers/<sandbox>/…`: files on their way into or out of a sandbox. */
   transfers: { prefix: 'transfers/', days: 1 },
+  /** `outputs/<user>/<sandbox>/<command>/…`: what commands printed, where that was to be kept; written by agents. */
+  outputs: { prefix: 'outputs/', days: 30 },
   /** Uploads in parts that nobody completes. */
   unfinishedUploadDays: 1,
 } as const;

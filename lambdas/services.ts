@@ -31,6 +31,7 @@ import { ecsTasks, taskStops } from './aws/ecs/tasks.ts';
 import { eventBridge, eventBridgeClient, poolTaken } from './aws/events/announce.ts';
 import { logsClient, sandboxLogs } from './aws/logs/sandbox-logs.ts';
 import { homes } from './aws/s3/homes.ts';
+import { keptOutputs } from './aws/s3/kept-outputs.ts';
 import { s3Client } from './aws/s3/s3-client.ts';
 import { storedObjects } from './aws/s3/stored-objects.ts';
 import { transferStorage } from './aws/s3/transfer-storage.ts';
@@ -174,6 +175,7 @@ export function commandServices(config = readConfig('commands')) {
       records,
       handOver: handOver({ records, channel, rootCommands, homeSettings }),
       commands,
+      keptOutputs: keptOutputs(bucketOf(config)),
       permits: new CommandPermits({ windows: rateWindows(table), quotas: userQuotas(table), clock, general }),
       channel,
       uploads: uploadRecords(table),

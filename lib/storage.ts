@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { bucket } from '../contract/deployment.ts';
 import type { DeployConfig } from './config/deploy-config.ts';
 
-/** The one bucket: homes under `users/`, which only the service removes, and `transfers/`, which are gone in a day. */
+/** The one bucket: homes under `users/`, which only the service removes, `transfers/`, which are gone in a day, and `outputs/`. */
 export class Storage extends Construct {
   readonly bucket: Bucket;
 
@@ -24,6 +24,12 @@ export class Storage extends Construct {
           id: 'transfers',
           prefix: bucket.transfers.prefix,
           expiration: Duration.days(bucket.transfers.days),
+          noncurrentVersionExpiration: Duration.days(bucket.transfers.days),
+        },
+        {
+          id: 'outputs',
+          prefix: bucket.outputs.prefix,
+          expiration: Duration.days(bucket.outputs.days),
           noncurrentVersionExpiration: Duration.days(bucket.transfers.days),
         },
         {

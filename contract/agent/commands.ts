@@ -12,6 +12,7 @@ export const StartCommand = z
     ...CommandInput.shape,
     command_id: CommandId,
     timeout_seconds: z.number().int().min(1).max(limits.timeoutSeconds.max).nullable(),
+    keep_output: z.literal(true).optional().describe('put what it printed into storage when it has ended'),
   })
   .refine(...commandSource);
 export type StartCommand = z.infer<typeof StartCommand>;

@@ -129,6 +129,7 @@ export const OutcomeReport = z
     session: SessionName.nullable().optional(),
     user: z.enum(['agent', 'root']).optional(),
     order_hash: z.base64().max(64).optional().describe('of what was asked for'),
+    keep_output: z.literal(true).optional().describe('what it printed goes to storage'),
     stdout: Excerpt,
     stderr: Excerpt,
     audit: CommandAudit.optional(),

@@ -139,6 +139,7 @@ export const commandControlRoutes = {
     path: '/sandboxes/{sandbox_id}/commands/{command_id}/output',
     summary: 'Read the output of a command from any offset, or follow it',
     ...row,
+    needs: [...channel, 'outputs:read'],
     params: ofCommand,
     query: ReadOutput,
     answers: { 200: CommandOutput },

@@ -33,7 +33,7 @@ export const ExecCommand = z
     keep_output: z
       .boolean()
       .default(false)
-      .describe('its whole output goes to storage when it ends, and stays readable'),
+      .describe('its whole output goes to storage when it ends, and stays readable there for 30 days'),
     command_id: CommandId.optional().describe(
       'made by the caller: joins the command with this id, or starts it under it',
     ),

@@ -88,6 +88,7 @@ export function needGrants({ state, storage, storageRole, compute, roles }: Reso
     'homes:find': ofStorage['homes:find'],
     'homes:retain': ofStorage['homes:retain'],
     'storage:read': ofStorage['storage:read'],
+    'outputs:read': ofStorage['outputs:read'],
     'storage:delete': ofStorage['storage:delete'],
     'storage:transfer': ofStorage['storage:transfer'],
     'storage:delegate': ofStorage['storage:delegate'],

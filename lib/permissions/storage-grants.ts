@@ -4,7 +4,7 @@ import { bucket as layout } from '../../contract/deployment.ts';
 import { homeKeys } from '../../contract/home/keys.ts';
 import type { Grant } from './grant.ts';
 
-const { users, transfers } = layout;
+const { users, transfers, outputs } = layout;
 const anyObject = 'objects come and go with the files of users; the prefix says which part of the one bucket is meant';
 
 const objects = (bucket: Bucket, actions: readonly string[], ...parts: readonly { prefix: string }[]): Grant => ({
@@ -31,6 +31,7 @@ const uploading = ['PutObject', 'AbortMultipartUpload', 'ListMultipartUploadPart
 /** What a session of the storage role may do at most. Its own policy cuts it down to one user and one sandbox. */
 export const storageRoleGrants = (bucket: Bucket): readonly Grant[] => [
   objects(bucket, ['GetObject', 'DeleteObject', ...uploading], users, transfers),
+  objects(bucket, ['PutObject'], outputs),
   listing(bucket, users),
 ];
 
@@ -41,6 +42,7 @@ export const storageRoleGrants = (bucket: Bucket): readonly Grant[] => [
 export function storageNeedGrants({ bucket, role }: { readonly bucket: Bucket; readonly role: Role }) {
   return {
     'storage:read': [objects(bucket, ['GetObject'], users, transfers), listing(bucket, users, transfers)],
+    'outputs:read': [objects(bucket, ['GetObject'], outputs), listing(bucket, outputs)],
     'storage:transfer': [objects(bucket, ['GetObject', 'DeleteObject', ...uploading], transfers)],
     'storage:delete': [objects(bucket, ['DeleteObject'], users, transfers)],
     'homes:retain': [heads(bucket, 'PutObject')],

@@ -33,6 +33,12 @@ const storageRolePolicy: PolicyDocument = {
     },
     {
       Effect: 'Allow',
+      Action: ['s3:PutObject'],
+      Resource: [`arn:aws:s3:::${bucketName}/${bucket.outputs.prefix}*`],
+      Condition: {},
+    },
+    {
+      Effect: 'Allow',
       Action: ['s3:ListBucket'],
       Resource: [`arn:aws:s3:::${bucketName}`],
       Condition: { StringLike: { 's3:prefix': [`${bucket.users.prefix}*`] } },
@@ -48,7 +54,7 @@ export interface Storage extends AsyncDisposable {
 /** S3 with the bucket of the contract in it, and STS, which hands out credentials for it. */
 export async function openStorage({ dataDir, clock, principals, region, logs, hazards }: Run): Promise<Storage> {
   await using started = new AsyncDisposableStack();
-  const { prefix, days } = bucket.transfers;
+  const { transfers, outputs } = bucket;
   const s3 = started.use(
     await createS3({
       dir: join(dataDir, 's3'),
@@ -58,7 +64,7 @@ export async function openStorage({ dataDir, clock, principals, region, logs, ha
       hazards,
       bucket: {
         name: bucketName,
-        expiry: { prefixes: [{ prefix, days }], unfinishedUploadDays: bucket.unfinishedUploadDays },
+        expiry: { prefixes: [transfers, outputs], unfinishedUploadDays: bucket.unfinishedUploadDays },
       },
       onUnexpected: (operation, error) => logs.aws.write(`s3 ${operation} ${describeError(error)}\n`),
     }),

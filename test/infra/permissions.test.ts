@@ -96,6 +96,7 @@ const expected: Record<Need, readonly string[]> = {
   'homes:find': [`s3:GetObject ${bucket}/users/*/home/head.json`, `s3:ListBucket ${bucket}`],
   'homes:retain': [`s3:PutObject ${bucket}/users/*/home/head.json`],
   'storage:read': [`s3:GetObject ${bucket}/users/*`, `s3:GetObject ${bucket}/transfers/*`, `s3:ListBucket ${bucket}`],
+  'outputs:read': [`s3:GetObject ${bucket}/outputs/*`, `s3:ListBucket ${bucket}`],
   'storage:delete': [`s3:DeleteObject ${bucket}/users/*`, `s3:DeleteObject ${bucket}/transfers/*`],
   'storage:transfer': [
     'GetObject',

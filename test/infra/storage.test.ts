@@ -48,6 +48,7 @@ test('the storage role reaches homes and transfers, and lists homes', () => {
           ),
           Resource: [under('users/'), under('transfers/')],
         },
+        { Action: 's3:PutObject', Resource: under('outputs/') },
         {
           Action: 's3:ListBucket',
           Resource: arnOf('Bucket'),

@@ -11,6 +11,7 @@ import { taskOf } from '../../lambdas/core/sandboxes/record.ts';
 import { settleTask, type TaskReport } from '../../lambdas/core/sandboxes/settle-task.ts';
 import { agentOf, callOf, service } from './calls.ts';
 import { FakeHomes } from './fake-homes.ts';
+import { FakeKeptOutputs } from './fake-kept-outputs.ts';
 import { FakeObjects } from './fake-objects.ts';
 import { FakePool } from './fake-pool.ts';
 import { FakeTransferStorage, FakeUploads } from './fake-transfers.ts';
@@ -50,6 +51,7 @@ export function fakeService() {
     health: new FakeHealth(),
     logs: new FakeLogs(),
     channel: new FakeChannel(),
+    keptOutputs: new FakeKeptOutputs(),
     uploads: new FakeUploads(),
     storage: new FakeTransferStorage(),
     rootCommands: false,

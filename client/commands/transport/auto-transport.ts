@@ -1,7 +1,6 @@
 import { commandControlRoutes } from '../../../contract/api/command-control.ts';
 import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import type { InputOf } from '../../http/send.ts';
 import type { CommandTransport } from './command-transport.ts';
 
 interface Ways {
@@ -59,17 +58,13 @@ export function autoTransport({ channel, http, clock }: Ways): CommandTransport 
     yield* way(http);
   }
   return {
-    events: (call, from, signal) =>
-      call.body.keep_output
-        ? http.events(call, from, signal)
-        : either((way) => way.events(call, from, signal), runFaults, signal),
+    events: (call, from, signal) => either((way) => way.events(call, from, signal), runFaults, signal),
     follow: (wanted, from, signal) => either((way) => way.follow(wanted, from, signal), askFaults, signal),
     read: (wanted, from, signal) => either((way) => way.read(wanted, from, signal), askFaults, signal),
     async ask(name, input, options) {
       // Both ways make the same command of it.
       const keyed = { ...options, idempotencyKey: options.idempotencyKey ?? crypto.randomUUID() };
-      const keepsOutput = name === 'startCommand' && (input as InputOf<'startCommand'>).body.keep_output === true;
-      if (!rests() && !keepsOutput) {
+      if (!rests()) {
         try {
           return await channel.ask(name, input, keyed);
         } catch (error) {

@@ -1,17 +1,11 @@
 import { agentApi, type Follow, type StartCommand } from '../../../contract/agent/commands.ts';
-import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { ReadUpTo } from '../../commands/transport/command-transport.ts';
 import type { ExecCall } from '../../commands/transport/exec-call.ts';
 
-/** What the agent is told of a call. Throws `invalid_request` for what only the service can do. */
+/** What the agent is told of a call. */
 export function startOrder({ body }: Pick<ExecCall, 'body'>, commandId: string, timeoutSeconds: number | null) {
   const { command, argv, cwd, env = {}, stdin, tty, session, user } = body;
-  if (body.keep_output) {
-    throw new SandboxError('invalid_request', 'keepOutput goes by the service, not through a channel', {
-      details: { field: 'keepOutput', value: 'true', rule: 'the transport http or auto' },
-    });
-  }
   return {
     command_id: commandId,
     command,
@@ -23,6 +17,7 @@ export function startOrder({ body }: Pick<ExecCall, 'body'>, commandId: string, 
     session,
     user,
     timeout_seconds: timeoutSeconds,
+    keep_output: body.keep_output || undefined,
   } satisfies Record<keyof StartCommand, unknown>;
 }
 

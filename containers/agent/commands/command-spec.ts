@@ -7,6 +7,7 @@ export interface CommandSpec extends Pick<LaunchOrder, 'argv' | 'cwd' | 'env' | 
   readonly id: string;
   /** What was asked for, for lists; the arguments without it. */
   readonly text?: string;
+  readonly keepsOutput?: boolean;
   /** Of the order. */
   readonly orderHash?: string;
   readonly session?: SessionTurn | undefined;

@@ -40,7 +40,7 @@ export class Command {
   readonly changes = new Listeners();
   readonly user: 'agent' | 'root';
   readonly #about: Pick<CommandInfo, 'command' | 'cwd' | 'tty' | 'session'>;
-  readonly #told: Pick<OutcomeReport, 'audit' | 'order_hash'>;
+  readonly #told: Pick<OutcomeReport, 'audit' | 'order_hash' | 'keep_output'>;
   readonly #pid: number;
   readonly #marks: Marks;
   readonly #clock: Clock;
@@ -73,6 +73,7 @@ export class Command {
     this.#told = {
       ...(spec.audit && { audit: spec.audit }),
       ...(spec.orderHash !== undefined && { order_hash: spec.orderHash }),
+      ...(spec.keepsOutput && { keep_output: true }),
     };
     this.#pid = leader.pid;
     this.#marks = marks;
@@ -100,6 +101,11 @@ export class Command {
 
   get hasEnded(): boolean {
     return this.#end !== undefined;
+  }
+
+  /** Whether what it prints is to outlive the sandbox. */
+  get keepsOutput(): boolean {
+    return this.#told.keep_output === true;
   }
 
   /** Where it was started. */

@@ -136,6 +136,7 @@ export class Commands {
         ...prepareCommand(order, this.#options.home, this.#state, session),
         audit,
         orderHash: orderHash(order),
+        keepsOutput: order.keep_output === true,
       };
       const command = await Command.start(spec, this.#tools);
       this.#live.set(order.command_id, command);

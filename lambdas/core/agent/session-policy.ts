@@ -1,9 +1,10 @@
+import { outputsPrefix } from '../../../contract/agent/kept-output.ts';
 import { UserId } from '../../../contract/api/identifiers.ts';
 import { userPrefix } from '../../../contract/home/keys.ts';
 
 /**
  * What a session of the storage role is cut down to: one user's part of the bucket. Of a home nothing can be removed with it,
- * that is the collector's; cold files can. Throws for a user id that could be more than a name in a pattern.
+ * that is the collector's; cold files can. What commands print can be put beside it. Throws for a user id that could be more than a name in a pattern.
  */
 export function sessionPolicy(bucket: string, userId: string): string {
   const prefix = userPrefix(UserId.parse(userId));
@@ -16,6 +17,7 @@ export function sessionPolicy(bucket: string, userId: string): string {
       Resource: `${arn}/${prefix}*`,
     },
     { Effect: 'Allow', Action: 's3:DeleteObject', Resource: `${arn}/${prefix}cold/*` },
+    { Effect: 'Allow', Action: 's3:PutObject', Resource: `${arn}/${outputsPrefix(userId)}*` },
     {
       Effect: 'Allow',
       Action: 's3:ListBucket',

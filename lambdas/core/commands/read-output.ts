@@ -10,14 +10,16 @@ import { followCommand } from './follow/follow-command.ts';
 import { followLive } from './follow/follow-live.ts';
 import { noteEnd } from './follow/note-end.ts';
 import { keptCommand } from './kept/kept-command.ts';
-import { keptEvents, keptOutput } from './kept/kept-output.ts';
 import { type KeptPorts, liveOrKept } from './kept/live-or-kept.ts';
+import type { KeptOutputs } from './kept/ports.ts';
+import { StoredOutput } from './kept/stored-output.ts';
 import { findOutput } from './output/find-output.ts';
 import { outputPage } from './output/output-page.ts';
 import { wantedOffsets, wantedOutput, wantedStream } from './output/wanted-output.ts';
 
 export interface OutputPorts extends KeptPorts {
   readonly channel: Pick<AgentChannel, 'ask' | 'follow'>;
+  readonly keptOutputs: KeptOutputs;
   readonly clock: Clock;
 }
 
@@ -78,10 +80,16 @@ export async function readOutput(ports: OutputPorts, call: OutputCall): Promise<
       const followed = followCommand(ports, await followLive(ports, live));
       return { status: 200, events: commandEvents(params.command_id, followed, events) };
     },
-    kept: (report) => {
-      const kept = keptEvents(report, wantedOutput(call));
-      if (streamed) return { status: 200, events: commandEvents(params.command_id, kept, events) };
-      const found = keptOutput(report, wantedStream(query), query.offset, query.limit);
+    kept: async (report, record) => {
+      const { sandbox_id: sandboxId, command_id: commandId } = params;
+      const stored = await StoredOutput.find(
+        ports.keptOutputs,
+        { userId: record.user_id, sandboxId, commandId },
+        report,
+      );
+      if (streamed) return { status: 200, events: commandEvents(commandId, stored.events(wantedOutput(call)), events) };
+      const { offset, limit } = query;
+      const found = await stored.read({ stream: wantedStream(query), offset, limit });
       return { status: 200, body: outputPage(keptCommand(report), found) };
     },
   });

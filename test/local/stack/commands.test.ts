@@ -104,7 +104,6 @@ test('smithers#738: a field or a value that is not known is refused by its name'
   const { command_id } = await start({ command: 'true' });
   await refused('POST', '', { command: 'true', timeout: 5 }, 'timeout');
   await refused('POST', '', { command: 'true', wait_seconds: 5 }, 'wait_seconds');
-  await refused('POST', '', { command: 'true', keep_output: true }, 'keep_output');
   await refused('GET', '?state=done', undefined, 'query.state');
   await refused('GET', '?cursor=x', undefined, 'query.cursor');
   await refused('GET', `/${command_id}/output?offset=-1`, undefined, 'query.offset');

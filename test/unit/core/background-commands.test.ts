@@ -92,12 +92,11 @@ test('root is refused unless the deployment allows it, and then the agent is tol
   expect(said).toMatchObject({ body: { root_commands: true } });
 });
 
-test('output is not promised to be kept where nothing keeps it', async () => {
-  const { start } = await begin();
-  await expect(start({ keep_output: true })).rejects.toMatchObject({
-    code: 'invalid_request',
-    details: { field: 'keep_output' },
-  });
+test('the agent is told to keep the output of a command that is to, and of no other', async () => {
+  const { start, channel } = await begin();
+  await start({ keep_output: true });
+  await start({});
+  expect(channel.orders.map(([, order]) => order.keep_output)).toEqual([true, undefined]);
 });
 
 test('a command is asked for at its agent, and by its owner only', async () => {

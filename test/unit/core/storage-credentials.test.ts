@@ -55,6 +55,12 @@ test('a session removes cold files only, and lists its own names only', () => {
   expect(['', 'users/', 'users/ann', 'users/anna/', 'users/bob/'].map(lists)).toEqual(Array(5).fill(false));
 });
 
+test('a session puts what commands print beside the homes, its own user’s only, and reads none of it', () => {
+  const key = (user: string) => `outputs/${user}/sbx_1/cmd_1/stdout/0`;
+  expect(['ann', 'anna', 'bob'].map((user) => allows('ann', 's3:PutObject', key(user)))).toEqual([true, false, false]);
+  expect(allows('ann', 's3:GetObject', key('ann'))).toBe(false);
+});
+
 test('the longest name still fits into a session’s policy', () => {
   expect(sessionPolicy('b'.repeat(63), 'u'.repeat(128)).length).toBeLessThanOrEqual(2_048);
 });

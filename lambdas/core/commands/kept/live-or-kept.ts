@@ -22,7 +22,7 @@ interface CommandCall {
 
 interface Ways<T> {
   readonly live: (record: ReadyRecord) => Promise<T>;
-  readonly kept: (report: OutcomeReport) => T;
+  readonly kept: (report: OutcomeReport, record: SandboxRecord) => T | Promise<T>;
 }
 
 const isCode = (error: unknown, code: 'not_found' | 'sandbox_ended'): boolean =>
@@ -68,6 +68,6 @@ export async function liveOrKept<T>(
     const isSilent = isCode(error, 'not_found') || isCode(error, 'sandbox_ended');
     const report = isSilent ? await reportOf(ports, record, command_id) : undefined;
     if (report === undefined) throw error;
-    return kept(report);
+    return await kept(report, record);
   }
 }
