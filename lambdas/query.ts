@@ -1,5 +1,6 @@
 import { routes } from '../contract/api/routes.ts';
 import { getDeployment } from './core/admin/get-deployment.ts';
+import { getPools } from './core/admin/get-pools.ts';
 import { getQuota } from './core/admin/get-quota.ts';
 import { getSandbox } from './core/sandboxes/get-sandbox.ts';
 import { listSandboxes } from './core/sandboxes/list-sandboxes.ts';
@@ -22,6 +23,7 @@ const operations = {
   getUsage,
   getMetrics,
   getDeployment,
+  getPools,
   getQuota,
   getOpenapi,
   listTemplates,

@@ -88,7 +88,10 @@ const placementOf = (config: Config<'lifecycle'> | Config<'reap'>): Placement =>
 });
 
 /** A pool of a template that is no more is none. */
-const poolsOf = ({ MATRX_POOL, MATRX_TEMPLATES }: Config<'lifecycle'> | Config<'reap'>): readonly Pool[] =>
+const poolsOf = ({
+  MATRX_POOL,
+  MATRX_TEMPLATES,
+}: Config<'query'> | Config<'lifecycle'> | Config<'reap'>): readonly Pool[] =>
   MATRX_POOL.flatMap(({ template, size, count, max_age_minutes }) => {
     const image = MATRX_TEMPLATES[template]?.task_definition;
     return image === undefined ? [] : [{ template, size, count, maxAgeSeconds: max_age_minutes * 60, image }];
@@ -118,6 +121,8 @@ export function queryServices(config = readConfig('query')) {
     usage: usageRecords(table),
     points: machinePoints(table),
     logs: sandboxLogs(logsClient(), config.MATRX_LOG_GROUP),
+    pools: poolsOf(config),
+    pool: poolRecords(table, clock),
     deployment: deploymentOf(config),
   };
   return { ports, clock, log: logOf(config), corsOrigins: config.MATRX_CORS_ORIGINS };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
+import { PoolInfo } from './pools.ts';
 import { QuotaOverride, UserQuota } from './quota.ts';
 import type { RouteTable } from './route.ts';
 
@@ -22,6 +23,15 @@ export const DeploymentState = z
     usd_per_hour: z.number().describe('what they cost together'),
   })
   .meta({ id: 'DeploymentState' });
+
+const Pools = z.object({
+  pools: z.array(
+    PoolInfo.extend({
+      idle: z.number().int().describe('that wait now'),
+      starting: z.number().int().describe('that are on their way'),
+    }),
+  ),
+});
 
 const PatchDeployment = z
   .strictObject({
@@ -63,6 +73,15 @@ export const adminRoutes = {
     summary: 'Whether sandboxes can be created, and what those that run cost',
     ...read,
     answers: { 200: DeploymentState },
+    errors: [],
+    repeatable: 'always',
+  },
+  getPools: {
+    method: 'GET',
+    path: '/admin/pools',
+    summary: 'Machines that wait for sandboxes, and what they cost',
+    ...read,
+    answers: { 200: Pools },
     errors: [],
     repeatable: 'always',
   },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { TemplateName, Timestamp, UserId } from './identifiers.ts';
+import { PoolInfo } from './pools.ts';
 import { UserQuota } from './quota.ts';
 import type { RouteTable } from './route.ts';
 import { sizeNames } from './sizes.ts';
@@ -111,6 +112,7 @@ export const serviceRoutes = {
           creates_per_user_per_minute: z.number().int(),
           commands_per_user_per_minute: z.number().int(),
         }),
+        pools: z.array(PoolInfo).describe('machines that wait for sandboxes, which then start at once'),
       }),
     },
     errors: [],

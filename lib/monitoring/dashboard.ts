@@ -38,7 +38,12 @@ export function addDashboard(scope: Construct, { config, api, compute, functions
     periodOverride: PeriodOverride.AUTO,
     widgets: [
       [
-        graph('Sandboxes created', [own('SandboxesCreated'), own('SandboxesRefused'), own('PoolHits'), own('PoolMisses')]),
+        graph('Sandboxes created', [
+          own('SandboxesCreated'),
+          own('SandboxesRefused'),
+          own('PoolHits'),
+          own('PoolMisses'),
+        ]),
         graph('Time to ready, ms', [
           own('TimeToReady', { statistic: 'p50', label: 'p50' }),
           own('TimeToReady', { statistic: 'p95', label: 'p95' }),

@@ -5,6 +5,7 @@ import { endAccess } from '../../lambdas/core/access/end-access.ts';
 import { resumeAccess } from '../../lambdas/core/access/resume-access.ts';
 import { deleteQuota } from '../../lambdas/core/admin/delete-quota.ts';
 import { getDeployment } from '../../lambdas/core/admin/get-deployment.ts';
+import { getPools } from '../../lambdas/core/admin/get-pools.ts';
 import { getQuota } from '../../lambdas/core/admin/get-quota.ts';
 import { patchDeployment } from '../../lambdas/core/admin/patch-deployment.ts';
 import { putQuota } from '../../lambdas/core/admin/put-quota.ts';
@@ -80,6 +81,7 @@ export function fakeFunctions() {
       getUsage,
       getMetrics,
       getDeployment,
+      getPools,
       getQuota,
       getLimits,
       getOpenapi,

@@ -1,5 +1,6 @@
 import { type Connection, type ConnectionOptions, openConnection } from '../../connection.ts';
 import type { AdminCommand } from '../admin/admin-command.ts';
+import { pool } from '../admin/pool.ts';
 import { quota } from '../admin/quota.ts';
 import { stopAll } from '../admin/stop-all.ts';
 import { cap, close, open, status } from '../admin/switches.ts';
@@ -7,7 +8,15 @@ import { nearest } from '../arguments/nearest.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
-const commands: Readonly<Record<string, AdminCommand>> = { status, open, close, cap, 'stop-all': stopAll, quota };
+const commands: Readonly<Record<string, AdminCommand>> = {
+  status,
+  open,
+  close,
+  cap,
+  'stop-all': stopAll,
+  quota,
+  pool,
+};
 
 // Ending everybody's sandboxes is paced, and takes as long as the function may.
 const totalMs = 900_000;

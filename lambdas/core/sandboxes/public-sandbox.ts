@@ -1,6 +1,6 @@
+import { costUsd } from '../../../contract/api/prices.ts';
 import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
 import { coldPath, homePath } from './home.ts';
-import { costUsd } from './prices.ts';
 import { hasEnded, type SandboxRecord, taskOf } from './record.ts';
 
 function cost(record: SandboxRecord, nowMs: number): number {

@@ -90,6 +90,15 @@ test.each([
   expect(stdout.toString()).toContain('spent today    1.5000 USD, no cap');
 });
 
+test('pools are shown with what they cost', async () => {
+  const pools = [{ template: 'base', size: 's', count: 3, idle: 2, starting: 1, usd_per_hour: 0.0743 }];
+  await using service = await misbehavingService(answer(200, { pools }));
+  const { exitCode, stdout } = await runMatrx(['admin', 'pool'], { env: env(service) });
+  expect(exitCode).toBe(0);
+  expect(service.seen).toMatchObject([{ method: 'GET', url: '/v1/admin/pools' }]);
+  expect(stdout.toString()).toMatch(/base +s +3 +2 +1 +0\.0743 +54\.24/);
+});
+
 test('everybody’s sandboxes end only when that is said to be meant', async () => {
   await using service = await misbehavingService(answer(200, { stopping: 4, failed: 1, complete: true }));
   const refused = await runMatrx(['admin', 'stop-all', 'an incident'], { env: env(service) });

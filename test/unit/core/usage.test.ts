@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { costUsd, microsOf } from '../../../contract/api/prices.ts';
 import { runningParts, spendOf } from '../../../lambdas/aws/dynamodb/spend-items.ts';
-import { costUsd, microsOf } from '../../../lambdas/core/sandboxes/prices.ts';
 import { billedDays, dayOf } from '../../../lambdas/core/usage/billed-days.ts';
 import { getMetrics } from '../../../lambdas/core/usage/get-metrics.ts';
 import { getUsage } from '../../../lambdas/core/usage/get-usage.ts';
