@@ -9,11 +9,14 @@ import { UsageError } from './usage-error.ts';
 import { commonFlags, type Verb } from './verb.ts';
 import { admin } from './verbs/admin.ts';
 import { attach } from './verbs/attach.ts';
+import { cat } from './verbs/cat.ts';
 import { checkpoint } from './verbs/checkpoint.ts';
 import { checkpoints } from './verbs/checkpoints.ts';
+import { cp } from './verbs/cp.ts';
 import { create } from './verbs/create.ts';
 import { doctor } from './verbs/doctor.ts';
 import { exec } from './verbs/exec.ts';
+import { files } from './verbs/files.ts';
 import { fork } from './verbs/fork.ts';
 import { get } from './verbs/get.ts';
 import { kill } from './verbs/kill.ts';
@@ -36,6 +39,9 @@ const verbs: readonly Verb[] = [
   logs,
   attach,
   kill,
+  cp,
+  files,
+  cat,
   ls,
   get,
   set,

@@ -1,0 +1,95 @@
+import { Buffer } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { SandboxError } from '../../../contract/api/errors.ts';
+import { limits } from '../../../contract/api/limits.ts';
+import type { FileInfo } from '../../files/file-info.ts';
+import type { Files } from '../../files/files.ts';
+import { inTurn } from '../../files/in-turn.ts';
+import { printable } from '../table.ts';
+import { below, lastName, toBytes } from './byte-path.ts';
+import type { CopyProgress } from './copy-progress.ts';
+
+interface Pull {
+  readonly files: Files;
+  readonly progress: CopyProgress;
+  readonly signal: AbortSignal;
+}
+
+const atOnce = 4;
+const slash = 0x2f;
+
+/**
+ * The path of an entry below the folder that was listed. What the sandbox says is hostile: throws `bad_answer` for one that leads
+ * anywhere else.
+ */
+function underOf(root: Buffer, info: FileInfo): Buffer {
+  const path = toBytes(info.path);
+  const start = root.at(-1) === slash ? root.length : root.length + 1;
+  const under = path.subarray(start);
+  const names = under.toString('latin1').split('/');
+  const isBelow = path.subarray(0, root.length).equals(root) && path[start - 1] === slash;
+  const isPlain = names.every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
+  if (isBelow && isPlain) return under;
+  throw new SandboxError('bad_answer', `the sandbox lists what is not below it: ${printable(path.toString())}`);
+}
+
+async function* contents(
+  { files, progress, signal }: Pull,
+  info: FileInfo,
+  to: Buffer,
+): AsyncGenerator<[FileInfo, Buffer]> {
+  if (info.type !== 'directory') {
+    yield [info, to];
+    return;
+  }
+  await mkdir(to, { recursive: true });
+  const root = toBytes(info.path);
+  const depth = limits.files.depth;
+  for await (const entry of files.list(info.path, { depth, pageSize: limits.files.pageSize.max, signal })) {
+    const target = below(to, underOf(root, entry));
+    if (entry.type === 'directory') await mkdir(target, { recursive: true });
+    else if (entry.type === 'file') yield [entry, target];
+    else await progress.skip(printable(toBytes(entry.path).toString()), entry.type);
+  }
+}
+
+async function* pieces({ files, signal }: Pull, { path, size }: FileInfo, onProgress: (at: { bytes: number }) => void) {
+  if (size > limits.files.inlineBytes) {
+    yield* await files.download(path, { signal, onProgress });
+    return;
+  }
+  const bytes = await files.read(path, { signal });
+  yield bytes;
+  onProgress({ bytes: bytes.length });
+}
+
+/** Fetches a file beside its place, and renames it when it is whole. */
+async function fetchFile(pull: Pull, info: FileInfo, to: Buffer): Promise<void> {
+  const unfinished = Buffer.concat([to, Buffer.from(`.${randomUUID().slice(0, 8)}.part`)]);
+  const mode = Number.parseInt(info.mode, 8) & 0o777;
+  try {
+    await pipeline(pieces(pull, info, pull.progress.meter()), createWriteStream(unfinished, { flags: 'wx', mode }), {
+      signal: pull.signal,
+    });
+    await rename(unfinished, to);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  pull.progress.file();
+}
+
+/** Copies a file, or a folder with all that is below it, out of a sandbox: into `to` where that is a folder, else under that name. */
+export async function pullFiles(pull: Pull, from: string, to: string): Promise<void> {
+  const info = await pull.files.stat(from, { signal: pull.signal });
+  const isFolder = await stat(to).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  const name = lastName(toBytes(info.path));
+  const target = isFolder || to.endsWith('/') ? below(Buffer.from(to), name) : Buffer.from(to);
+  await inTurn(contents(pull, info, target), atOnce, ([entry, path]) => fetchFile(pull, entry, path));
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Sandbox } from '../../../client/index.ts';
+import { answer, misbehavingService, sandboxId } from '../../support/misbehaving-service.ts';
+import { runMatrx } from '../../support/run-matrx.ts';
+import { type Stack, startStack } from '../../support/stack.ts';
+
+let stack: Stack;
+let sandbox: Sandbox;
+let here: string;
+beforeAll(async () => {
+  stack = await startStack();
+  sandbox = await Sandbox.create({ url: stack.url, credentials: { token: stack.service.local.person.token } });
+  here = await mkdtemp(join(tmpdir(), 'matrx-copy-'));
+});
+afterAll(async () => {
+  await rm(here, { recursive: true, force: true });
+  await stack?.[Symbol.asyncDispose]();
+});
+
+const matrx = async (...argv: string[]) => {
+  const env = { MATRX_URL: stack.url, MATRX_TOKEN: stack.service.local.person.token };
+  const run = await runMatrx(argv, { env, cwd: here });
+  return { exitCode: run.exitCode, stdout: run.stdout.toString(), stderr: run.stderr };
+};
+
+test('a folder goes in and comes back as it was, with large files, odd names, modes and empty folders', async () => {
+  const large = randomBytes(9_000_000);
+  await mkdir(join(here, 'tree/deep/empty'), { recursive: true });
+  await writeFile(join(here, 'tree/large'), large);
+  await writeFile(join(here, 'tree/deep/run.sh'), '#!/bin/sh\n');
+  await chmod(join(here, 'tree/deep/run.sh'), 0o755);
+  const odd = Buffer.concat([Buffer.from(join(here, 'tree/deep/')), Buffer.from([0xff, 0x0a])]);
+  await writeFile(odd, 'odd');
+  for (let n = 0; n < 300; n++) await writeFile(join(here, `tree/small-${n}`), `content ${n}`);
+  await symlink('large', join(here, 'tree/link'));
+
+  const sent = await matrx('cp', 'tree', `${sandbox.sandboxId}:`);
+  expect(sent).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('303 files') });
+  expect(sent.stderr).toContain('left out: tree/link');
+  const { stdout } = await sandbox.commands.run(
+    'cd tree; ls | wc -l; stat -c %a deep/run.sh; sha256sum large; cat small-299',
+  );
+  expect(stdout).toMatch(/^302\n755\n[0-9a-f]{64} {2}large\ncontent 299$/);
+
+  expect(await matrx('cp', `${sandbox.sandboxId}:tree`, 'back')).toMatchObject({ exitCode: 0 });
+  expect((await readFile(join(here, 'back/large'))).equals(large)).toBe(true);
+  expect((await stat(join(here, 'back/deep/run.sh'))).mode & 0o777).toBe(0o755);
+  const deep = await readdir(join(here, 'back/deep'), { encoding: 'buffer' });
+  expect(deep.map((name) => name.toString('latin1')).sort()).toEqual(['empty', 'run.sh', '\u00ff\n'].sort());
+  expect(await readdir(join(here, 'back'))).toHaveLength(302);
+}, 120_000);
+
+test('one file goes where it is told, and what is there is found and printed', async () => {
+  await writeFile(join(here, 'note.txt'), 'hello\n');
+  await sandbox.files.mkdir('folder');
+  expect(await matrx('cp', 'note.txt', `${sandbox.sandboxId}:folder`)).toMatchObject({ exitCode: 0 });
+  expect(await matrx('cp', 'note.txt', `${sandbox.sandboxId}:folder/other.txt`)).toMatchObject({ exitCode: 0 });
+  expect((await matrx('files', sandbox.sandboxId, 'folder')).stdout).toMatch(
+    /folder\/note\.txt\n.*folder\/other\.txt\n$/,
+  );
+  expect((await matrx('cat', sandbox.sandboxId, 'folder/note.txt')).stdout).toBe('hello\n');
+  expect(await matrx('cp', `${sandbox.sandboxId}:folder/other.txt`, '.')).toMatchObject({ exitCode: 0 });
+  expect(await readFile(join(here, 'other.txt'), 'utf8')).toBe('hello\n');
+});
+
+test('what is wrong with a copy is said before anything is sent', async () => {
+  expect(await matrx('cp', 'a', 'b')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('<id>:path') });
+  expect(await matrx('cp', 'sbx_1:a', 'b')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('no sandbox id'),
+  });
+  expect(await matrx('cp', 'missing', `${sandbox.sandboxId}:x`)).toMatchObject({ exitCode: 2 });
+  expect(await matrx('cp', `${sandbox.sandboxId}:missing`, 'x')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('file_not_found'),
+  });
+});
+
+test('a sandbox that lists what is not below its folder writes nothing here', async () => {
+  const entry = (path: string, type: string) => ({
+    path,
+    name: 'x',
+    type,
+    size: 1,
+    mode: '644',
+    owner: 1000,
+    group: 1000,
+    modified_at: '2026-01-01T00:00:00.000Z',
+  });
+  const paths = ['/home/agent/f/../../x', '/etc/x', '/home/agent/f/', '/home/agent/f/a//b', '/home/agent/f/./x'];
+  for (const [n, path] of paths.entries()) {
+    await using service = await misbehavingService(
+      answer(200, entry('/home/agent/f', 'directory')),
+      answer(200, { entries: [entry(path, 'file')], next_cursor: null }),
+    );
+    const env = { MATRX_URL: service.url, MATRX_TOKEN: 't' };
+    const run = await runMatrx(['cp', `${sandboxId}:f`, join(here, `hostile-${n}`)], { env });
+    expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('not below') });
+    expect(await readdir(join(here, `hostile-${n}`))).toEqual([]);
+  }
+});
