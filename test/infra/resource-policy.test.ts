@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Door, doors } from '../../contract/api/doors.ts';
 import { deployedRoutes } from '../../lib/api/paths.ts';
 import { resourcePolicy } from '../../lib/api/resource-policy.ts';
 import { readConfig } from '../../lib/config/read-config.ts';
-import { isAdmitted, type PolicyDocument, type Request } from '../support/resource-policy.ts';
+import { isAdmitted, matches, type PolicyDocument, type Request } from '../support/resource-policy.ts';
 import { required } from '../support/synth.ts';
 
 const taskRole = 'arn:aws:iam::111122223333:role/matrx-task';
@@ -103,4 +105,28 @@ test('the policy fits what API Gateway takes, with as many ranges as there can b
     (_, index) => `2001:db8:1234:5678:9abc:def0:1234:${index.toString(16)}00/120`,
   );
   expect(JSON.stringify(policyFor({ ingressCidrs })).length).toBeLessThan(8_192);
+});
+
+/** The policy that docs/operations.md gives to a service: the methods that it allows, and those of them that it denies. */
+function servicePolicy() {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const [text = ''] = [...page.matchAll(/```json\n(.*?)```/gs)].flatMap(([, block = '']) =>
+    block.includes('execute-api:Invoke') ? [block] : [],
+  );
+  const { Statement } = JSON.parse(text) as { Statement: { Effect: string; Resource: string | string[] }[] };
+  const named = (effect: string) =>
+    Statement.filter(({ Effect }) => Effect === effect).flatMap(({ Resource }) => Resource);
+  return (path: string): boolean => {
+    const arn = `arn:aws:execute-api:REGION:ACCOUNT:API_ID/api/${path}`;
+    const isNamed = (effect: string) => named(effect).some((pattern) => matches(pattern, arn));
+    return isNamed('Allow') && !isNamed('Deny');
+  };
+}
+
+test('the policy that a service is told to have opens every route of its door but an operator’s, and no other door', () => {
+  const allows = servicePolicy();
+  for (const { door, row, path } of deployedRoutes) {
+    const call = `${row.method}${path.replaceAll(/\{\w+\}/g, 'ada')}`;
+    expect([call, allows(call)]).toEqual([call, door === 'service' && !row.path.startsWith('/admin/')]);
+  }
 });

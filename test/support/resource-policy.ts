@@ -23,8 +23,8 @@ export interface Request {
   readonly tokenIsValid?: boolean;
 }
 
-/** A `*` stands for anything, slashes too. */
-const matches = (pattern: string, text: string): boolean =>
+/** Whether a pattern of a policy names what the text names. A `*` stands for anything, slashes too. */
+export const matches = (pattern: string, text: string): boolean =>
   new RegExp(`^${pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(text);
 
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
