@@ -81,13 +81,30 @@ export function defineBackgroundSuite(target: () => Sandbox): void {
     expect(await textOf(job)).toBe('one\ntwo\n');
   });
 
+  test('what there is now is read without waiting for more', async () => {
+    const job = await start('echo here; sleep 600');
+    for await (const _ of job.output()) break;
+    expect(await textOf(job, { follow: false })).toBe('here\n');
+    await job.kill({ graceMs: 0 });
+    expect(await job.wait()).toMatchObject({ exitCode: null, stdout: 'here\n' });
+  });
+
   test('E2B#927: input arrives once and in order, and its end is told', async () => {
     const job = await start(['sha256sum'], { stdin: true });
     const bytes = Buffer.alloc(300_000, 'input ');
     await job.stdin.write(bytes.subarray(0, 100_000));
     await job.stdin.write(bytes.subarray(100_000));
     await job.stdin.end();
+    await job.stdin.end();
     expect(await job.wait()).toMatchObject({ exitCode: 0, stdout: `${sha256(bytes)}  -\n` });
+  });
+
+  test('another handle writes on where the first one has stopped', async () => {
+    const first = await start(['cat'], { stdin: true });
+    await first.stdin.write('one ');
+    const second = await target().commands.get(first.commandId);
+    await second.stdin.end('two');
+    expect((await second.wait()).stdout).toBe('one two');
   });
 
   test('Daytona#3770: without input a command meets the end of it at once', async () => {
