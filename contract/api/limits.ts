@@ -67,7 +67,7 @@ export const limits = {
   /** How long a client-held channel's grant lasts until it is renewed. */
   accessSeconds: { min: 60, max: 3_600, default: 900 },
   /** Commands of one grant that may run at once. */
-  accessRunningCommands: 64,
+  accessRunningCommands: 200,
   /** What may go through the channels of one grant, both ways together. */
   accessBytes: 16 * 1024 ** 3,
   /** How long one call counts or removes what is stored; the next goes on. */

@@ -14,7 +14,7 @@ defineHttpSuite(() => stack);
 // Over HTTP each command has a function's environment of its own, and those take turns at the sandbox's few sessions.
 const transports = [
   ['http', 8],
-  ['channel', 64],
+  ['channel', 200],
   ['auto', 64],
 ] as const;
 
