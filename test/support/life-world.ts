@@ -2,6 +2,7 @@
 import type { StopReason } from '../../contract/api/sandbox-record.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
+import type { Pool } from '../../lambdas/core/pool/ports.ts';
 import { reap } from '../../lambdas/core/reaper/reap.ts';
 import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
 import { deleteSandbox } from '../../lambdas/core/sandboxes/delete-sandbox.ts';
@@ -35,6 +36,8 @@ export type Step =
 
 const pickOf = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
 
+const pool: Pool = { template: 'base', size: 's', count: 2, maxAgeSeconds: 1_800, image: 'base:1' };
+
 export class LifeWorld {
   readonly cluster: FakeCluster;
   /** How often each sandbox came to an end, and the reasons it was ever given. */
@@ -47,6 +50,8 @@ export class LifeWorld {
   constructor(seed: number) {
     this.#random = randomFor(seed, 'world');
     this.#ports = fakeService().ports;
+    // Every other world has machines that wait.
+    this.#ports.pools = seed % 2 === 0 ? [] : [pool];
     this.cluster = new FakeCluster(this.#ports.clock, this.#random);
     this.#reaper = { dueRecords: new FakeDueRecords(this.#ports.records), cursors: new FakeCursors() };
     const { records } = this.#ports;
@@ -79,6 +84,11 @@ export class LifeWorld {
   async take(step: Step, trouble: Trouble): Promise<void> {
     const process = new MortalProcess(trouble, this.#random);
     await process.run(() => this.#work(step, process));
+  }
+
+  /** No machine is to wait any more. */
+  endPools(): void {
+    this.#ports.pools = [];
   }
 
   /** A run of the reaper to which nothing happens. */
@@ -169,10 +179,13 @@ export class LifeWorld {
     const { alive } = this.cluster;
     const live = this.records.filter((record) => !hasEnded(record));
     const tasksOfLive = new Set(live.flatMap((record) => taskOf(record)?.id ?? []));
+    const waiting = new Set([...this.#ports.pool.byPlace.values()].map(({ member_id }) => member_id));
     const aliveIds = new Set(alive.map(({ id }) => id));
     const liveIds = live.map(({ sandbox_id }) => sandbox_id).sort();
     return [
-      ...alive.flatMap(({ id }) => (tasksOfLive.has(id) ? [] : [`task ${id} has no live record`])),
+      ...alive.flatMap(({ id, startedBy }) =>
+        tasksOfLive.has(id) || waiting.has(startedBy ?? '') ? [] : [`task ${id} has no live record`],
+      ),
       ...live.flatMap((record) => {
         const task = taskOf(record);
         return task !== undefined && aliveIds.has(task.id) ? [] : [`${record.status} ${record.sandbox_id} has no task`];
