@@ -15,7 +15,7 @@ import type { DeployConfig } from './config/deploy-config.ts';
 const resourceServer = 'matrx';
 const scopeName = (scope: string): string => scope.slice(resourceServer.length + 1);
 
-/** Who people are: a pool that an administrator fills, and the app that `matrx login` and web pages are. */
+/** Who people are: a pool that an administrator fills, and the app by which they and web pages sign in. */
 export class Identity extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
