@@ -23,6 +23,21 @@ test('E2B#1074, sandbox-agent#152: a background command has no time-out of anybo
   expect((await follow(machine, id)).stdout.toString()).toBe('up\ndown\n');
 });
 
+test('a command that runs for a year by the clock is still there, and says how long it has taken', async () => {
+  const clock = new ManualClock();
+  const expires_at = new Date(clock.now() + 1e12).toISOString();
+  await using machine = await startAgent({ clock, assignment: { expires_at } });
+  await machine.ready();
+  const id = await begin(machine, { command: 'echo up; until [ -e go ]; do sleep 0.02; done; echo down' });
+  await printed(machine, id, 'up');
+  for (let day = 0; day < 365; day++) clock.pass(86_400_000);
+  expect(await infoOf(machine, id)).toMatchObject({ outcome: 'running', duration_ms: 365 * 86_400_000 });
+  await machine.run({ argv: ['touch', 'go'] });
+  const { stdout, outcome } = await follow(machine, id);
+  expect(stdout.toString()).toBe('up\ndown\n');
+  expect(outcome).toMatchObject({ outcome: 'exited', duration_ms: 365 * 86_400_000 });
+});
+
 test('E2B#500, AS#1388, Daytona#2602: at the time-out the command is dead, not only its answer', async () => {
   await using machine = await startAgent();
   await machine.ready();
@@ -94,7 +109,7 @@ test('AgentCompass#284: a time-out is an outcome of its own and no exit code', a
   expect(outcome).toMatchObject({ outcome: 'timed_out', exit_code: null, signal: 'SIGTERM' });
 });
 
-test('smithers#738, E2B#463: a field nobody knows and a time-out beyond the bound are refused', async () => {
+test('smithers#738, E2B#463, E2B#879: a field nobody knows and a time-out beyond the bound are refused', async () => {
   await using machine = await startAgent();
   await machine.ready();
   const order = { command_id: commandId(), argv: ['true'], timeout_seconds: 5 };
@@ -106,7 +121,7 @@ test('smithers#738, E2B#463: a field nobody knows and a time-out beyond the boun
   });
 });
 
-test('amazon-ecs-agent#2846, rack#3802: exit code and every byte value come back as they were', async () => {
+test('amazon-ecs-agent#2846, containers-roadmap#2207, boto3#3496, rack#3802: exit code and every byte value come back as they were', async () => {
   await using machine = await startAgent();
   await machine.ready();
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));

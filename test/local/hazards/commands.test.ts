@@ -76,7 +76,7 @@ test('commands at once through one slot run or are told to wait, and the exec ag
   expect(readFileSync(join(dataDir, 'logs/aws.log'), 'utf8')).not.toContain('locked up');
 });
 
-test('a session that never opens is an error that says so, in bounded time', async () => {
+test('CF#320, eve#440: a session that never opens is an error that says so, in bounded time', async () => {
   await using service = await suffering({ sessions: { frames: [{ ...input, fate: 'drop' }] } }, 10);
   const { caller, id } = service;
   const answer = await call(caller, 'POST', `/sandboxes/${id}/exec`, { command: 'true' });
