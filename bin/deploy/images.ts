@@ -3,7 +3,7 @@ import { prepareContext } from '../../containers/sandbox/prepare-context.ts';
 import type { DeployConfig } from '../../lib/config/deploy-config.ts';
 import { run } from './run.ts';
 
-/** Templates that the Dockerfile makes. Others are an operator's own, and pushed by hand: docs/own-images.md. */
+/** Templates that the Dockerfile makes. Others are an operator's own, and pushed by hand: docs/images.md. */
 export const ownTemplates = ['base', 'minimal', 'browser'] as const;
 
 export interface BuiltImage {

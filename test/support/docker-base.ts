@@ -12,12 +12,17 @@ import { probeDocker } from '../../local/engines/docker/probe-docker.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     image: string;
+    ownImages: readonly string[];
   }
 }
 
-/** `MATRX_TEST_IMAGE`, else the project's own `base`, built with `MATRX_TEST_BUILD_ARGUMENTS`, a JSON object. */
+/**
+ * `MATRX_TEST_IMAGE`, else the project's own `base`, built with `MATRX_TEST_BUILD_ARGUMENTS`, a JSON object.
+ * `MATRX_TEST_OWN_IMAGES` names further ones, of other distributions.
+ */
 export default async function setup({ provide }: TestProject): Promise<void> {
   const given = process.env['MATRX_TEST_IMAGE'] ?? '';
+  provide('ownImages', (process.env['MATRX_TEST_OWN_IMAGES'] ?? '').split(' ').filter(Boolean));
   const address = findDocker(process.env);
   if (given !== '' || 'unusable' in address || !(await probeDocker(address)).ok) return provide('image', given);
   await using folder = await mkdtempDisposable(`${tmpdir()}/matrx-image-`);
