@@ -3,6 +3,8 @@ import type { StopReason } from '../../contract/api/sandbox-record.ts';
 import { heartbeat } from '../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../lambdas/core/agent/hello.ts';
 import type { Pool } from '../../lambdas/core/pool/ports.ts';
+import { isOfPool } from '../../lambdas/core/pool/settle-member.ts';
+import type { SeenTask } from '../../lambdas/core/reaper/ports.ts';
 import { reap } from '../../lambdas/core/reaper/reap.ts';
 import { createSandbox } from '../../lambdas/core/sandboxes/create-sandbox.ts';
 import { deleteSandbox } from '../../lambdas/core/sandboxes/delete-sandbox.ts';
@@ -180,11 +182,14 @@ export class LifeWorld {
     const live = this.records.filter((record) => !hasEnded(record));
     const tasksOfLive = new Set(live.flatMap((record) => taskOf(record)?.id ?? []));
     const waiting = new Set([...this.#ports.pool.byPlace.values()].map(({ member_id }) => member_id));
+    // What waited leaves its pool before it is told to stop, and takes its time.
+    const isPools = (task: SeenTask) =>
+      waiting.has(task.startedBy ?? '') || (isOfPool(task) && task.desiredStatus === 'STOPPED');
     const aliveIds = new Set(alive.map(({ id }) => id));
     const liveIds = live.map(({ sandbox_id }) => sandbox_id).sort();
     return [
-      ...alive.flatMap(({ id, startedBy }) =>
-        tasksOfLive.has(id) || waiting.has(startedBy ?? '') ? [] : [`task ${id} has no live record`],
+      ...alive.flatMap((task) =>
+        tasksOfLive.has(task.id) || isPools(task) ? [] : [`task ${task.id} has no live record`],
       ),
       ...live.flatMap((record) => {
         const task = taskOf(record);
