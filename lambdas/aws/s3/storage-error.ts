@@ -13,6 +13,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   AccessDenied: 'storage_forbidden',
   AllAccessDisabled: 'storage_forbidden',
   InvalidAccessKeyId: 'storage_forbidden',
+  InvalidToken: 'storage_forbidden',
   ExpiredToken: 'storage_forbidden',
   SignatureDoesNotMatch: 'storage_forbidden',
 };
@@ -23,7 +24,7 @@ const words: Readonly<Record<Reason, string>> = {
   bucket_missing: 'is not there',
   bucket_foreign: 'is in another region',
   storage_forbidden: 'is another account’s, or its policy or ours forbids this',
-  storage_unavailable: 'does not answer',
+  storage_unavailable: 'does not answer as it should',
 };
 
 const retrySeconds = 2;

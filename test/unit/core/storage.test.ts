@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { limits } from '../../../contract/api/limits.ts';
+import { getHealthReport } from '../../../lambdas/core/service/get-health-report.ts';
 import { deleteStorage } from '../../../lambdas/core/storage/delete-storage.ts';
 import { getStorage } from '../../../lambdas/core/storage/get-storage.ts';
 import { callOf, person, service } from '../../support/calls.ts';
@@ -64,6 +66,42 @@ test('a count that takes long goes on by its cursor, and is exact at its end', a
   expect(answer).toMatchObject({ hot: { bytes: 250, objects: 25 }, cold: { bytes: 5, objects: 5 }, next_cursor: null });
   expect(steps.length).toBeGreaterThan(3);
   expect(steps).toEqual([...steps].sort((left, right) => left - right));
+});
+
+test('a million objects are counted to the last one by a few calls, none of which takes much longer than is set', async () => {
+  const { ports, clock } = fakeService();
+  const [pages, pageSize] = [1_000, 1_000];
+  const last = Buffer.from('last').toString('hex');
+  // Pages made when they are asked for: the key says which one it ends.
+  ports.objects.list = async (prefix, after) => {
+    clock.pass(80);
+    if (!prefix.endsWith('home/')) return { objects: [], more: false };
+    const page = after === undefined ? 1 : Number(after.slice(prefix.length, prefix.length + 6)) + 1;
+    const key = `${prefix}${String(page).padStart(6, '0')}${last}`;
+    return { objects: Array(pageSize).fill({ key, size: 3, modifiedAtMs: 0 }), more: page < pages };
+  };
+  const longestMs: number[] = [];
+  let calls = 0;
+  let answer: Awaited<ReturnType<typeof use>> | undefined;
+  while (!answer?.complete) {
+    const startMs = clock.now();
+    answer = await use(ports, answer?.next_cursor);
+    longestMs.push(clock.now() - startMs);
+    calls += 1;
+  }
+  expect(answer.hot).toEqual({ objects: 1_000_000, bytes: 3_000_000 });
+  expect(calls).toBeLessThan(6);
+  expect(Math.max(...longestMs)).toBeLessThan(limits.storageSeconds * 1_000 + 200);
+});
+
+test('C8: health says that storage is down, and which bucket', async () => {
+  const { ports } = fakeService();
+  ports.objects.isUp = false;
+  const { status, body } = (await getHealthReport(ports)) as { status: number; body: { parts: object[] } };
+  expect(status).toBe(503);
+  expect(body.parts).toContainEqual(
+    expect.objectContaining({ name: 'storage', state: 'down', detail: 'storage: the bucket test is not there' }),
+  );
 });
 
 test('a cursor of one’s own making is refused, and never leads to another user’s objects', async () => {
