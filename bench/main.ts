@@ -4,6 +4,7 @@ import { benchChannel } from './channel.ts';
 import { benchCommands } from './commands.ts';
 import { benchExec } from './exec.ts';
 import { benchHandover } from './handover.ts';
+import { benchHome } from './home.ts';
 import { benchOutput } from './output.ts';
 import { benchScale } from './scale.ts';
 import { type BenchStack, openStack } from './stack.ts';
@@ -23,6 +24,7 @@ const benches = {
   output: onStack(benchOutput),
   bundles: benchBundles,
   handover: () => benchHandover(),
+  home: () => benchHome(),
   scale: () => benchScale(),
 };
 type Name = keyof typeof benches;

@@ -57,7 +57,7 @@ export class HomeRepository {
 
   /** Repeating it is harmless: the name is that of the bytes. */
   async putBlob(sha256: string, stored: Buffer, signal: AbortSignal): Promise<void> {
-    await this.#storage.put(this.#keys.blob(sha256), stored, signal);
+    await this.#storage.put(this.#keys.blob(sha256), stored, signal, {}, sha256);
   }
 
   async putManifest(manifest: Manifest, signal: AbortSignal): Promise<void> {

@@ -12,7 +12,8 @@ import { readStretch } from './read-stretch.ts';
 
 const zstd = promisify(zlib.zstdCompress);
 const fast = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
-const sampleBytes = 64 * 1024;
+const samples = 8;
+const sampleBytes = 8 * 1024;
 const batchFiles = 200;
 // No blob is like another: what is removed can't be what somebody is just writing anew.
 const saltBytes = 16;
@@ -44,12 +45,12 @@ export async function packFiles({ readings }: HomeInputs['packFiles'], paths: Pa
   return {};
 }
 
-/** Compressed, where it pays. The middle is tried first: what is compressed already is not tried as a whole. */
+/** Compressed, where it pays. Samples of all parts are tried first: what is compressed already is not tried as a whole. */
 async function compressed(raw: Buffer): Promise<Buffer | undefined> {
-  if (raw.length > 2 * sampleBytes) {
-    const middle = (raw.length - sampleBytes) >> 1;
-    const sample = raw.subarray(middle, middle + sampleBytes);
-    if ((await zstd(sample, fast)).length > 0.9 * sample.length) return undefined;
+  if (raw.length > 2 * samples * sampleBytes) {
+    const step = Math.floor(raw.length / samples);
+    const parts = Array.from({ length: samples }, (_, at) => raw.subarray(at * step, at * step + sampleBytes));
+    if ((await zstd(Buffer.concat(parts), fast)).length > 0.9 * samples * sampleBytes) return undefined;
   }
   const packed = await zstd(raw, fast);
   return packed.length < 0.95 * raw.length ? packed : undefined;

@@ -41,14 +41,15 @@ export class HomeStorage {
     return undefined;
   }
 
-  /** Puts an object, and answers its mark; undefined when the condition is not met. */
+  /** Puts an object, and answers its mark; undefined when the condition is not met. `known` is the body's SHA-256, where it is known. */
   async put(
     key: string,
     body: Buffer,
     signal: AbortSignal,
     condition: Readonly<Record<string, string>> = {},
+    known?: string,
   ): Promise<string | undefined> {
-    const sha256 = createHash('sha256').update(body).digest('hex');
+    const sha256 = known ?? createHash('sha256').update(body).digest('hex');
     const request: ToSign = { method: 'PUT', path: `/${key}`, headers: condition, sha256 };
     const answer = await this.#send(request, { body, mostBytes: 0, signal });
     if (answer.ok) return answer.etag;
