@@ -74,6 +74,19 @@ export interface SandboxSettings {
   readonly storage?: { readonly hot?: boolean | undefined; readonly cold?: boolean | undefined } | undefined;
   /** Where its home begins: a checkpoint, or what another sandbox saved last. @default the home as it was saved last */
   readonly from?: { readonly checkpointId: string } | { readonly sandboxId: string } | undefined;
+  /** A repository that is cloned before `onReady`; if that fails, so does the sandbox. */
+  readonly git?:
+    | {
+        /** https, ssh or git. */
+        readonly url: string;
+        /** A branch, a tag or a commit. @default what the repository says */
+        readonly ref?: string | undefined;
+        /** Commits. @default all */
+        readonly depth?: number | undefined;
+        /** @default the last name of the URL, in the home */
+        readonly path?: string | undefined;
+      }
+    | undefined;
   /** Run once before the sandbox is ready; if it fails, so does the sandbox. */
   readonly onReady?:
     | { readonly command: string | readonly string[]; readonly timeoutMs?: number | undefined }
@@ -167,6 +180,7 @@ export const toCreateBody = (settings: SandboxSettings): z.input<typeof CreateSa
   labels: settings.labels && { ...settings.labels },
   storage: settings.storage && { ...settings.storage },
   from: settings.from && originBody(settings.from),
+  git: settings.git,
   on_ready: settings.onReady && onReadyBody(settings.onReady),
 });
 

@@ -5,6 +5,7 @@ import { HomeReport } from '../home/home-report.ts';
 import { Command } from './command-input.ts';
 import { CommandOutcome } from './command-result.ts';
 import { Environment } from './environment.ts';
+import { GitSource } from './git-source.ts';
 import { GrantId, PoolMemberId, SandboxId, SessionName, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
@@ -19,6 +20,7 @@ export const Assignment = z
     expires_at: Timestamp,
     idle_timeout_seconds: z.number().int(),
     env: Environment,
+    git: GitSource.optional(),
     on_ready: z.object({ ...Command, timeout_seconds: z.number().int() }).nullable(),
     channel_key: z.base64(),
     heartbeat_seconds: z.number().int(),

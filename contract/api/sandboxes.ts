@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Command, commandSource } from './command-input.ts';
 import { Environment } from './environment.ts';
+import { GitSource } from './git-source.ts';
 import { CheckpointId, IdempotencyKey, SandboxId, TemplateName, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
@@ -47,6 +48,7 @@ export const CreateSandbox = z
     labels: Labels.default({}),
     storage: StorageChoice.prefault({}),
     from: HomeOrigin.optional().describe('by default the home as it was saved last'),
+    git: GitSource.optional().describe('cloned before on_ready; if that fails, so does the sandbox'),
     on_ready: OnReady.optional(),
   })
   .refine(({ from, storage }) => from === undefined || storage.hot, {

@@ -5,7 +5,7 @@ import { nearest } from './nearest.ts';
 
 const longestValue = 100;
 // What callers put into these is theirs alone: an answer or a log that repeats it would spread it.
-const secret = new Set(['env', 'stdin', 'command', 'argv', 'on_ready']);
+const secret = new Set(['env', 'stdin', 'command', 'argv', 'on_ready', 'git']);
 
 const at = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(

@@ -9,6 +9,12 @@ import { Interruption, type Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
+function gitOf(args: Arguments) {
+  const [url, ref] = [args.text('git'), args.text('git-ref')];
+  if (url === undefined && ref !== undefined) throw new UsageError('--git-ref is of a repository: --git <url>');
+  return url === undefined ? undefined : { url, ref };
+}
+
 const settings = (args: Arguments) => ({
   template: args.text('template'),
   size: oneOf('size', args.text('size'), sizeNames),
@@ -19,6 +25,7 @@ const settings = (args: Arguments) => ({
   userId: args.text('user'),
   storage: { hot: !args.on('no-home'), cold: args.on('cold') },
   from: originOf(args.text('from')),
+  git: gitOf(args),
 });
 
 async function waitForIt(sandbox: Sandbox, terminal: Terminal): Promise<void> {
@@ -46,6 +53,8 @@ export const create: Verb = {
     idle: { value: 'time', help: 'how long it may do nothing; 0 = for ever (0)' },
     env: { value: 'NAME=VALUE', multiple: true, help: 'environment of its commands; repeatable' },
     label: { value: 'key=value', multiple: true, help: 'to find it by; repeatable' },
+    git: { value: 'url', help: 'clone this repository before it is ready: https, ssh or git' },
+    'git-ref': { value: 'name', help: 'branch, tag or commit of it (what it says itself)' },
     from: { value: 'id', help: 'checkpoint, or sandbox, that its home begins with (what was saved last)' },
     'no-home': { help: 'neither restore nor keep the home' },
     cold: { help: 'with cold files: matrx-cold inside' },

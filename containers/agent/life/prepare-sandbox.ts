@@ -1,6 +1,7 @@
 import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import type { Assignment } from '../../../contract/api/agent-reports.ts';
 import { checkIsolation } from '../check/check-isolation.ts';
+import { cloneRepository } from '../check/clone-repository.ts';
 import { runOnReady } from '../check/run-on-ready.ts';
 import type { Cold } from '../cold/open-cold.ts';
 import type { CommandTools } from '../commands/command.ts';
@@ -46,7 +47,7 @@ export async function prepareSandbox({
     const unreachable = await cold?.probe(signal);
     if (unreachable) return unreachable;
     await keptHome?.restore(signal);
-    const detail = await runOnReady(tools, home, assignment);
+    const detail = (await cloneRepository(tools, home, assignment)) ?? (await runOnReady(tools, home, assignment));
     if (detail === undefined) return undefined;
     return {
       reason: 'on_ready_failed',

@@ -23,6 +23,7 @@ export const assignmentOf = (
   expires_at: record.expires_at,
   idle_timeout_seconds: record.idle_timeout_seconds,
   env: { ...env },
+  git: record.git,
   on_ready: record.on_ready,
   channel_key: record.agent.channel_key,
   heartbeat_seconds: heartbeatSeconds,

@@ -40,6 +40,7 @@ const commonOf = (record: SandboxRecord) => ({
   idle_timeout_seconds: record.idle_timeout_seconds,
   labels: record.labels,
   started_from: record.started_from,
+  git: record.git,
   on_ready: record.on_ready,
   last_active_at: record.last_active_at,
   channel_wanted_until: record.channel_wanted_until,

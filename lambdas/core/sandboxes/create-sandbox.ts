@@ -71,6 +71,7 @@ async function newRecord(ports: CreatePorts, call: Call<'createSandbox'>): Promi
     ttl_seconds: body.ttl_seconds,
     idle_timeout_seconds: body.idle_timeout_seconds,
     labels: body.labels,
+    git: body.git,
     on_ready: body.on_ready ?? null,
     last_active_at: null,
     channel_wanted_until: null,

@@ -1,3 +1,4 @@
+import { gitSeconds } from '../../../contract/api/git-source.ts';
 import { isoAfter } from '../time.ts';
 import type { SandboxEvent } from './apply-event.ts';
 import { type SandboxRecord, taskOf } from './record.ts';
@@ -10,8 +11,9 @@ const graceSeconds = 60;
 // As long as an agent may save.
 const saveSeconds = 60;
 
-/** Its own first command has its own time. */
-const startTime = (record: SandboxRecord): number => startSeconds + (record.on_ready?.timeout_seconds ?? 0);
+/** What is cloned and its own first command have their own time. */
+const startTime = (record: SandboxRecord): number =>
+  startSeconds + (record.git ? gitSeconds : 0) + (record.on_ready?.timeout_seconds ?? 0);
 
 const earlier = (one: string, other: string): string => (one < other ? one : other);
 const afterTime = (iso: string, seconds: number): string => isoAfter(Date.parse(iso), seconds);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Command } from '../../../contract/api/command-input.ts';
+import { GitSource } from '../../../contract/api/git-source.ts';
 import {
   CheckpointId,
   GrantId,
@@ -52,6 +53,7 @@ const common = z.object({
   idle_timeout_seconds: z.number().int(),
   labels: Labels,
   started_from: z.enum(['pool', 'cold']).default('cold'),
+  git: GitSource.optional(),
   on_ready: z.object({ ...Command, timeout_seconds: z.number().int() }).nullable(),
   last_active_at: Timestamp.nullable(),
   /** Somebody waits for a channel until then: whoever holds one gives it back after its turn. */
