@@ -40,6 +40,7 @@ test.each([
   { flowLogs: true },
   { containerInsights: false },
   { diskGb: 100 },
+  { clientChannels: true, rootCommands: true, pool: [{ template: 'base', size: 's', count: 2 }] },
   { allowPublicIngress: true, ingressCidrs: [] },
   { corsOrigins: ['https://app.example.com'] },
   { retainData: false, terminationProtection: false },
