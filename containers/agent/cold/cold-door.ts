@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { AgentError, agentErrors } from '../../../contract/agent/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { agentErrorBody } from '../api/respond.ts';
+import { CallRate } from '../inside/call-rate.ts';
 import type { Log } from '../log.ts';
 import { answerCold } from './answer-cold.ts';
 import { coldLimits } from './cold-limits.ts';
@@ -22,11 +23,17 @@ interface Options {
 }
 
 const connections = 16;
+const burst = 200;
+const callsPerSecond = 20;
 const headMs = 5_000;
 const silentMs = 120_000;
 
+const tooMany = (): AgentError =>
+  new AgentError('too_many_calls', `expected at most ${callsPerSecond} calls a second`, { details: { retry: true } });
+
 /** Opens the door by which the code in a sandbox reaches cold files: HTTP/1.1 on a Unix socket, one request a connection. */
 export async function openColdDoor({ socketPath, cold, clock, log, onUse }: Options): Promise<AsyncDisposable> {
+  const rate = new CallRate(clock, burst, callsPerSecond);
   const timeouts = { headersTimeout: headMs, requestTimeout: coldLimits.operationMs };
   const server = createServer({ maxHeaderSize: 16_384, ...timeouts }, (request, response) => {
     request.on('error', () => {});
@@ -46,6 +53,7 @@ export async function openColdDoor({ socketPath, cold, clock, log, onUse }: Opti
     using _ = clock.after(coldLimits.operationMs, () => over.abort(late));
     response.once('close', () => over.abort(new Error('whoever asked has gone')));
     try {
+      if (!rate.take()) throw tooMany();
       await answerCold({ request, response, cold, signal: over.signal });
     } catch (error) {
       await refuse(request, response, error);
@@ -56,8 +64,8 @@ export async function openColdDoor({ socketPath, cold, clock, log, onUse }: Opti
     if (response.headersSent) return void response.destroy();
     const { code, body } = agentErrorBody(error);
     if (code === 'internal') log.error('cold.failed', error);
-    // A caller that still sends hears of it when it has sent everything.
-    await finished(request.resume()).catch(() => {});
+    // A caller that still sends hears of it when it has sent everything, unless that has no end to wait for.
+    if (code !== 'too_large') await finished(request.resume()).catch(() => {});
     if (response.destroyed) return;
     const headers = { 'content-type': 'application/json', connection: 'close' };
     response.writeHead(agentErrors[code].status, headers).end(JSON.stringify(body));

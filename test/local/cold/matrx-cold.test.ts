@@ -100,6 +100,14 @@ test('a range beyond the end, and what is no range, are refused by rule', async 
   expect(await sandbox.run('$COLD get f - --range=5..6')).toMatchObject({ code: 2 });
 });
 
+test('a file beyond what one request can bring is refused before it is read', async () => {
+  const { sandbox } = await begin();
+  expect(await sandbox.run('truncate -s 6G huge; $COLD put huge')).toMatchObject({
+    code: 1,
+    err: 'matrx-cold: too_large: a cold file has at most 5368709120 bytes, not 6442450944\n',
+  });
+});
+
 test('an empty file is a file', async () => {
   const { sandbox } = await begin();
   expect(await sandbox.run('touch e && $COLD put e && rm e && $COLD get e && stat -c %s e')).toMatchObject({ code: 0 });

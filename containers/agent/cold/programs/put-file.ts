@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { coldLimits } from '../cold-limits.ts';
 import { hashFile } from './cold-cache.ts';
 import { askDoor, ColdError, type Door } from './door-call.ts';
 
@@ -10,6 +11,8 @@ export async function putFile(
 ): Promise<unknown> {
   const found = await stat(path);
   if (!found.isFile()) throw new ColdError('wrong_file_type', `${path} is no file`);
+  if (found.size > coldLimits.objectBytes)
+    throw new ColdError('too_large', `a cold file has at most ${coldLimits.objectBytes} bytes, not ${found.size}`);
   const sha256 = await hashFile(path, door.signal);
   const headers = {
     'content-length': String(found.size),
