@@ -4,7 +4,7 @@ export const coldLimits = {
   objectBytes: 5 * 1024 ** 3,
   nameBytes: 900,
   /** Names in one answer; at their longest they fit in it. */
-  page: 100,
+  page: 64,
   /** An operation that takes longer is given up. */
   operationMs: 3_600_000,
   /** Everything before ready. */

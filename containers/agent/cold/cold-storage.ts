@@ -8,6 +8,7 @@ import type { SessionCredentials } from '../home/storage/session-credentials.ts'
 import { bucketHost, signRequest, type ToSign } from '../home/storage/sign-request.ts';
 import { codeOf, isStale, type Refusal } from '../home/storage/storage-answer.ts';
 import type { Link } from '../reports/link.ts';
+import { LinkError } from '../reports/link-error.ts';
 import { coldFailure, coldRefusal } from './cold-fault.ts';
 import { coldLimits } from './cold-limits.ts';
 import { coldPrefix, escapeKey, escapeQuery } from './cold-name.ts';
@@ -81,7 +82,7 @@ export class ColdStorage {
     try {
       return parseListing(body, this.#prefix);
     } catch (cause) {
-      throw coldFailure(cause, undefined);
+      throw coldFailure(new LinkError('garbage', 'the answer is no listing', { cause }), undefined);
     }
   }
 

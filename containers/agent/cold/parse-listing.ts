@@ -1,7 +1,7 @@
 // S3's listing, read with `encoding-type=url`: names are escaped in it, so that nothing in them is taken for markup.
 
 /** A cold file as a listing has it. */
-export interface ColdEntry {
+interface ColdEntry {
   readonly name: string;
   readonly size: number;
   readonly modified_at: string;
