@@ -1,9 +1,16 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { appendFileSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type HomeRig, type HomeSandbox, startHomeRig, unlimited } from '../test/support/home-rig.ts';
+import {
+  type HomeRig,
+  type HomeSandbox,
+  type StoragePlace,
+  startHomeRig,
+  unlimited,
+} from '../test/support/home-rig.ts';
 
 const exec = promisify(execFile);
 const { signal } = unlimited;
@@ -49,7 +56,8 @@ async function took(run: () => Promise<unknown>): Promise<number> {
 
 /** How long saving a home takes, whole and with a hundredth changed, beside `aws s3 sync` of the same files to the same storage. */
 export async function* benchHome(): AsyncGenerator<string> {
-  await using rig = await startHomeRig();
+  await using storage = await startStorage(loads.map((_, index) => `bench-${index}`));
+  await using rig = await startHomeRig({ elsewhere: storage });
   const hasAws = await exec('aws', ['--version']).then(
     () => true,
     () => false,
@@ -70,6 +78,22 @@ export async function* benchHome(): AsyncGenerator<string> {
     await using other = await rig.sandbox({ user });
     yield `${load.name}, restored: ${(await took(() => other.home.restore(signal))).toFixed(0)} ms`;
   }
+}
+
+/** Storage that takes no time of this process. */
+async function startStorage(users: readonly string[]): Promise<StoragePlace & AsyncDisposable> {
+  const program = join(import.meta.dirname, 'home-storage.ts');
+  const child = spawn(process.execPath, [program, ...users], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  const { credentials, ...place } = JSON.parse(String(line));
+  return {
+    ...place,
+    credentialsFor: (user: string) => credentials[user],
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
 }
 
 async function* compared(

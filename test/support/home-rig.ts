@@ -43,7 +43,12 @@ interface RigOptions {
   readonly hazards?: Hazards;
   /** Of storage and of everybody who speaks to it. */
   readonly clock?: Clock;
+  /** Storage that another process has. */
+  readonly elsewhere?: StoragePlace;
 }
+
+/** Where storage is, and who may do what there. */
+export type StoragePlace = Pick<HomeRig, 's3Url' | 'linkSocket' | 'credentialsFor' | 'allPowerful'>;
 
 interface SandboxOptions {
   readonly user?: string;
@@ -83,47 +88,15 @@ const sandboxId = () => `sbx_${Array.from({ length: 26 }, () => letters[Math.flo
 export async function startHomeRig({
   hazards = readHazards(),
   clock: everybodys = systemClock,
+  elsewhere,
 }: RigOptions = {}): Promise<HomeRig> {
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'matrx-home-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);
-  const principals = new Principals({ clock: everybodys });
-  const expiry = { prefixes: [], unfinishedUploadDays: 1 };
-  const s3 = started.use(
-    await createS3({
-      dir: join(folder, 's3'),
-      clock: everybodys,
-      principals,
-      region,
-      hazards,
-      bucket: { name: bucket, expiry },
-    }),
-  );
-  const link = started.use(
-    await openLink(folder, 'link', {
-      own: forwardTo(() => s3.url),
-      gateway: forwardTo(() => s3.url),
-      storage: { isAt: isStorageHost(s3.url), listener: forwardTo(() => s3.url) },
-    }),
-  );
-  const storage = started.use(new StorageLink(link.socketPath, everybodys));
-  const credentialsFor = (userId: string): StorageCredentials => {
-    const policy = parsePolicy(sessionPolicy(bucket, userId));
-    if (typeof policy === 'string') throw new Error(policy);
-    const expiresAt = everybodys.now() + 3_600_000;
-    const session = { roleName: 'storage', sessionName: userId, expiresAt, policies: [policy], tags: {} };
-    const { credentials } = principals.issueAssumed(session);
-    return {
-      access_key_id: credentials.accessKeyId,
-      secret_access_key: credentials.secretAccessKey,
-      session_token: credentials.sessionToken ?? '',
-      expires_at: new Date(expiresAt).toISOString(),
-      bucket,
-      region,
-      prefix: userPrefix(userId),
-    };
-  };
+  const place = elsewhere ?? (await openPlace(started, folder, hazards, everybodys));
+  const { credentialsFor } = place;
+  const storage = started.use(new StorageLink(place.linkSocket, everybodys));
   const sandbox = async ({ user = 'ada', clock = everybodys, order = {}, credentials: given }: SandboxOptions = {}) => {
     const machine = await mkdtemp(join(folder, 'machine-'));
     await chmod(machine, 0o755);
@@ -163,20 +136,61 @@ export async function startHomeRig({
       [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
     };
   };
+  const running = started.move();
+  return {
+    ...place,
+    storage,
+    sandbox,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function openPlace(
+  started: AsyncDisposableStack,
+  folder: string,
+  hazards: Hazards,
+  clock: Clock,
+): Promise<StoragePlace> {
+  const principals = new Principals({ clock });
+  const expiry = { prefixes: [], unfinishedUploadDays: 1 };
+  const s3 = started.use(
+    await createS3({
+      dir: join(folder, 's3'),
+      clock,
+      principals,
+      region,
+      hazards,
+      bucket: { name: bucket, expiry },
+    }),
+  );
+  const link = started.use(
+    await openLink(folder, 'link', {
+      own: forwardTo(() => s3.url),
+      gateway: forwardTo(() => s3.url),
+      storage: { isAt: isStorageHost(s3.url), listener: forwardTo(() => s3.url) },
+    }),
+  );
+  const credentialsFor = (userId: string): StorageCredentials => {
+    const policy = parsePolicy(sessionPolicy(bucket, userId));
+    if (typeof policy === 'string') throw new Error(policy);
+    const expiresAt = clock.now() + 3_600_000;
+    const session = { roleName: 'storage', sessionName: userId, expiresAt, policies: [policy], tags: {} };
+    const { credentials } = principals.issueAssumed(session);
+    return {
+      access_key_id: credentials.accessKeyId,
+      secret_access_key: credentials.secretAccessKey,
+      session_token: credentials.sessionToken ?? '',
+      expires_at: new Date(expiresAt).toISOString(),
+      bucket,
+      region,
+      prefix: userPrefix(userId),
+    };
+  };
   const { credentials: powerful } = principals.issueFunction('deploy', 'test');
   const allPowerful = {
     access_key_id: powerful.accessKeyId,
     secret_access_key: powerful.secretAccessKey,
     session_token: powerful.sessionToken ?? '',
   };
-  const running = started.move();
-  return {
-    storage,
-    allPowerful,
-    s3Url: s3.url,
-    linkSocket: link.socketPath,
-    credentialsFor,
-    sandbox,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  return { s3Url: s3.url, linkSocket: link.socketPath, credentialsFor, allPowerful };
 }
