@@ -3,6 +3,7 @@ import { benchBundles } from './bundles.ts';
 import { benchChannel } from './channel.ts';
 import { benchCommands } from './commands.ts';
 import { benchExec } from './exec.ts';
+import { benchFiles } from './files.ts';
 import { benchHandover } from './handover.ts';
 import { benchHome } from './home.ts';
 import { benchOutput } from './output.ts';
@@ -22,6 +23,7 @@ const benches = {
   commands: onStack(benchCommands),
   channel: benchChannel,
   output: onStack(benchOutput),
+  files: onStack(benchFiles),
   bundles: benchBundles,
   handover: () => benchHandover(),
   home: () => benchHome(),
