@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { EnvironmentSource } from './environment.ts';
 
 /** What an image wants every command to find, a `NAME=value` a line; `#` begins a comment. Only root can write it. */
-export const imageEnvironmentFile = '/etc/matrx/environment';
+const imageEnvironmentFile = '/etc/matrx/environment';
 
 const maxBytes = 64 * 1024;
 
