@@ -6,15 +6,15 @@ import type { Bucket } from './s3-client.ts';
 import { storageError } from './storage-error.ts';
 
 const { prefix: usersPrefix } = layout.users;
-// The most that S3 takes at once.
-const removedAtOnce = 1_000;
+// The most that S3 gives and takes at once.
+const mostAtOnce = 1_000;
 /** Behind every key with the prefix, and before every other. */
 const behind = (prefix: string): string => `${prefix}\u{10ffff}`;
 
-/** The objects of the bucket. */
-export function storedObjects({ client, name: Bucket }: Bucket): StoredObjects {
+/** The objects of the bucket, in pages of at most `pageSize`. */
+export function storedObjects({ client, name: Bucket }: Bucket, pageSize = mostAtOnce): StoredObjects {
   const list = (input: Omit<ConstructorParameters<typeof ListObjectsV2Command>[0], 'Bucket'>) =>
-    client.send(new ListObjectsV2Command({ Bucket, ...input })).catch((error) => {
+    client.send(new ListObjectsV2Command({ Bucket, MaxKeys: pageSize, ...input })).catch((error) => {
       throw storageError(Bucket, error);
     });
   return {
@@ -28,8 +28,8 @@ export function storedObjects({ client, name: Bucket }: Bucket): StoredObjects {
       return { objects, more: page.IsTruncated === true };
     },
     async remove(keys) {
-      for (let from = 0; from < keys.length; from += removedAtOnce) {
-        const Objects = keys.slice(from, from + removedAtOnce).map((Key) => ({ Key }));
+      for (let from = 0; from < keys.length; from += mostAtOnce) {
+        const Objects = keys.slice(from, from + mostAtOnce).map((Key) => ({ Key }));
         const { Errors: errors = [] } = await client
           .send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }))
           .catch((error) => {

@@ -117,18 +117,18 @@ test('users are listed page by page, and what is no user’s is left out', async
   await put('transfers/x');
   const objects = storedObjects({ client: s3, name: Bucket });
   expect(await objects.users(undefined)).toEqual({ userIds: ['ada-2', 'ada', 'adam', 'eve'], more: false });
+  expect(await storedObjects({ client: s3, name: Bucket }, 3).users(undefined)).toMatchObject({ more: true });
   expect(await objects.users('ada')).toEqual({ userIds: ['adam', 'eve'], more: false });
 });
 
 test('objects are listed behind a key, within their prefix, and removed many at once', async () => {
   const { s3, put } = await startS3();
-  const keys = Array.from({ length: 1_005 }, (_, n) => `users/ada/home/blobs/${String(n).padStart(5, '0')}`);
-  for (let from = 0; from < keys.length; from += 50)
-    await Promise.all(keys.slice(from, from + 50).map((key) => put(key, 'xy')));
+  const keys = Array.from({ length: 25 }, (_, n) => `users/ada/home/blobs/${String(n).padStart(5, '0')}`);
+  await Promise.all(keys.map((key) => put(key, 'xy')));
   await put('users/ada2/x');
-  const objects = storedObjects({ client: s3, name: Bucket });
+  const objects = storedObjects({ client: s3, name: Bucket }, 20);
   const first = await objects.list('users/ada/', undefined);
-  expect([first.objects.length, first.more]).toEqual([1_000, true]);
+  expect([first.objects.length, first.more]).toEqual([20, true]);
   const second = await objects.list('users/ada/', first.objects.at(-1)?.key);
   expect([...first.objects, ...second.objects].map(({ key }) => key)).toEqual(keys);
   expect(second).toMatchObject({
