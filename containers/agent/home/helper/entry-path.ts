@@ -10,7 +10,8 @@ interface GivenPath {
 /** The home itself, as an entry. */
 export const homeItself = '.';
 
-export const bytesOf = ({ path, path_base64 }: GivenPath): Buffer =>
+/** A path's bytes, however it came. */
+const bytesOf = ({ path, path_base64 }: GivenPath): Buffer =>
   path_base64 === undefined ? Buffer.from(path ?? '') : Buffer.from(path_base64, 'base64');
 
 /** The way to an entry below a folder. Throws `path_invalid` for a path that could lead out of it. */

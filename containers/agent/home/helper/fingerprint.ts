@@ -10,4 +10,5 @@ export const fingerprintOf = ({ size, mtimeNs, ctimeNs, ino }: BigIntStats): str
 /** Whether a change from now on would show. */
 export const isSettled = ({ ctimeMs }: BigIntStats): boolean => Number(ctimeMs) < Date.now() - tickMs;
 
+/** When it was last written to, in microseconds. */
 export const microseconds = ({ mtimeNs }: BigIntStats): number => Number(mtimeNs / 1_000n);
