@@ -3,7 +3,7 @@ import { CheckpointId, Timestamp } from '../api/identifiers.ts';
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-export const homeFaultCodes = [
+const homeFaultCodes = [
   /** There is no such bucket, it is another's or in another region, or what was asked for is not allowed. */
   'bucket_missing',
   'bucket_foreign',

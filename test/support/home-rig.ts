@@ -74,7 +74,7 @@ export const unlimited = { cause: 'asked', signal: noSignal } as const;
 let helperText: Promise<string> | undefined;
 
 /** The helper's program, made once for a test file. */
-export function helperBundle(): Promise<string> {
+function helperBundle(): Promise<string> {
   const bundle = agentBundles.find(({ file }) => file === 'files-helper.cjs');
   if (!bundle) throw new Error('the helper has no bundle');
   helperText ??= build({ ...bundle.build, write: false }).then(({ outputFiles }) => outputFiles[0]?.text ?? '');

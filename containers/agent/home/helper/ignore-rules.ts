@@ -7,7 +7,7 @@ const rulesFile = '.matrxignore';
 const maxRulesBytes = 64 * 1024;
 
 /** What programs make anew by themselves. `.matrxignore` can take it back: `!.cache/`. */
-export const defaultRules = ['/.cache/', '/.npm/_cacache/', '/.npm/_logs/', '/.local/share/Trash/'] as const;
+const defaultRules = ['/.cache/', '/.npm/_cacache/', '/.npm/_logs/', '/.local/share/Trash/'] as const;
 
 // Never saved, whatever the rules say: what is not yet in its place.
 const unfinished = /(^|\/)\.matrx-[0-9a-z-]+\.(part|restoring)$/;
