@@ -1,11 +1,14 @@
+import { defaultSize } from '../contract/api/sizes.ts';
 import { systemClock } from '../contract/clock.ts';
 import { deploymentRecords } from '../lambdas/aws/dynamodb/deployment-records.ts';
 import { dueRecords } from '../lambdas/aws/dynamodb/due-records.ts';
 import { poolRecords } from '../lambdas/aws/dynamodb/pool-records.ts';
 import { sandboxRecords } from '../lambdas/aws/dynamodb/sandbox-records.ts';
 import { userQuotas } from '../lambdas/aws/dynamodb/user-quotas.ts';
+import { newMember } from '../lambdas/core/pool/launch-member.ts';
+import type { Pool, PoolMembers } from '../lambdas/core/pool/ports.ts';
 import { endOverdue } from '../lambdas/core/reaper/end-overdue.ts';
-import { createSandbox } from '../lambdas/core/sandboxes/create-sandbox.ts';
+import { type CreatePorts, createSandbox } from '../lambdas/core/sandboxes/create-sandbox.ts';
 import { getSandbox } from '../lambdas/core/sandboxes/get-sandbox.ts';
 import { listSandboxes } from '../lambdas/core/sandboxes/list-sandboxes.ts';
 import { callOf, service } from '../test/support/calls.ts';
@@ -21,6 +24,19 @@ const atOnce = 2_000;
 
 // What is measured is the table, and not the time that ECS wants between calls.
 const noPace = async () => undefined;
+
+/** A creation that finds a machine which waits. */
+async function measureHandOver({ measure }: MeteredTable, ports: CreatePorts & { pool: PoolMembers }) {
+  const pool = { template: 'base', size: defaultSize, count: 1, maxAgeSeconds: 3_600, image: 'base:1' };
+  const now = Date.now();
+  const member = newMember(pool, 0, now);
+  const id = '0'.repeat(32);
+  await ports.pool.add(member);
+  await ports.pool.noteTask(member, { arn: `task/${id}`, id, launched_at: new Date(now).toISOString() });
+  await ports.pool.noteAgent(member, { channel_key: 'a2V5', session_limit: 2, version: '1' });
+  const call = callOf('createSandbox', service, { body: { user_id: 'handed' } });
+  return await measure(() => createSandbox({ ...ports, pools: [pool] }, call));
+}
 
 /** What each piece of work takes of the table, when so many sandboxes run besides the due ones. */
 async function measureAt(others: number): Promise<ReadonlyMap<string, Consumed>> {
@@ -52,9 +68,8 @@ async function measureAt(others: number): Promise<ReadonlyMap<string, Consumed>>
     homes: new FakeHomes(),
     quotas: userQuotas(table),
     operators: deploymentRecords(table),
-    pools: [],
+    pools: [] as readonly Pool[],
     pool: poolRecords(table, systemClock),
-    announceTaken: async () => undefined,
   };
   const silent = { info: () => undefined, error: () => undefined };
   const lookups = { describe: async () => [], startedBy: async () => [] };
@@ -69,6 +84,7 @@ async function measureAt(others: number): Promise<ReadonlyMap<string, Consumed>>
       'create',
       await measure(() => createSandbox(ports, callOf('createSandbox', service, { body: { user_id: 'new' } }))),
     ],
+    ['hand-over', await measureHandOver(metered, ports)],
     [
       'reaper, 50 due',
       await measure(() => endOverdue({ ...reaper, dueRecords: dueRecords(table, systemClock) }, () => true)),

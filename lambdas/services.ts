@@ -39,7 +39,7 @@ import { storageSessions, stsClient } from './aws/sts/storage-sessions.ts';
 import { type Config, readConfig } from './config.ts';
 import { announcedPool } from './core/pool/announced-pool.ts';
 import { handOver } from './core/pool/hand-over.ts';
-import type { Pool } from './core/pool/ports.ts';
+import type { Pool, PoolMembers } from './core/pool/ports.ts';
 import type { Deployment, Log, SandboxRecords } from './core/ports.ts';
 import { CommandPermits } from './core/quotas/command-permits.ts';
 import { deploymentQuota } from './core/quotas/quota-of-user.ts';
@@ -69,11 +69,11 @@ function announcedRecords(table: Table, { clock, log, deployment }: Telling): Sa
 }
 
 /** The pools, for whoever gives sandboxes machines of theirs. */
-function announcedPools(table: Table, { clock, log, deployment }: Telling) {
+function announcedPools(table: Table, { clock, log, deployment }: Telling): PoolMembers {
   const pool = poolRecords(table, clock);
   const client = eventBridgeClient();
   const tell = teller({ announce: eventBridge(client, deployment), clock, log });
-  return { pool: { ...pool, ...announcedPool(pool, tell) }, announceTaken: poolTaken(client, deployment) };
+  return { ...pool, ...announcedPool(pool, { tell, announceTaken: poolTaken(client, deployment) }) };
 }
 
 const placementOf = (config: Config<'lifecycle'> | Config<'reap'>): Placement => ({
@@ -141,7 +141,7 @@ export function lifecycleServices(config = readConfig('lifecycle')) {
     records,
     tasks,
     pools: poolsOf(config),
-    ...announcedPools(table, { clock, log, deployment: config.MATRX_NAME }),
+    pool: announcedPools(table, { clock, log, deployment: config.MATRX_NAME }),
     health: healthRecords(table),
     quotas: userQuotas(table),
     operators: deploymentRecords(table),

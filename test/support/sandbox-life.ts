@@ -43,7 +43,6 @@ export function fakeService() {
     records,
     pool: new FakePool(records),
     pools: [] as readonly Pool[],
-    announceTaken: async () => undefined,
     commands,
     reports: new FakeReports(commands),
     permits: new CommandPermits({ windows, quotas, clock, general: deploymentQuota(deployment) }),

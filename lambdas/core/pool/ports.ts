@@ -49,7 +49,7 @@ export interface PoolMembers {
 }
 
 /** Tells that a pool has one machine less. Rejects when it can't; the next minute fills the pool anyway. */
-export type AnnounceTaken = (pool: Pool) => Promise<void>;
+export type AnnounceTaken = (pool: Pick<Pool, 'template' | 'size'>) => Promise<void>;
 
 /** Whether its agent waits. */
 export const isIdle = (member: PoolMember): member is IdleMember => member.task !== null && member.agent !== null;

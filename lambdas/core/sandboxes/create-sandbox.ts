@@ -6,7 +6,7 @@ import { type UserCaller, userOf } from '../caller.ts';
 import { assertSameRequest, claimFor } from '../claim.ts';
 import { newId } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AnnounceTaken, Pool, PoolMembers } from '../pool/ports.ts';
+import type { Pool, PoolMembers } from '../pool/ports.ts';
 import { poolFor, takeMember } from '../pool/take-member.ts';
 import type { Claim, Deployment, SandboxRecords, Tasks } from '../ports.ts';
 import { minuteOf } from '../quotas/minute.ts';
@@ -34,7 +34,6 @@ export interface CreatePorts {
   readonly homes: Pick<Homes, 'head'>;
   readonly pools: readonly Pool[];
   readonly pool: Pick<PoolMembers, 'of' | 'handOver'>;
-  readonly announceTaken: AnnounceTaken;
 }
 
 const quotaRetrySeconds = 30;
@@ -142,10 +141,7 @@ async function giveMachine(
   if (pool === undefined) return await launchSandbox(ports, record, claim);
   const taken = await takeMember(ports, record, pool);
   call.note({ startedFrom: taken === undefined ? 'cold' : 'pool' });
-  if (taken === undefined) return await launchSandbox(ports, record, claim);
-  // The minute fills the pool too.
-  await ports.announceTaken(pool).catch(() => undefined);
-  return taken;
+  return taken ?? (await launchSandbox(ports, record, claim));
 }
 
 /**

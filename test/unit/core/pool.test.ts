@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { announcedPool } from '../../../lambdas/core/pool/announced-pool.ts';
 import { handOver } from '../../../lambdas/core/pool/hand-over.ts';
 import type { Pool } from '../../../lambdas/core/pool/ports.ts';
 import { readyRecord } from '../../../lambdas/core/pool/ready-record.ts';
 import { reap } from '../../../lambdas/core/reaper/reap.ts';
+import type { SandboxRecord } from '../../../lambdas/core/sandboxes/record.ts';
 import { settleTaskEvent } from '../../../lambdas/core/sandboxes/settle-task-event.ts';
 import { agentOf } from '../../support/calls.ts';
 import { FakeCluster } from '../../support/fake-cluster.ts';
@@ -231,4 +233,22 @@ test('the task of a pool that nobody knows any more is nobody’s', async () => 
   const [member] = members();
   if (member) await ports.pool.remove(member);
   await expect(greet(agentOf(member?.task?.id ?? '').taskId)).rejects.toMatchObject({ code: 'sandbox_not_ready' });
+});
+
+test('a hand-over is told as a transition, and that a machine was taken, though nobody listens', async () => {
+  const { fill, create, ports } = begin([{ ...base, count: 1 }]);
+  await fill();
+  const told: string[] = [];
+  const handOver = ports.pool.handOver.bind(ports.pool);
+  const tell = async (previous: SandboxRecord | undefined, next: SandboxRecord) => {
+    told.push(`${previous?.status} ${next.status}`);
+  };
+  const announceTaken = async ({ template, size }: Pick<Pool, 'template' | 'size'>) => {
+    told.push(`taken ${template} ${size}`);
+    throw new Error('nobody listens');
+  };
+  ports.pool.handOver = announcedPool({ handOver }, { tell, announceTaken }).handOver;
+  const made = await Promise.all([create(), create()]);
+  expect(made.map(({ started_from }) => started_from).sort()).toEqual(['cold', 'pool']);
+  expect(told).toEqual(['creating starting', 'taken base s']);
 });
