@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Sandbox } from '../../../client/sandbox.ts';
 import { UserStorage } from '../../../client/storage/user-storage.ts';
 import type { Sandbox as SandboxRecord } from '../../../contract/api/sandbox-record.ts';
+import { runMatrx } from '../../support/run-matrx.ts';
 import { call, untilEnded } from '../../support/sandbox-calls.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 
@@ -87,6 +88,27 @@ test('L10: health names storage, and the record says how a home was saved at the
   expect(ended.home).toMatchObject({ fault: null, partial: false });
   await using next = await Sandbox.create({ ...(await as('bob')), from: { sandboxId: sandbox.sandboxId } });
   expect(await shell(next, 'cat word')).toBe('last\n');
+}, 120_000);
+
+test('the command line saves, lists, goes back and counts', async () => {
+  const { credentials } = await as('cyd');
+  const env = { MATRX_URL: stack.url, MATRX_TOKEN: credentials.token };
+  const matrx = async (...argv: string[]) => {
+    const { exitCode, stdout, stderr } = await runMatrx(argv, { env });
+    return { exitCode, stderr, text: stdout.toString().trim() };
+  };
+  const { text: id } = await matrx('create');
+  await matrx('exec', id, '--', 'sh', '-c', 'echo one > word');
+  const { text: saved } = await matrx('checkpoint', id);
+  expect(saved).toMatch(/^ckp_/);
+  expect((await matrx('checkpoints')).text).toContain(saved);
+  expect(JSON.parse((await matrx('storage', '--json')).text)).toMatchObject({ user_id: 'cyd', checkpoints: 1 });
+  const { text: back } = await matrx('create', '--from', saved);
+  expect((await matrx('exec', back, '--', 'cat', 'word')).text).toBe('one');
+  const wrong = await matrx('create', '--from', 'yesterday');
+  expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('--from is "yesterday"')]);
+  const gone = await matrx('create', '--from', `ckp_${'0'.repeat(26)}`);
+  expect([gone.exitCode, gone.stderr]).toEqual([1, expect.stringContaining('no checkpoint')]);
 }, 120_000);
 
 async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
