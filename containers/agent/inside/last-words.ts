@@ -24,10 +24,10 @@ function errorOf(value: unknown): string {
   return (text.length > maxError ? `…${text.slice(1 - maxError)}` : text).toWellFormed() || 'the code said no more';
 }
 
-/** What `complete` says: its `result`. Throws `invalid_request` for one beyond its bounds. */
+/** What `complete` says: its whole body is the result. Throws `invalid_request` for one beyond its bounds. */
 export function completeOf(body: unknown): LastWord {
-  const { result } = parse(Said, body);
-  return { kind: 'completed', body: parse(Complete, { result: resultOf(result) }) };
+  const result = parse(Said, body);
+  return { kind: 'completed', body: parse(Complete, { result: Object.keys(result).length === 0 ? null : result }) };
 }
 
 /** What `error` says: `error`, with `details` or `result` beside it. Throws `invalid_request` for what is beyond its bounds. */

@@ -174,14 +174,15 @@ test('calls beyond forty at once are told to come later, and later is a tenth of
 test('what goes through is what was parsed, and nothing of the request', async () => {
   const { request, host, through, logs } = await open();
   const body = JSON.stringify({
-    result: { a: 1 },
+    error: 'it broke',
+    details: { a: 1 },
     sandbox_id: 'sbx_other',
     stop_reason: 'expired',
     __proto__: { b: 2 },
   });
   const headers = [`host: ${host}`, 'authorization: Bearer x', 'x-forwarded-for: 1.2.3.4', 'content-type: text/plain'];
-  expect(statuses(await request('POST', `${own}/complete`, headers, body))).toEqual([200]);
-  expect(through).toEqual([{ kind: 'completed', body: { result: { a: 1 } } }]);
+  expect(statuses(await request('POST', `${own}/error`, headers, body))).toEqual([200]);
+  expect(through).toEqual([{ kind: 'error', body: { error: 'it broke', result: { a: 1 } } }]);
   expect(logs).toEqual([]);
 });
 

@@ -23,10 +23,15 @@ interface Order {
   readonly body?: object;
 }
 
-function parseResult(text: string | undefined): unknown {
-  if (text === undefined) return null;
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A result that is no object becomes one. */
+function parseResult(text: string | undefined): object {
+  if (text === undefined) return {};
   try {
-    return JSON.parse(text === '-' ? readFileSync(0, 'utf8') : text);
+    const value: unknown = JSON.parse(text === '-' ? readFileSync(0, 'utf8') : text);
+    return isObject(value) ? value : { value };
   } catch {
     throw new UsageError('the result is not JSON');
   }
@@ -46,11 +51,15 @@ function orderOf([verb, first, second, ...rest]: readonly string[]): Order {
       return { method: 'POST', path: '/heartbeat' };
     case 'complete':
       atMost(1);
-      return { method: 'POST', path: '/complete', body: { result: parseResult(first) } };
+      return { method: 'POST', path: '/complete', body: parseResult(first) };
     case 'error':
       atMost(2);
       if (!first) throw new UsageError('error needs to be told what happened');
-      return { method: 'POST', path: '/error', body: { error: first, result: parseResult(second) } };
+      return {
+        method: 'POST',
+        path: '/error',
+        body: { error: first, ...(second !== undefined && { result: parseResult(second) }) },
+      };
     default:
       throw new UsageError(verb === undefined ? 'nothing to do' : `there is no ${JSON.stringify(verb)}`);
   }
