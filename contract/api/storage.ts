@@ -103,7 +103,7 @@ export const storageRoutes = {
     doors: ['person', 'service'],
     scope: 'matrx/sandbox.write',
     function: 'commands',
-    needs: ['records:read', 'records:write', 'channels:open', 'channels:resume', 'channels:close'],
+    needs: ['records:read', 'records:write', 'tasks:read', 'channels:open', 'channels:resume', 'channels:close'],
     params: z.strictObject({ sandbox_id: SandboxId }),
     body: z.strictObject({
       wait_seconds: z.number().int().min(1).max(limits.waitSeconds.max).default(60).describe('then it saves on'),

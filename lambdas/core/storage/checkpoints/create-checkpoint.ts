@@ -3,15 +3,15 @@ import type { Clock } from '../../../../contract/clock.ts';
 import { homeApi, type SaveEvent } from '../../../../contract/home/home-api.ts';
 import { channelTarget } from '../../commands/agent/channel-target.ts';
 import { explainFailure } from '../../commands/agent/explain-failure.ts';
-import { assertReady } from '../../commands/agent/ready-record.ts';
 import type { EventsQuestion, FilesChannel } from '../../files/ports.ts';
 import type { Answer, Call } from '../../operation.ts';
+import { type ReadyPorts, readyRecord } from '../../pool/ready-record.ts';
 import type { SandboxRecords } from '../../ports.ts';
 import { readOwned } from '../../sandboxes/owned.ts';
 import type { ReadyRecord } from '../../sandboxes/record.ts';
 import { homeFault } from '../home-fault.ts';
 
-export interface CheckpointPorts {
+export interface CheckpointPorts extends ReadyPorts {
   readonly records: Pick<SandboxRecords, 'get'>;
   readonly channel: Pick<FilesChannel, 'events'>;
   readonly clock: Clock;
@@ -53,10 +53,11 @@ async function outcomeOf(events: AsyncIterable<SaveEvent>, enough: AbortSignal):
  * knows whether it was saved.
  */
 export async function createCheckpoint(
-  { records, channel, clock }: CheckpointPorts,
+  ports: CheckpointPorts,
   { caller, params, body, note, signal }: Call<'createCheckpoint'>,
 ): Promise<Answer<'createCheckpoint'>> {
-  const record = assertReady(await readOwned(records, params.sandbox_id, caller));
+  const { records, channel, clock } = ports;
+  const record = await readyRecord(ports, await readOwned(records, params.sandbox_id, caller), signal);
   note({ sandboxId: record.sandbox_id, userId: record.user_id });
   assertKept(record);
   const enough = new AbortController();
