@@ -1,19 +1,16 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Reader } from '../../core/files/transfer-ports.ts';
 
-// Without it the SDK would sign the checksum of a body that it has not got.
-const common = { requestChecksumCalculation: 'WHEN_REQUIRED' } as const;
-
 /**
- * Clients that only sign. Callers reach storage as this process does; a sandbox reaches it by the name that it has on AWS, also where
+ * Clients that sign. Callers reach storage as this process does; a sandbox reaches it by the name that it has on AWS, also where
  * this process knows another one: its one link to the outside is asked for that.
  */
 export function signingClients(reached: S3Client): Readonly<Record<Reader, S3Client>> {
-  const { region } = reached.config;
-  const onAws = async () => {
+  const { region, credentials } = reached.config;
+  const endpoint = async () => {
     const name = await region();
     const suffix = name.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
     return { protocol: 'https:', hostname: `s3.${name}.${suffix}`, path: '/' };
   };
-  return { caller: new S3Client({ ...common, region }), agent: new S3Client({ ...common, region, endpoint: onAws }) };
+  return { caller: reached, agent: new S3Client({ region, credentials, endpoint }) };
 }
