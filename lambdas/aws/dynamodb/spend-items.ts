@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Spend } from '../../core/admin/ports.ts';
 import { microsOf, microsPerHour } from '../../../contract/api/prices.ts';
+import type { Spend } from '../../core/admin/ports.ts';
 import type { SandboxRecord } from '../../core/sandboxes/record.ts';
 import { dayOf, startOfDay } from '../../core/usage/billed-days.ts';
 
