@@ -32,9 +32,10 @@ export function defineBackgroundSuite(target: () => Sandbox): void {
 
   test('a job is started once for one key', async () => {
     const idempotencyKey = randomUUID();
-    const job = () => start('echo x | tee -a jobs; sleep 60', { idempotencyKey });
+    const job = () => start('echo x >> jobs; echo there; sleep 60', { idempotencyKey });
     const [one, two] = [await job(), await job()];
     expect(two.commandId).toBe(one.commandId);
+    for await (const _ of one.output()) break;
     expect((await target().commands.run('cat jobs; rm jobs')).stdout).toBe('x\n');
     await one.kill();
   });
