@@ -43,6 +43,7 @@ export function toFileInfo(entry: FileEntry): FileInfo {
   };
 }
 
+/** A written file of the API in the library's names. */
 export const toWrittenFile = ({ entry, sha256, created }: FileWritten): WrittenFile => ({
   ...toFileInfo(entry),
   sha256,

@@ -4,6 +4,7 @@ import type { FilePath } from '../../files/file-path.ts';
 /** A path of any bytes, as the library takes it. */
 export const toFilePath = (path: Buffer): FilePath => (isUtf8(path) ? path.toString() : new Uint8Array(path));
 
+/** The bytes of a path as the library gives it; text as UTF-8. */
 export const toBytes = (path: FilePath): Buffer => Buffer.from(path as string);
 
 /** A path below another one. */
