@@ -59,14 +59,15 @@ describe.runIf(dockerHere).each([testImage, ...inject('ownImages')])(
       expect(shown.stdout).toMatch(/^\/dev\/pts\/\d+\r\n30 90\r\n\/.*\/matrx-agent\r\n$/);
 
       const file = `${url}/v1/sandboxes/${sandbox.sandboxId}/files?path=made/here.bin`;
-      const headers = { authorization: `Bearer ${person.token}` };
+      const authorization = `Bearer ${person.token}`;
+      const headers = { authorization, 'content-type': 'application/octet-stream' };
       const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 251));
       const written = await fetch(file, { method: 'PUT', headers, body: bytes });
       expect({ status: written.status, body: await written.json() }).toMatchObject({
         status: 200,
-        entry: { path: '/home/agent/made/here.bin', owner: 1000 },
+        body: { entry: { path: '/home/agent/made/here.bin', owner: 1000 } },
       });
-      const read = await fetch(file, { headers });
+      const read = await fetch(file, { headers: { authorization } });
       expect(Buffer.from(await read.arrayBuffer()).equals(bytes)).toBe(true);
     });
   },
