@@ -286,6 +286,23 @@ test('a search finds names and lines, and says when there is more', async () => 
   expect(cut.at(-1)).toEqual({ event: 'finished', matches: 1, truncated: true });
 });
 
+test('a watch tells of a write when the file is in its place, and of nothing that was before', async () => {
+  await using here = await start();
+  await here.files.ask('POST', '/files/mkdir', { path: 'w' });
+  const stream = here.machine.http.request({ ':path': '/files/watch?path=w&recursive=true' }).on('error', () => {});
+  let text = '';
+  stream.on('data', (chunk) => (text += chunk));
+  await expect.poll(() => text).toContain('"watching"');
+  await here.files.write('w/file', 'first');
+  await here.files.write('w/file', 'second');
+  await here.files.write('w/once', 'x', '&if_none_match=*');
+  await here.files.write('w/new/file', 'x');
+  await here.files.write('w/last', 'x');
+  await expect.poll(() => text).toContain('w/last"');
+  expect(text).toContain('"created"');
+  expect(text).not.toContain('.matrx-');
+});
+
 test('a watch tells what comes, changes and goes, also in folders made meanwhile', async () => {
   await using here = await start();
   await here.files.write('w/old', 'x');

@@ -4,6 +4,7 @@ import { limits } from '../../../../../contract/api/limits.ts';
 import { errnoOf } from '../failure-of.ts';
 import { FileFault } from '../file-fault.ts';
 import { below } from '../paths.ts';
+import { isUnfinishedName } from '../unfinished-name.ts';
 import type { Folder } from '../walk/open-folder.ts';
 
 /** A name that something became of, as the kernel tells it. */
@@ -81,6 +82,7 @@ export class FolderWatches implements Disposable {
   }
 
   #hear(kind: string, name: Buffer | null, folder: Buffer): void {
+    if (name && isUnfinishedName(name)) return;
     const change = changeOf(kind, name ?? self, folder);
     const last = this.#waiting.at(-1);
     const isSame = last?.kind === change.kind && last.path.equals(change.path);

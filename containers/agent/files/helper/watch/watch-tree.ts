@@ -1,6 +1,7 @@
 import { limits } from '../../../../../contract/api/limits.ts';
 import { FileFault } from '../file-fault.ts';
 import { below } from '../paths.ts';
+import { isUnfinishedName } from '../unfinished-name.ts';
 import { openFolder } from '../walk/open-folder.ts';
 import { walk } from '../walk/walk.ts';
 import type { FolderWatches } from './folder-watches.ts';
@@ -30,6 +31,7 @@ async function watchFolder(
   await using folder = await openFolder(path, { entry: !options.throughLink });
   watches.add(path, folder);
   for await (const step of walk(folder, { depth: 1, onStep: options.onStep })) {
+    if (isUnfinishedName(step.path)) continue;
     const here = below(path, step.path);
     await options.onEntry(here);
     if (!step.isFolder || options.left === 0) continue;
