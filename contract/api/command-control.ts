@@ -25,7 +25,7 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const { wait_seconds: _wait, max_output_bytes: _max, timeout_seconds, ...background } = ExecCommand.shape;
 
 /** As exec, but nobody waits and there is no time-out unless one is given. */
-export const StartBackground = z
+const StartBackground = z
   .strictObject({ ...background, timeout_seconds: timeout_seconds.unwrap().optional() })
   .refine((input) => (input.command === undefined) !== (input.argv === undefined), {
     message: 'expected exactly one of command and argv',
@@ -39,7 +39,7 @@ export const ListCommands = z.strictObject({
   cursor: z.string().max(2_048).optional(),
 });
 
-export const ReadOutput = z.strictObject({
+const ReadOutput = z.strictObject({
   stream: z.enum(['stdout', 'stderr']).optional().describe('both when followed as a stream; stdout otherwise'),
   offset: offset.default(0).describe('of the stream that is named, or of stdout'),
   stderr_offset: offset.default(0).describe('where both streams are followed'),

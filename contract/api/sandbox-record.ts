@@ -69,7 +69,7 @@ export const Result = z
 export type Result = z.infer<typeof Result>;
 
 /** The home of a sandbox: how it came, and how it was saved last, as its agent said. */
-export const HomeState = z.object(
+const HomeState = z.object(
   HomeReport.pick({
     state: true,
     restored_files: true,

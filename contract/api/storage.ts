@@ -20,7 +20,7 @@ export const tiers = ['hot', 'cold'] as const;
 const Tier = z.enum(tiers);
 export type Tier = z.infer<typeof Tier>;
 
-export const StorageUse = z
+const StorageUse = z
   .object({
     user_id: UserId,
     hot: Stored.describe('the home with all its checkpoints'),

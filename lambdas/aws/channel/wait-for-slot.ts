@@ -37,7 +37,7 @@ export const settleMs = 5_000;
 export const closedMs = 100;
 
 /** How many sessions we open in a sandbox at once. */
-export const slotsOf = ({ agent }: ChannelTarget): number =>
+const slotsOf = ({ agent }: ChannelTarget): number =>
   Math.max(1, Math.min(agent.session_limit ?? defaultSlots, mostSlots));
 
 interface Waiting {

@@ -5,7 +5,7 @@ import type { Homes } from '../ports.ts';
 const mostNames = 4_000_000;
 
 /** Something about a home because of which nothing of it may be collected. */
-export class NotCollectable extends Error {
+class NotCollectable extends Error {
   override readonly name = 'NotCollectable';
 }
 
