@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
-import { creditOf, creditPayload, type FrameKind, frameHead } from '../wire/frames.ts';
+import { creditOf, creditPayload, type FrameKind, frameHead, windowBytes } from '../wire/frames.ts';
 import { Window } from '../wire/window.ts';
 
 const beatMs = 1_000;
+// Less than the window: while these are worked on, the next ones come.
+const togetherBytes = windowBytes / 2;
 
 /** One call as an operation sees it: what comes in, what goes out, and whether anybody still wants it. */
 export class Call {
@@ -37,12 +39,17 @@ export class Call {
 
   /** What the agent sends, to its end. Throws when the call is cancelled before. */
   async *received(): AsyncGenerator<Buffer> {
+    for await (const pieces of this.receivedTogether()) yield* pieces;
+  }
+
+  /** The same, with what has come by now at once, as far as that leaves room for more to come. */
+  async *receivedTogether(): AsyncGenerator<readonly Buffer[]> {
     for (;;) {
       this.signal.throwIfAborted();
-      const piece = this.#pieces.shift();
-      if (piece) {
-        yield piece;
-        this.#write('credit', creditPayload(piece.length));
+      const { pieces, bytes } = this.#arrived();
+      if (pieces.length > 0) {
+        yield pieces;
+        this.#write('credit', creditPayload(bytes));
       } else if (this.#whole) return;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
@@ -69,6 +76,16 @@ export class Call {
   end(kind: 'done' | 'failed', value: unknown): void {
     this.#write(kind, Buffer.from(JSON.stringify(value)));
     this.#window.close();
+  }
+
+  #arrived(): { readonly pieces: readonly Buffer[]; readonly bytes: number } {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    for (let piece = this.#pieces.shift(); piece; piece = bytes < togetherBytes ? this.#pieces.shift() : undefined) {
+      pieces.push(piece);
+      bytes += piece.length;
+    }
+    return { pieces, bytes };
   }
 
   async #send(kind: 'data' | 'item', payload: Buffer): Promise<void> {

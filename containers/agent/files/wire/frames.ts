@@ -11,10 +11,10 @@ const headerBytes = 9;
 
 /** The most a payload may hold. */
 export const maxPayloadBytes = 256 * 1024;
-/** How large pieces of a file are. */
-export const pieceBytes = 64 * 1024;
+/** How large pieces of a file are: what a frame costs is paid for once in so many bytes. */
+export const pieceBytes = maxPayloadBytes;
 /** How much of one call, either way, may be under way and not yet taken: `data` and `item` payloads together. */
-export const windowBytes = 512 * 1024;
+export const windowBytes = 4 * pieceBytes;
 
 export interface Frame {
   readonly kind: FrameKind;
@@ -63,21 +63,48 @@ export function jsonOf(payload: Buffer): unknown {
 
 /** Cuts a byte stream, however it is split, into frames. Holds at most one of them. Throws FrameError. */
 export class FrameReader {
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #head = Buffer.alloc(headerBytes);
+  #headFilled = 0;
+  /** A frame whose payload has begun; it is filled in place, so that no byte is copied twice. */
+  #begun: Frame | undefined;
+  #filled = 0;
 
-  /** The frames that are whole with this chunk; payloads share its memory. */
+  /** The frames that are whole with this chunk; a payload that lies in it as a whole shares its memory. */
   *push(chunk: Buffer): Generator<Frame> {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    while (this.#rest.length >= headerBytes) {
-      const length = this.#rest.readUInt32BE(0);
-      const kind = names.get(this.#rest.readUInt8(4));
-      if (kind === undefined) throw new FrameError(`frame of unknown kind ${this.#rest.readUInt8(4)}`);
-      if (length > maxPayloadBytes) throw new FrameError(`payload is ${length} bytes, at most ${maxPayloadBytes}`);
-      if (this.#rest.length < headerBytes + length) return;
-      const call = this.#rest.readUInt32BE(5);
-      const payload = this.#rest.subarray(headerBytes, headerBytes + length);
-      this.#rest = this.#rest.subarray(headerBytes + length);
+    let rest = chunk;
+    for (;;) {
+      if (this.#begun) {
+        const { payload } = this.#begun;
+        const copied = rest.copy(payload, this.#filled);
+        this.#filled += copied;
+        rest = rest.subarray(copied);
+        if (this.#filled < payload.length) return;
+        const whole = this.#begun;
+        this.#begun = undefined;
+        yield whole;
+      }
+      const copied = rest.copy(this.#head, this.#headFilled);
+      this.#headFilled += copied;
+      rest = rest.subarray(copied);
+      if (this.#headFilled < headerBytes) return;
+      this.#headFilled = 0;
+      const { length, kind, call } = readHead(this.#head);
+      if (rest.length < length) {
+        this.#begun = { kind, call, payload: Buffer.allocUnsafe(length) };
+        this.#filled = 0;
+        continue;
+      }
+      const payload = rest.subarray(0, length);
+      rest = rest.subarray(length);
       yield { kind, call, payload };
     }
   }
+}
+
+function readHead(head: Buffer): { readonly length: number; readonly kind: FrameKind; readonly call: number } {
+  const length = head.readUInt32BE(0);
+  const kind = names.get(head.readUInt8(4));
+  if (kind === undefined) throw new FrameError(`frame of unknown kind ${head.readUInt8(4)}`);
+  if (length > maxPayloadBytes) throw new FrameError(`payload is ${length} bytes, at most ${maxPayloadBytes}`);
+  return { length, kind, call: head.readUInt32BE(5) };
 }

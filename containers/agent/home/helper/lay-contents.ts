@@ -23,7 +23,9 @@ export async function layContents(_input: object, paths: Paths, call: Call): Pro
   const bodyAt = 4 + all.readUInt32BE(0);
   const { encoding, raw_size, layings } = JSON.parse(all.toString('utf8', 4, bodyAt)) as LayHead;
   const stored = all.subarray(bodyAt);
-  const raw = encoding === 'zstd' ? await unpack(stored, { maxOutputLength: Math.max(1, raw_size) }) : stored;
+  // Room for all that comes out, and a little more: else the end of it is not seen.
+  const room = { maxOutputLength: Math.max(1, raw_size), chunkSize: raw_size + 64 };
+  const raw = encoding === 'zstd' ? await unpack(stored, room) : stored;
   for (const [index, laying] of layings.entries()) {
     call.beat();
     if (index % 50 === 49) await setImmediate();

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
@@ -11,7 +11,7 @@ import { entryPath } from './entry-path.ts';
 import { readStretch } from './read-stretch.ts';
 
 const zstd = promisify(zlib.zstdCompress);
-const fast = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
+const params = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
 const samples = 8;
 const sampleBytes = 8 * 1024;
 const batchFiles = 200;
@@ -21,23 +21,24 @@ const saltBytes = 16;
 /** Sends what was read of each file, then the blob that holds it all: a head, and its bytes as they are to be stored. */
 export async function packFiles({ readings }: HomeInputs['packFiles'], paths: Paths, call: Call): Promise<object> {
   const home = paths.resolve({ path: '.' });
-  const parts: Buffer[] = [randomBytes(saltBytes)];
+  // Everything is read to where it ends up.
+  const space = Buffer.allocUnsafe(readings.reduce((sum, { length }) => sum + length, saltBytes));
+  randomFillSync(space, 0, saltBytes);
   const results: (ReadResult | null)[] = [];
   let offset = saltBytes;
   for (const { offset: from, length, ...path } of readings) {
     call.beat();
-    const read = readStretch(entryPath(home, path), from, length);
+    const read = readStretch(entryPath(home, path), from, space.subarray(offset, offset + length));
     if (read === undefined) results.push(null);
     else {
       const sha256 = createHash('sha256').update(read.bytes).digest('hex');
       results.push({ ...read.file, size: read.bytes.length, sha256, offset });
-      parts.push(read.bytes);
       offset += read.bytes.length;
     }
     if (results.length % 50 === 0) await setImmediate();
   }
   for (let at = 0; at < results.length; at += batchFiles) await call.item(results.slice(at, at + batchFiles));
-  const raw = Buffer.concat(parts);
+  const raw = space.subarray(0, offset);
   const packed = await compressed(raw);
   const stored = packed ?? raw;
   await call.item({ encoding: packed ? 'zstd' : 'identity', raw_size: raw.length, size: stored.length });
@@ -50,8 +51,11 @@ async function compressed(raw: Buffer): Promise<Buffer | undefined> {
   if (raw.length > 2 * samples * sampleBytes) {
     const step = Math.floor(raw.length / samples);
     const parts = Array.from({ length: samples }, (_, at) => raw.subarray(at * step, at * step + sampleBytes));
-    if ((await zstd(Buffer.concat(parts), fast)).length > 0.9 * samples * sampleBytes) return undefined;
+    if ((await pressed(Buffer.concat(parts))).length > 0.9 * samples * sampleBytes) return undefined;
   }
-  const packed = await zstd(raw, fast);
+  const packed = await pressed(raw);
   return packed.length < 0.95 * raw.length ? packed : undefined;
 }
+
+// Room for all that comes out: it is made in one go, and not in pieces that have to be put together.
+const pressed = (raw: Buffer): Promise<Buffer> => zstd(raw, { params, chunkSize: raw.length + 1_024 });

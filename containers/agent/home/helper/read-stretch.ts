@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { isPassedBy } from '../../files/helper/walk/walk.ts';
 import type { ReadResult } from '../wire/home-operations.ts';
@@ -13,10 +13,10 @@ interface Stretch {
 }
 
 /**
- * Reads a stretch of a regular file, again when the file changes meanwhile; one that never rests is taken as it was read last,
+ * Reads a stretch of a regular file into the space for it, again when the file changes meanwhile; one that never rests is taken as it was read last,
  * without a fingerprint. Undefined for what has gone, is no file any more, or can't be read.
  */
-export function readStretch(path: Buffer, offset: number, length: number): Stretch | undefined {
+export function readStretch(path: Buffer, offset: number, space: Buffer): Stretch | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(path, reading);
@@ -28,7 +28,7 @@ export function readStretch(path: Buffer, offset: number, length: number): Stret
     for (let attempt = 1; ; attempt++) {
       const before = fstatSync(descriptor, { bigint: true });
       if (!before.isFile()) return undefined;
-      const bytes = readAll(descriptor, offset, Math.min(length, Math.max(0, Number(before.size) - offset)));
+      const bytes = readAll(descriptor, offset, space.subarray(0, Math.max(0, Number(before.size) - offset)));
       const after = fstatSync(descriptor, { bigint: true });
       const isSame = fingerprintOf(before) === fingerprintOf(after);
       if (isSame || attempt === tries) return { bytes, file: described(before, isSame && isSettled(before)) };
@@ -45,13 +45,12 @@ const described = (stats: BigIntStats, isKnown: boolean): Stretch['file'] => ({
   fingerprint: isKnown ? fingerprintOf(stats) : '',
 });
 
-function readAll(descriptor: number, offset: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+function readAll(descriptor: number, offset: number, space: Buffer): Buffer {
   let done = 0;
-  while (done < length) {
-    const read = readSync(descriptor, bytes, done, length - done, offset + done);
+  while (done < space.length) {
+    const read = readSync(descriptor, space, done, space.length - done, offset + done);
     if (read === 0) break;
     done += read;
   }
-  return bytes.subarray(0, done);
+  return space.subarray(0, done);
 }

@@ -39,12 +39,22 @@ export async function writeFile(
 
 async function take(file: FileHandle, call: Call, mode: number): Promise<void> {
   await using _ = file;
-  for await (const piece of call.received()) await writeAll(file, piece);
+  for await (const pieces of call.receivedTogether()) await writeAll(file, pieces);
   await file.chmod(mode);
 }
 
-async function writeAll(file: FileHandle, piece: Buffer): Promise<void> {
-  for (let done = 0; done < piece.length; ) done += (await file.write(piece, done)).bytesWritten;
+async function writeAll(file: FileHandle, pieces: readonly Buffer[]): Promise<void> {
+  for (let left = pieces; left.length > 0; ) left = after(left, (await file.writev(left)).bytesWritten);
+}
+
+/** What is left of pieces once so much of them is written. */
+function after(pieces: readonly Buffer[], written: number): readonly Buffer[] {
+  let rest = written;
+  for (const [index, piece] of pieces.entries()) {
+    if (rest < piece.length) return [piece.subarray(rest), ...pieces.slice(index + 1)];
+    rest -= piece.length;
+  }
+  return [];
 }
 
 /** Where a write goes, links followed, and the mode of what is there. */
