@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTasksCommand, ECSClient, RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { systemClock } from '../contract/clock.ts';
 import { agentChannel } from '../lambdas/aws/channel/agent-channel.ts';
 import { openChannel } from '../lambdas/aws/channel/open-channel.ts';
 import { endSession } from '../lambdas/aws/channel/sessions.ts';
+import { ssmCalls } from '../lambdas/aws/channel/ssm-calls.ts';
 import type { ChannelTarget } from '../lambdas/core/ports.ts';
 import { Principals } from '../local/aws/keys.ts';
 import { createCompute } from '../local/ecs/create-compute.ts';
@@ -69,11 +69,8 @@ export async function openChannelService(options: { pace: 'real' | 'fast'; delay
   );
   const { credentials } = principals.issueService('bench');
   const ecs = new ECSClient({ region, credentials, endpoint: compute.ecsUrl, maxAttempts: 1 });
-  const ssm = new SSMClient({ region, credentials, endpoint: compute.ssmUrl });
-  started.defer(() => {
-    ecs.destroy();
-    ssm.destroy();
-  });
+  const ssm = ssmCalls(ecs, { clock: systemClock, endpoint: compute.ssmUrl });
+  started.defer(() => ecs.destroy());
   const cluster = compute.clusterName;
   const task = await runTask(ecs, cluster);
   const target = targetOf(agent, task);

@@ -1,11 +1,11 @@
 // Composition: what each function works with, made once per environment.
 
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock } from '../contract/clock.ts';
 import { agentChannel } from './aws/channel/agent-channel.ts';
 import { clientChannels } from './aws/channel/client-channels.ts';
 import { openChannel } from './aws/channel/open-channel.ts';
 import { endSession } from './aws/channel/sessions.ts';
+import { ssmCalls } from './aws/channel/ssm-calls.ts';
 import { accessRecords } from './aws/dynamodb/access-records.ts';
 import { commandRecords } from './aws/dynamodb/command-records.ts';
 import { cursors } from './aws/dynamodb/cursors.ts';
@@ -158,7 +158,8 @@ export function commandServices(config = readConfig('commands')) {
   const table = tableOf(config);
   const log = logOf(config);
   const commands = commandRecords(table, clock);
-  const sessions = { ecs: execClient(), ssm: new SSMClient({ maxAttempts: 3 }), cluster: config.MATRX_CLUSTER };
+  const ecs = execClient();
+  const sessions = { ecs, ssm: ssmCalls(ecs, { clock }), cluster: config.MATRX_CLUSTER };
   const leases = slotLeases(table, clock);
   const line = slotLine(table, clock);
   const channel = agentChannel({

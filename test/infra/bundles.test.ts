@@ -82,7 +82,7 @@ test.each(functionNames)('the bundle of %s answers in a process with nothing but
 });
 
 // The one function that speaks to four services of AWS: to reach files of any size it needs channels and storage.
-const largest: Partial<Record<FunctionName, number>> = { commands: 850_000 };
+const largest: Partial<Record<FunctionName, number>> = { commands: 750_000 };
 
 test.each(functionNames)('the bundle of %s is small enough to load in a tenth of a second', (name) => {
   const own = join(folder, `${name}-size`);

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../contract/clock.ts';
 import { agentChannel } from '../../lambdas/aws/channel/agent-channel.ts';
 import { openChannel } from '../../lambdas/aws/channel/open-channel.ts';
 import { endSession } from '../../lambdas/aws/channel/sessions.ts';
+import { ssmCalls } from '../../lambdas/aws/channel/ssm-calls.ts';
 import type { AgentChannel, ChannelTarget, CommandEvent } from '../../lambdas/core/ports.ts';
 import { type HazardSettings, readHazards } from '../../local/hazards/hazards.ts';
 import { commandId } from './agent-machine.ts';
@@ -56,6 +57,8 @@ export async function channelRig(
     agent: { channel_key: key.toString('base64'), session_limit: slots, version: '1' },
     wantedUntil: line.wantedUntilMs > 0 ? new Date(line.wantedUntilMs).toISOString() : null,
   });
+  const { ecs, ssmUrl: endpoint, clusterName: cluster } = compute;
+  const sessions = { ecs, ssm: ssmCalls(ecs, { clock, endpoint, maxAttempts: 1 }), cluster };
   const environment = () =>
     agentChannel({
       clock,
@@ -63,8 +66,8 @@ export async function channelRig(
       leases: line,
       line,
       reports: { outcomeOf: async (_, id) => agent.reports.get(id) },
-      open: (to, how) => openChannel({ ...compute, cluster: compute.clusterName }, to, { clock, ...how }),
-      endSession: (id) => endSession(compute.ssm, id),
+      open: (to, how) => openChannel(sessions, to, { clock, ...how }),
+      endSession: (id) => endSession(sessions.ssm, id),
     });
   const taskId = taskArn.slice(taskArn.lastIndexOf('/') + 1);
   return {

@@ -1,6 +1,5 @@
 import type { ClientHttp2Session } from 'node:http2';
 import { type ECSClient, ExecuteCommandCommand } from '@aws-sdk/client-ecs';
-import type { SSMClient } from '@aws-sdk/client-ssm';
 import { connectHttp } from '../../../channel/near/http.ts';
 import { proveNear } from '../../../channel/near/prove.ts';
 import { openSession } from '../../../channel/near/session.ts';
@@ -12,11 +11,12 @@ import type { ChannelTarget } from '../../core/ports.ts';
 import { translateError } from '../translate-error.ts';
 import type { OpenOptions } from './kept-channels.ts';
 import { endSession, resumeSession } from './sessions.ts';
+import type { SsmCall } from './ssm-calls.ts';
 
 /** What sessions are opened with. `ecs` must never repeat a call by itself. */
 export interface Sessions {
   readonly ecs: ECSClient;
-  readonly ssm: SSMClient;
+  readonly ssm: SsmCall;
   readonly cluster: string;
 }
 

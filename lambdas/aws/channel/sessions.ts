@@ -1,31 +1,27 @@
-import {
-  DoesNotExistException,
-  ResumeSessionCommand,
-  type SSMClient,
-  TerminateSessionCommand,
-} from '@aws-sdk/client-ssm';
 import type { Resume } from '../../../channel/near/session-link.ts';
+import type { SsmCall } from './ssm-calls.ts';
+
+const isUnknown = (error: unknown): boolean => error instanceof Error && error.name === 'DoesNotExistException';
 
 /** The way back to a session: a new token for it, for as long as the service knows it. */
 export const resumeSession =
-  (ssm: SSMClient, sessionId: string): Resume =>
-  async (abortSignal) => {
-    const resume = new ResumeSessionCommand({ SessionId: sessionId });
+  (ssm: SsmCall, sessionId: string): Resume =>
+  async (signal) => {
     try {
-      const { TokenValue: tokenValue } = await ssm.send(resume, { abortSignal });
-      return tokenValue === undefined ? undefined : { tokenValue };
+      const { TokenValue: tokenValue } = await ssm('ResumeSession', sessionId, signal);
+      return typeof tokenValue === 'string' ? { tokenValue } : undefined;
     } catch (error) {
-      if (error instanceof DoesNotExistException) return undefined;
+      if (isUnknown(error)) return undefined;
       throw error;
     }
   };
 
 /** Ends a session by the service; false when nobody knows. A session nobody ends goes by itself: attach doesn't outlive a silent peer. */
-export async function endSession(ssm: SSMClient, sessionId: string): Promise<boolean> {
+export async function endSession(ssm: SsmCall, sessionId: string): Promise<boolean> {
   try {
-    await ssm.send(new TerminateSessionCommand({ SessionId: sessionId }));
+    await ssm('TerminateSession', sessionId);
     return true;
   } catch (error) {
-    return error instanceof DoesNotExistException;
+    return isUnknown(error);
   }
 }
