@@ -241,6 +241,10 @@ test('several files are written by one call, and a hash tells of the parts too',
     sha256: sha256(bytes),
     parts: [sha256(bytes.subarray(0, part)), sha256(bytes.subarray(part))],
   });
+  const whole = { size: part + 10, sha256: sha256(bytes), parts: [sha256(bytes)] };
+  expect(await here.files.ask('GET', `/files/hash?path=large&part_bytes=${part + 10}`)).toEqual(whole);
+  expect(await here.files.ask('GET', `/files/hash?path=large&part_bytes=${2 * part}`)).toEqual(whole);
+  expect(await here.files.ask('GET', `/files/hash?path=x/empty&part_bytes=${part}`)).toMatchObject({ parts: [] });
 });
 
 test('a large write that is refused is told so, and the channel goes on', async () => {

@@ -32,6 +32,18 @@ test('frames come out as they went in, however their bytes are split', () => {
   );
 });
 
+test('a payload that comes in many reads stays as it is when the reads’ memory is used again', () => {
+  const payload = Buffer.from(Array.from({ length: maxPayloadBytes }, (_, at) => at % 251));
+  const bytes = Buffer.concat([frameHead('data', 1, payload.length), payload, frameHead('end', 1, 0)]);
+  const reader = new FrameReader();
+  const memory = Buffer.alloc(65_536);
+  const read = [];
+  for (let from = 0; from < bytes.length; from += memory.length)
+    read.push(...reader.push(memory.subarray(0, bytes.copy(memory, 0, from))));
+  expect(read.map(({ kind }) => kind)).toEqual(['data', 'end']);
+  expect(read[0]?.payload.equals(payload)).toBe(true);
+});
+
 test('a frame of an unknown kind, or one larger than a frame may be, is refused before it is held', () => {
   const head = frameHead('data', 1, 0);
   head.writeUInt8(77, 4);

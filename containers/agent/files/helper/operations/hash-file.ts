@@ -9,7 +9,7 @@ import type { Paths } from '../paths.ts';
 
 const blockBytes = 1024 * 1024;
 
-/** The hash of the whole and of its parts; both read each byte once. */
+/** The hash of the whole and of its parts, each byte read once; a whole that is one part is hashed once too. */
 export async function hashFile(input: HashFile, paths: Paths, call: Call): Promise<FileHash> {
   const { file, stats } = await openFile(paths.resolve(input));
   await using _ = file;
@@ -17,6 +17,7 @@ export async function hashFile(input: HashFile, paths: Paths, call: Call): Promi
   const partBytes = input.part_bytes ?? Number.POSITIVE_INFINITY;
   if (size / partBytes > limits.files.parts) throw new FileFault('too_large');
   const block = Buffer.allocUnsafe(blockBytes);
+  const isCut = partBytes < size;
   const whole = createHash('sha256');
   const parts: string[] = [];
   let part = createHash('sha256');
@@ -30,12 +31,14 @@ export async function hashFile(input: HashFile, paths: Paths, call: Call): Promi
     whole.update(read);
     done += bytesRead;
     inPart += bytesRead;
-    if (input.part_bytes === undefined) continue;
+    if (!isCut) continue;
     part.update(read);
     if (inPart < partBytes && done < size) continue;
     parts.push(part.digest('hex'));
     part = createHash('sha256');
     inPart = 0;
   }
-  return { size, sha256: whole.digest('hex'), parts };
+  const sha256 = whole.digest('hex');
+  const isOnePart = input.part_bytes !== undefined && size > 0 && !isCut;
+  return { size, sha256, parts: isOnePart ? [sha256] : parts };
 }
