@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ConnectionOptions, Sandbox, Service, type Transport } from '../../client/index.ts';
 import { defineBackgroundSuite } from './background-suite.ts';
 import { defineFilesSuite } from './files-suite.ts';
+import { defineHeldFilesSuite } from './held-files-suite.ts';
 import { defineRunSuite } from './run-suite.ts';
 
 export interface ApiTarget {
@@ -14,7 +15,7 @@ export interface ApiTarget {
 }
 
 interface ApiParts {
-  /** Ways that commands go, each with how many it serves at once. */
+  /** Ways that commands and small files go, each with how many it serves at once. */
   readonly transports: readonly (readonly [Transport, atOnce: number])[];
 }
 
@@ -78,6 +79,7 @@ export function defineApiSuite(target: () => ApiTarget, { transports }: ApiParts
 
     defineRunSuite(() => sandbox, atOnce);
     defineBackgroundSuite(() => sandbox);
+    defineHeldFilesSuite(() => sandbox);
   });
 
   defineFilesSuite(() => shared);
