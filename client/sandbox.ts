@@ -6,7 +6,7 @@ import { Files } from './files/files.ts';
 import { send } from './http/send.ts';
 import { listRecords } from './list-records.ts';
 import { type LogLine, type LogOptions, readLog } from './logs/read-log.ts';
-import { openTransport } from './open-transport.ts';
+import { openTransport, type SandboxTransport } from './open-transport.ts';
 import {
   type SandboxChanges,
   type SandboxInfo,
@@ -57,12 +57,12 @@ export class Sandbox implements AsyncDisposable {
   readonly commands: Commands;
   readonly files: Files;
 
-  private constructor(connection: Connection, record: SandboxRecord, transport: CommandTransport) {
+  private constructor(connection: Connection, record: SandboxRecord, transport: SandboxTransport) {
     this.#connection = connection;
     this.#record = record;
-    this.#transport = transport;
-    this.commands = new Commands(connection, record.sandbox_id, transport);
-    this.files = new Files(connection, record.sandbox_id);
+    this.#transport = transport.commands;
+    this.commands = new Commands(connection, record.sandbox_id, transport.commands);
+    this.files = new Files(connection, record.sandbox_id, transport.files);
   }
 
   static async #over(connection: Connection, record: SandboxRecord): Promise<Sandbox> {

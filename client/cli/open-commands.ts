@@ -28,7 +28,7 @@ export async function openCommands(args: Arguments, terminal: Terminal, sandboxI
     transport: oneOf('transport', args.text('transport'), transports) ?? 'auto',
     attempts: patientAttempts,
   });
-  const transport = await openTransport(connection, sandboxId);
+  const { commands: transport } = await openTransport(connection, sandboxId);
   return {
     commands: new Commands(connection, sandboxId, transport),
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),

@@ -1,13 +1,14 @@
 import { SandboxError } from '../../contract/api/errors.ts';
 import { toBase64 } from '../commands/output/base64.ts';
 import type { Connection } from '../connection.ts';
-import { send } from '../http/send.ts';
 import { type DownloadOptions, downloadFile, type FileDownload } from './download-file.ts';
 import type { FileData } from './file-data.ts';
 import { type FileInfo, toFileInfo, toWrittenFile, type WrittenFile } from './file-info.ts';
 import { type FilePath, pathFields } from './file-path.ts';
-import { type RangeOptions, readRange } from './read-range.ts';
+import type { RangeOptions } from './read-range.ts';
 import { type FileMatch, type SearchOptions, searchFiles } from './search-files.ts';
+import type { FileTransport } from './transport/file-transport.ts';
+import { httpFiles } from './transport/http-files.ts';
 import type { UploadOptions } from './upload-file.ts';
 import { type FileChange, type WatchOptions, watchFiles } from './watch-files.ts';
 import { writeFile } from './write-file.ts';
@@ -50,10 +51,13 @@ const toBatchEntry = ({ path, data, mode }: BatchFile) => ({
 export class Files {
   readonly #connection: Connection;
   readonly #sandboxId: string;
+  readonly #transport: FileTransport;
 
-  constructor(connection: Connection, sandboxId: string) {
+  /** What is large goes by way of storage, whichever the transport. */
+  constructor(connection: Connection, sandboxId: string, transport: FileTransport = httpFiles(connection)) {
     this.#connection = connection;
     this.#sandboxId = sandboxId;
+    this.#transport = transport;
   }
 
   /**
@@ -62,7 +66,7 @@ export class Files {
    */
   async read(path: FilePath, options: RangeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return await readRange(this.#connection, this.#sandboxId, path, options);
+      return await this.#transport.read(this.#sandboxId, path, options);
     } catch (error) {
       const isWhole = options.offset === undefined && options.length === undefined;
       if (!isWhole || !(error instanceof SandboxError) || error.code !== 'too_large') throw error;
@@ -80,7 +84,8 @@ export class Files {
    * than 4 MB, or has no known size and turns out to be, goes by way of storage, some parts at once.
    */
   write(path: FilePath, data: FileData, options: UploadOptions = {}): Promise<WrittenFile> {
-    return writeFile({ connection: this.#connection, sandboxId: this.#sandboxId }, path, data, options);
+    const place = { connection: this.#connection, sandboxId: this.#sandboxId, transport: this.#transport };
+    return writeFile(place, path, data, options);
   }
 
   /** Has a file of up to 5 GB put to storage; iterating what it resolves with fetches it, piece by piece, and checks the whole. */
@@ -100,7 +105,7 @@ export class Files {
 
   /** What is at a path; of a link, the link itself. Throws `file_not_found`. */
   async stat(path: FilePath, options: FileCallOptions = {}): Promise<FileInfo> {
-    return toFileInfo(await send(this.#connection, 'statFile', { ...this.#in(), query: pathFields(path) }, options));
+    return toFileInfo(await this.#transport.ask('statFile', { ...this.#in(), query: pathFields(path) }, options));
   }
 
   /** Whether there is anything at a path. */
@@ -120,7 +125,7 @@ export class Files {
     let cursor: string | undefined;
     do {
       const query = { ...pathFields(path), depth, limit: pageSize, cursor };
-      const page = await send(this.#connection, 'listFiles', { ...this.#in(), query }, { signal });
+      const page = await this.#transport.ask('listFiles', { ...this.#in(), query }, { signal });
       for (const entry of page.entries) yield toFileInfo(entry);
       if (page.next_cursor !== null && page.next_cursor === cursor) {
         throw new SandboxError('bad_answer', 'a page of the list names itself as the next one');
@@ -136,7 +141,7 @@ export class Files {
     options: FileCallOptions & { readonly overwrite?: boolean | undefined } = {},
   ): Promise<FileInfo> {
     const body = { from: pathFields(from), to: pathFields(to), overwrite: options.overwrite };
-    return toFileInfo(await send(this.#connection, 'moveFile', { ...this.#in(), body }, options));
+    return toFileInfo(await this.#transport.ask('moveFile', { ...this.#in(), body }, options));
   }
 
   /** Makes a folder and those above it; one that is there already is as good, unless `parents` is false. */
@@ -145,13 +150,13 @@ export class Files {
     options: FileCallOptions & { readonly parents?: boolean | undefined; readonly mode?: string | undefined } = {},
   ): Promise<FileInfo> {
     const body = { ...pathFields(path), parents: options.parents, mode: options.mode };
-    return toFileInfo(await send(this.#connection, 'makeFolder', { ...this.#in(), body }, options));
+    return toFileInfo(await this.#transport.ask('makeFolder', { ...this.#in(), body }, options));
   }
 
   /** Sets the mode, in octal: `755`. */
   async chmod(path: FilePath, mode: string, options: FileCallOptions = {}): Promise<FileInfo> {
     const body = { ...pathFields(path), mode };
-    return toFileInfo(await send(this.#connection, 'changeMode', { ...this.#in(), body }, options));
+    return toFileInfo(await this.#transport.ask('changeMode', { ...this.#in(), body }, options));
   }
 
   /** Removes a file, a link, or an empty folder; with `recursive` a full one. Resolves with how many entries went. */
@@ -161,13 +166,13 @@ export class Files {
   ): Promise<number> {
     const recursive = options.recursive ? ('true' as const) : undefined;
     const query = { ...pathFields(path), recursive };
-    return (await send(this.#connection, 'removeFile', { ...this.#in(), query }, options)).removed;
+    return (await this.#transport.ask('removeFile', { ...this.#in(), query }, options)).removed;
   }
 
   /** Writes many small files in one call, in turn; those before one that fails stay written. Together at most 4 MB of JSON. */
   async writeMany(files: readonly BatchFile[], options: FileCallOptions = {}): Promise<readonly WrittenFile[]> {
     const body = { files: files.map(toBatchEntry) };
-    const answer = await send(this.#connection, 'writeFiles', { ...this.#in(), body }, options);
+    const answer = await this.#transport.ask('writeFiles', { ...this.#in(), body }, options);
     return answer.files.map(toWrittenFile);
   }
 

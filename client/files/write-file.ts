@@ -1,27 +1,28 @@
 import { limits } from '../../contract/api/limits.ts';
 import type { Connection } from '../connection.ts';
-import { send } from '../http/send.ts';
 import { asBlob, type FileData, type Piece, piecesOfBlob, piecesOfStream } from './file-data.ts';
 import { toWrittenFile, type WrittenFile } from './file-info.ts';
 import { type FilePath, pathFields } from './file-path.ts';
+import type { FileTransport } from './transport/file-transport.ts';
 import { type Uploading, type UploadOptions, uploadFile } from './upload-file.ts';
 
 interface Place {
   readonly connection: Connection;
   readonly sandboxId: string;
+  readonly transport: FileTransport;
 }
 
 const { inlineBytes } = limits.files;
 
 async function writeInline(
-  { connection, sandboxId }: Place,
+  { sandboxId, transport }: Place,
   path: FilePath,
   bytes: Uint8Array<ArrayBuffer>,
   { mode, overwrite = true, onProgress, signal }: UploadOptions,
 ): Promise<WrittenFile> {
   const input = { params: { sandbox_id: sandboxId }, query: { ...pathFields(path), mode }, bytes };
   const once = overwrite ? {} : { headers: { 'if-none-match': '*' }, repeatable: false };
-  const written = await send(connection, 'writeFile', input, { signal, ...once });
+  const written = await transport.ask('writeFile', input, { signal, ...once });
   onProgress?.({ bytes: bytes.length, size: bytes.length });
   return toWrittenFile(written);
 }

@@ -12,6 +12,7 @@ import type { InputOf, OutputOf, SendOptions } from '../../http/send.ts';
 import { askAgent } from './ask-agent.ts';
 import { readJson } from './read-json.ts';
 import { startOrder } from './start-request.ts';
+import { withQuery } from './with-query.ts';
 
 interface Question<Name extends CommandRoute> {
   readonly name: Name;
@@ -30,12 +31,8 @@ type ControlRoute = keyof typeof commandControlApi;
 
 function requestOf(name: ControlRoute, { params, query = {}, body }: Parts): ChannelRequest {
   const { method, path } = commandControlApi[name];
-  const given = Object.entries(query).flatMap(([key, value]): [string, string][] =>
-    value === undefined ? [] : [[key, String(value)]],
-  );
-  const search = new URLSearchParams(given).toString();
-  const whole = path.replace('{command_id}', params.command_id ?? '');
-  return { method, path: search ? `${whole}?${search}` : whole, ...(body === undefined ? {} : { body }) };
+  const whole = withQuery(path.replace('{command_id}', params.command_id ?? ''), query);
+  return { method, path: whole, ...(body === undefined ? {} : { body }) };
 }
 
 /**

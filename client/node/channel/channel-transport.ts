@@ -16,10 +16,12 @@ import type {
 } from '../../commands/transport/command-transport.ts';
 import type { ExecCall } from '../../commands/transport/exec-call.ts';
 import type { Connection } from '../../connection.ts';
+import type { FileTransport } from '../../files/transport/file-transport.ts';
 import { parseAnswer } from '../../http/read-answer.ts';
 import type { InputOf, OutputOf, SendOptions } from '../../http/send.ts';
 import { askAgent, channelLost } from './ask-agent.ts';
 import { askCommand } from './ask-command.ts';
+import { channelFiles } from './channel-files.ts';
 import { type OpenAccess, openAccess } from './open-access.ts';
 import { readJson } from './read-json.ts';
 import { framesRequest, startRequest } from './start-request.ts';
@@ -31,18 +33,21 @@ interface FramesOptions {
 }
 
 /**
- * Commands through a channel that this process holds, with no function in between. It is opened by the first command, kept, found
- * again after a cut, and opened anew when it is lost for good.
+ * Commands and files through a channel that this process holds, with no function in between. It is opened by the first one, kept,
+ * found again after a cut, and opened anew when it is lost for good.
  */
 export class ChannelTransport implements CommandTransport {
   readonly #connection: Connection;
   readonly #sandboxId: string;
   readonly #disposed = new AbortController();
   #opening: Promise<OpenAccess> | undefined;
+  /** Small files by the same channel. */
+  readonly files: FileTransport;
 
   constructor(connection: Connection, sandboxId: string) {
     this.#connection = connection;
     this.#sandboxId = sandboxId;
+    this.files = channelFiles(connection, async () => (await this.#open()).http);
   }
 
   async *events(call: ExecCall, from: ReadUpTo, signal: AbortSignal): AsyncGenerator<TransportEvent> {

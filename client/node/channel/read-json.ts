@@ -3,10 +3,10 @@ import { readChunks } from '../../../channel/near/read-chunks.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { channelLost } from './ask-agent.ts';
 
-const maxBytes = 1024 * 1024;
+const shortBytes = 1024 * 1024;
 
-/** A short answer of the agent's. Throws `bad_answer` for what is no JSON or too long, `connection_lost` when it is cut. */
-export async function readJson(body: ClientHttp2Stream): Promise<unknown> {
+/** An answer of the agent's, a short one unless it is told otherwise. Throws `bad_answer` for what is no JSON or too long, `connection_lost` when it is cut. */
+export async function readJson(body: ClientHttp2Stream, maxBytes = shortBytes): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
