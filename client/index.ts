@@ -18,6 +18,7 @@ export type { FileInfo, WrittenFile } from './files/file-info.ts';
 export type { FilePath } from './files/file-path.ts';
 export type { BatchFile, FileCallOptions, Files, ListFilesOptions } from './files/files.ts';
 export type { RangeOptions } from './files/read-range.ts';
+export type { ResumeOptions } from './files/resume-upload.ts';
 export type { FileMatch, SearchOptions } from './files/search-files.ts';
 export type { FileProgress, UploadOptions } from './files/upload-file.ts';
 export type { FileChange, WatchOptions } from './files/watch-files.ts';

@@ -14,14 +14,9 @@ export function asBlob(data: FileData): Blob | undefined {
   return data instanceof Uint8Array ? new Blob([new Uint8Array(data)]) : undefined;
 }
 
-/** The pieces of a blob, each read when it is asked for; those in `without` are left out. */
-export async function* piecesOfBlob(
-  blob: Blob,
-  pieceBytes: number,
-  without: ReadonlySet<number> = new Set(),
-): AsyncGenerator<Piece> {
+/** The pieces of a blob, each read when it is asked for. */
+export async function* piecesOfBlob(blob: Blob, pieceBytes: number): AsyncGenerator<Piece> {
   for (let number = 1; (number - 1) * pieceBytes < blob.size; number += 1) {
-    if (without.has(number)) continue;
     const part = blob.slice((number - 1) * pieceBytes, number * pieceBytes);
     yield { number, bytes: new Uint8Array(await part.arrayBuffer()) };
   }

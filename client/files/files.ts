@@ -6,6 +6,7 @@ import type { FileData } from './file-data.ts';
 import { type FileInfo, toFileInfo, toWrittenFile, type WrittenFile } from './file-info.ts';
 import { type FilePath, pathFields } from './file-path.ts';
 import type { RangeOptions } from './read-range.ts';
+import { type ResumeOptions, resumeUpload } from './resume-upload.ts';
 import { type FileMatch, type SearchOptions, searchFiles } from './search-files.ts';
 import type { FileTransport } from './transport/file-transport.ts';
 import { httpFiles } from './transport/http-files.ts';
@@ -86,6 +87,15 @@ export class Files {
   write(path: FilePath, data: FileData, options: UploadOptions = {}): Promise<WrittenFile> {
     const place = { connection: this.#connection, sandboxId: this.#sandboxId, transport: this.#transport };
     return writeFile(place, path, data, options);
+  }
+
+  /**
+   * Goes on with a `write` that broke off, by the id that its `onUpload` heard, with the same data: what storage has of it already is
+   * not sent again. Also from another process.
+   */
+  resumeUpload(uploadId: string, data: FileData, options: ResumeOptions = {}): Promise<WrittenFile> {
+    const params = { sandbox_id: this.#sandboxId, upload: uploadId };
+    return resumeUpload(this.#connection, params, data, options);
   }
 
   /** Has a file of up to 5 GB put to storage; iterating what it resolves with fetches it, piece by piece, and checks the whole. */

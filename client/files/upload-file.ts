@@ -8,6 +8,7 @@ import { send } from '../http/send.ts';
 import type { Piece } from './file-data.ts';
 import { toWrittenFile, type WrittenFile } from './file-info.ts';
 import { type FilePath, pathFields } from './file-path.ts';
+import { sha256Of } from './sha256-of.ts';
 import { uploadParts } from './upload-parts.ts';
 import { openWholeHash } from './whole-hash.ts';
 
@@ -25,14 +26,14 @@ export interface UploadOptions {
   /** Whether a file that is there is replaced. @default true */
   readonly overwrite?: boolean | undefined;
   readonly onProgress?: ((progress: FileProgress) => void) | undefined;
+  /** Hears by which id `resumeUpload` goes on with what goes by way of storage; that is kept for a day then, should it fail. */
+  readonly onUpload?: ((uploadId: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is uploaded: its pieces, those that were not received by an earlier try. */
+/** What is uploaded: its pieces, all of them. */
 export interface Uploading {
   readonly size: number | undefined;
-  /** Left out where pieces are. */
-  readonly isWhole: boolean;
   pieces(partBytes: number): AsyncIterable<Piece>;
 }
 
@@ -60,20 +61,22 @@ function complete(
   });
 }
 
-/** Sends the pieces of an upload that was begun, and puts the file into its place. */
+/** Sends the pieces of an upload that was begun, but those whose hashes are `received`, and puts the file into its place. */
 export async function sendAndComplete(
   place: Place,
   source: Uploading,
   partBytes: number,
-  { onProgress, signal, received = 0 }: UploadOptions & { readonly received?: number },
+  { onProgress, signal, received }: UploadOptions & { readonly received?: ReadonlyMap<number, string> },
 ): Promise<WrittenFile> {
-  const hash = source.isWhole ? await openWholeHash() : undefined;
-  let [bytes, read] = [received, received];
+  const hash = await openWholeHash();
+  let [bytes, read] = [0, 0];
   async function* hashed(): AsyncGenerator<Piece> {
     for await (const piece of source.pieces(partBytes)) {
       hash?.update(piece.bytes);
       read += piece.bytes.length;
-      yield piece;
+      const known = received?.get(piece.number);
+      if (known === undefined || known !== (await sha256Of(piece.bytes))) yield piece;
+      else bytes += piece.bytes.length;
     }
   }
   await uploadParts({ ...place, signal }, hashed(), (sent) => {
@@ -83,7 +86,7 @@ export async function sendAndComplete(
   return complete(place, { size: read, sha256: hash?.digest() }, signal);
 }
 
-/** Uploads a file by way of storage. What fails is given up, and leaves nothing. */
+/** Uploads a file by way of storage. What fails is given up and leaves nothing, unless somebody hears how to go on with it. */
 export async function uploadFile(
   connection: Connection,
   sandboxId: string,
@@ -91,15 +94,16 @@ export async function uploadFile(
   source: Uploading,
   options: UploadOptions,
 ): Promise<WrittenFile> {
-  const { mode, overwrite, signal } = options;
+  const { mode, overwrite, onUpload, signal } = options;
   const body = { ...pathFields(path), mode, overwrite };
   const upload = await send(connection, 'startUpload', { params: { sandbox_id: sandboxId }, body }, { signal });
   const place = { connection, params: { sandbox_id: sandboxId, upload: upload.upload_id } };
+  onUpload?.(upload.upload_id);
   try {
     return await sendAndComplete(place, source, upload.part_bytes, options);
   } catch (error) {
     // Best effort: in a day it is gone in any case.
-    await send(connection, 'cancelUpload', { params: place.params }).catch(() => undefined);
+    if (!onUpload) await send(connection, 'cancelUpload', { params: place.params }).catch(() => undefined);
     throw error;
   }
 }

@@ -33,7 +33,7 @@ function streamed(first: Piece, rest: AsyncGenerator<Piece>): Uploading {
     yield first;
     yield* rest;
   }
-  return { size: undefined, isWhole: true, pieces };
+  return { size: undefined, pieces };
 }
 
 async function writeStream(
@@ -60,6 +60,6 @@ export async function writeFile(
   const blob = asBlob(data);
   if (blob === undefined) return writeStream(place, path, data as Exclude<FileData, string | Blob>, options);
   if (blob.size <= inlineBytes) return writeInline(place, path, new Uint8Array(await blob.arrayBuffer()), options);
-  const source = { size: blob.size, isWhole: true, pieces: (bytes: number) => piecesOfBlob(blob, bytes) };
+  const source = { size: blob.size, pieces: (bytes: number) => piecesOfBlob(blob, bytes) };
   return uploadFile(place.connection, place.sandboxId, path, source, options);
 }

@@ -77,6 +77,26 @@ export function defineFilesSuite(sandbox: () => Sandbox): void {
     expect(names).toEqual(['target']);
   }, 60_000);
 
+  test('an upload that broke off goes on with what is missing', async () => {
+    const { files } = sandbox();
+    const bytes = randomBytes(largeBytes);
+    const stop = new AbortController();
+    let id = '';
+    const writing = files.write('resumed/file', bytes, {
+      onUpload: (uploadId) => (id = uploadId),
+      onProgress: () => stop.abort(new Error('enough')),
+      signal: stop.signal,
+    });
+    await expect(writing).rejects.toThrow('enough');
+    expect(await files.exists('resumed/file')).toBe(false);
+    const seen: number[] = [];
+    const written = await files.resumeUpload(id, bytes, { onProgress: (progress) => seen.push(progress.bytes) });
+    expect(written).toMatchObject({ sha256: sha256(bytes), size: largeBytes, created: true });
+    // Of two parts one at least was there.
+    expect(seen.length).toBeLessThan(2);
+    expect(await files.resumeUpload(id, bytes)).toEqual(written);
+  }, 60_000);
+
   test('folders are made, listed to any depth, moved, changed and removed', async () => {
     const { files } = sandbox();
     await files.mkdir('tree/a/b');
