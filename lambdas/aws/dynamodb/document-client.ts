@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { requestLimits } from '../request-limits.ts';
 
 /** The table, as the adapters reach it. */
 export interface Table {
@@ -11,7 +12,7 @@ export interface Table {
 export function documentClient(options: ConstructorParameters<typeof DynamoDBClient>[0] = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+    requestHandler: requestLimits(2_000, 5_000),
     ...options,
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });

@@ -2,11 +2,12 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { poolTakenEvent, transitionEvent } from '../../../contract/events.ts';
 import type { AnnounceTaken } from '../../core/pool/ports.ts';
 import type { Announce } from '../../core/sandboxes/ports.ts';
+import { requestLimits } from '../request-limits.ts';
 
 type Options = ConstructorParameters<typeof EventBridgeClient>[0];
 
 // Somebody waits for the transition that is announced.
-const requestHandler = { connectionTimeout: 500, requestTimeout: 1_500 };
+const requestHandler = requestLimits(500, 1_500);
 
 /** A client that gives up soon. Made once per environment. */
 export const eventBridgeClient = (options: Options = {}): EventBridgeClient =>

@@ -7,6 +7,7 @@ import {
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { logStreamOf } from '../../../contract/deployment.ts';
 import type { SandboxLogs } from '../../core/sandboxes/logs/ports.ts';
+import { requestLimits } from '../request-limits.ts';
 import { translateError } from '../translate-error.ts';
 
 type Options = ConstructorParameters<typeof CloudWatchLogsClient>[0];
@@ -15,7 +16,7 @@ type Options = ConstructorParameters<typeof CloudWatchLogsClient>[0];
 export const logsClient = (options: Options = {}): CloudWatchLogsClient =>
   new CloudWatchLogsClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000 },
+    requestHandler: requestLimits(2_000, 10_000),
     ...options,
   });
 

@@ -1,8 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { requestLimits } from '../request-limits.ts';
 
 type Options = ConstructorParameters<typeof S3Client>[0];
 
-const requestHandler = { connectionTimeout: 1_000, requestTimeout: 10_000 };
+const requestHandler = requestLimits(1_000, 10_000);
 
 /** The bucket, and a client that gives up soon. Made once per environment. */
 export interface Bucket {

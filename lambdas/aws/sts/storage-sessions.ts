@@ -3,11 +3,12 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import { userPrefix } from '../../../contract/home/keys.ts';
 import type { StorageSessions } from '../../core/agent/ports.ts';
 import { sessionPolicy } from '../../core/agent/session-policy.ts';
+import { requestLimits } from '../request-limits.ts';
 import { translateError } from '../translate-error.ts';
 
 type Options = ConstructorParameters<typeof STSClient>[0];
 
-const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000 };
+const requestHandler = requestLimits(1_000, 3_000);
 const hour = 3_600;
 
 /** A client that gives up soon. Made once per environment. */
