@@ -9,7 +9,6 @@ import {
   type FrameKind,
   jsonOf,
   maxPayloadBytes,
-  pieceBytes,
   windowBytes,
 } from './wire/frames.ts';
 import { Window } from './wire/window.ts';
@@ -81,8 +80,8 @@ export class HelperCall implements Disposable {
 
   /** Sends bytes, as far as the helper has room. Rejects when it has failed already. */
   async send(data: Buffer): Promise<void> {
-    for (let from = 0; from < data.length; from += pieceBytes) {
-      const piece = data.subarray(from, from + pieceBytes);
+    for (let from = 0; from < data.length; from += maxPayloadBytes) {
+      const piece = data.subarray(from, from + maxPayloadBytes);
       this.#sending = 'waits for room';
       this.#expect();
       await this.#window.take(piece.length);

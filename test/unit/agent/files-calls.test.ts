@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { HelperCall, silenceMs } from '../../../containers/agent/files/helper-call.ts';
-import { creditPayload, type FrameKind, pieceBytes, windowBytes } from '../../../containers/agent/files/wire/frames.ts';
+import {
+  creditPayload,
+  type FrameKind,
+  maxPayloadBytes,
+  windowBytes,
+} from '../../../containers/agent/files/wire/frames.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 function begin({ takesBytes = false } = {}) {
@@ -50,18 +55,18 @@ test('a caller who is slow to send or to take is no fault of the helper’s', as
 
 test('no more is sent than the helper has room for', async () => {
   const { call, hear, written } = begin({ takesBytes: true });
-  const sent = call.send(Buffer.alloc(windowBytes + pieceBytes));
+  const sent = call.send(Buffer.alloc(windowBytes + maxPayloadBytes));
   await new Promise(setImmediate);
-  expect(written).toHaveLength(windowBytes / pieceBytes);
-  hear('credit', creditPayload(pieceBytes));
+  expect(written).toHaveLength(windowBytes / maxPayloadBytes);
+  hear('credit', creditPayload(maxPayloadBytes));
   await sent;
-  expect(written).toHaveLength(windowBytes / pieceBytes + 1);
+  expect(written).toHaveLength(windowBytes / maxPayloadBytes + 1);
 });
 
 test('a helper that sends more than there is room for is refused', () => {
   const { hear } = begin();
   expect(() => {
-    for (let n = 0; n < 100; n++) hear('data', Buffer.alloc(pieceBytes));
+    for (let n = 0; n < 100; n++) hear('data', Buffer.alloc(maxPayloadBytes));
   }).toThrow('more than there is room for');
 });
 

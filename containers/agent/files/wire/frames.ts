@@ -11,10 +11,8 @@ const headerBytes = 9;
 
 /** The most a payload may hold. */
 export const maxPayloadBytes = 256 * 1024;
-/** How large pieces of a file are: what a frame costs is paid for once in so many bytes. */
-export const pieceBytes = maxPayloadBytes;
 /** How much of one call, either way, may be under way and not yet taken: `data` and `item` payloads together. */
-export const windowBytes = 4 * pieceBytes;
+export const windowBytes = 4 * maxPayloadBytes;
 
 export interface Frame {
   readonly kind: FrameKind;

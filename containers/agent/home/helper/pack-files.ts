@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import type { Call } from '../../files/helper/call.ts';
 import type { Paths } from '../../files/helper/paths.ts';
-import { pieceBytes as frameBytes } from '../../files/wire/frames.ts';
+import { maxPayloadBytes as frameBytes } from '../../files/wire/frames.ts';
 import type { HomeInputs, ReadResult } from '../wire/home-operations.ts';
 import { entryPath } from './entry-path.ts';
 import { readStretch } from './read-stretch.ts';

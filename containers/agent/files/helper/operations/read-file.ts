@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { ReadFile } from '../../../../../contract/agent/files.ts';
-import { pieceBytes } from '../../wire/frames.ts';
+import { maxPayloadBytes } from '../../wire/frames.ts';
 import type { Call } from '../call.ts';
 import { modeOf, timeOf } from '../entry-of.ts';
 import { FileFault } from '../file-fault.ts';
@@ -21,7 +21,7 @@ export async function readFile(input: ReadFile, paths: Paths, call: Call): Promi
   const modified_at = timeOf(stats);
   await call.item({ size: stats.size, offset, length, mode: modeOf(stats), modified_at });
   for (let done = 0; done < length; ) {
-    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, length - done));
+    const piece = Buffer.allocUnsafe(Math.min(maxPayloadBytes, length - done));
     const { bytesRead } = await file.read(piece, 0, piece.length, offset + done);
     if (bytesRead === 0) throw new FileFault('file_changed');
     done += bytesRead;
