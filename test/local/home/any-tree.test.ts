@@ -71,6 +71,6 @@ test('any tree that is saved is the same tree where it is restored', { timeout: 
       await other.home.restore(unlimited.signal);
       expect(await describeHome(other.folder)).toEqual(await describeHome(one.folder));
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });
