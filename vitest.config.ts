@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const byName = (project: string) => process.argv.some((word) => word === project || word === `--project=${project}`);
@@ -11,7 +10,7 @@ export default defineConfig({
     // Another order each time, so that no test can come to need one; the seed is printed.
     sequence: { shuffle: true },
     // Most tests wait for processes more than they compute.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {

@@ -75,6 +75,7 @@ test('create prints the id alone, or the record with --json', async () => {
   expect(JSON.parse(String(service.seen[0]?.body))).toEqual({
     ttl_seconds: 900,
     idle_timeout_seconds: 0,
+    storage: { hot: true, cold: false },
     env: { A: 'x=y' },
     labels: { team: 'red' },
     user_id: 'ann',
