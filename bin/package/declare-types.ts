@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..');
 const zod = join(root, 'node_modules/zod');
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
 
-const specifier = /((?:from|import)\s*\(?\s*)(['"])([^'"]+)\2/g;
+const specifier = /(\b(?:from|import)\s*\(?\s*)(['"])([\w@./-]+)\2/g;
 
 /** The declarations of the library alone, as the compiler writes them. Throws with its messages. */
 function emit(folder: string): void {
