@@ -4,7 +4,7 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Sandbox } from '../../client/index.ts';
 import { killProcess } from '../../local/engines/process-table.ts';
 import { randomFor } from '../../local/hazards/random.ts';
@@ -46,15 +46,18 @@ async function killSome(kind: RegExp, seed: number, kills = 2): Promise<void> {
   }
 }
 
+// Who has died is noticed by whoever asks next.
+const surely = <T>(call: () => Promise<T>): Promise<T> => vi.waitFor(call, { timeout: 30_000, interval: 500 });
+
 test.each(Object.entries(victims))(
   'with %s killed at random an upload’s target is whole or as it was',
   async (_, kind) => {
     for (const seed of [1, 2, 3]) {
       const [before, after] = [randomBytes(1_000), randomBytes(size)];
       const path = `up-${seed}/target`;
-      await sandbox.files.write(path, before);
+      await surely(() => sandbox.files.write(path, before));
       const [written] = await Promise.allSettled([sandbox.files.write(path, after), killSome(kind, seed)]);
-      const { stdout } = await sandbox.commands.run(`sha256sum < ${path}; ls -A up-${seed}`);
+      const { stdout } = await surely(() => sandbox.commands.run(`sha256sum < ${path}; ls -A up-${seed}`));
       const expected = written.status === 'fulfilled' ? [after] : [before, after];
       expect(expected.map(sha256)).toContain(stdout.slice(0, 64));
       if (written.status === 'fulfilled') expect(stdout.slice(64)).toBe('  -\ntarget\n');
@@ -67,7 +70,7 @@ test.each(Object.entries(victims))(
   'with %s killed at random a download is whole, or fails',
   async (_, kind) => {
     const bytes = randomBytes(size);
-    await sandbox.files.write('source', bytes);
+    await surely(() => sandbox.files.write('source', bytes));
     for (const seed of [4, 5]) {
       const [read] = await Promise.allSettled([sandbox.files.read('source'), killSome(kind, seed)]);
       if (read.status === 'fulfilled') expect(sha256(read.value)).toBe(sha256(bytes));
