@@ -4,6 +4,7 @@ import { toItem } from '../lambdas/aws/dynamodb/sandbox-item.ts';
 import { newId } from '../lambdas/core/ids.ts';
 import type { ReadyRecord } from '../lambdas/core/sandboxes/record.ts';
 import { isoTime } from '../lambdas/core/time.ts';
+import { creatingRecord } from '../test/support/records.ts';
 
 /** How many sandboxes each user has. */
 export const perUser = 10;
@@ -14,28 +15,16 @@ const batchesAtOnce = 8;
 export function readyRecord(n: number, nowMs: number, dueMs: number): ReadyRecord {
   const sandboxId = newId('sbx', nowMs - 3_600_000 + n);
   return {
+    ...creatingRecord(nowMs - 3_600_000, {
+      sandbox_id: sandboxId,
+      user_id: `user-${Math.floor(n / perUser)}`,
+      created_by: 'bench',
+      version: 3,
+      generation: 1,
+      expires_at: isoTime(dueMs),
+      labels: { team: 'red' },
+    }),
     status: 'ready',
-    sandbox_id: sandboxId,
-    user_id: `user-${Math.floor(n / perUser)}`,
-    created_by: 'bench',
-    version: 3,
-    attempt: 1,
-    generation: 1,
-    created_at: isoTime(nowMs - 3_600_000),
-    expires_at: isoTime(dueMs),
-    template: 'base',
-    image_digest: null,
-    size: { name: 's', cpu: 0.5, memory_mb: 1_024, disk_gb: 20 },
-    ttl_seconds: 7_200,
-    idle_timeout_seconds: 0,
-    labels: { team: 'red' },
-    on_ready: null,
-    last_active_at: null,
-    channel_wanted_until: null,
-    started_from: 'cold',
-    storage: { hot: true, cold: false },
-    home_from: null,
-    home: null,
     task: { arn: `arn:${sandboxId}`, id: sandboxId, launched_at: isoTime(nowMs - 3_590_000), event_version: 1 },
     agent: { channel_key: Buffer.alloc(32).toString('base64'), session_limit: 8, version: '1' },
     ready_at: isoTime(nowMs - 3_580_000),

@@ -4,6 +4,7 @@ import { newId } from '../../lambdas/core/ids.ts';
 import type { Claim, SandboxRecords } from '../../lambdas/core/ports.ts';
 import { applyEvent, type SandboxEvent } from '../../lambdas/core/sandboxes/apply-event.ts';
 import type { CreatingRecord, SandboxRecord } from '../../lambdas/core/sandboxes/record.ts';
+import { creatingRecord } from '../support/records.ts';
 
 interface Subject {
   readonly records: SandboxRecords;
@@ -18,31 +19,7 @@ const stopped: SandboxEvent = { name: 'task_stopped', reason: 'lost', detail: nu
 export function defineSandboxRecordsSuite(open: () => Promise<Subject>): void {
   const begin = async () => {
     const { records, clock } = await open();
-    const draft = (fields: Partial<CreatingRecord> = {}): CreatingRecord => ({
-      status: 'creating',
-      sandbox_id: newId('sbx', clock.now()),
-      user_id: 'ada',
-      created_by: 'somebody',
-      version: 1,
-      attempt: 1,
-      generation: 0,
-      created_at: new Date(clock.now()).toISOString(),
-      expires_at: new Date(clock.now() + 7_200_000).toISOString(),
-      template: 'base',
-      image_digest: null,
-      size: { name: 's', cpu: 0.5, memory_mb: 1_024, disk_gb: 20 },
-      ttl_seconds: 7_200,
-      idle_timeout_seconds: 0,
-      labels: {},
-      on_ready: null,
-      last_active_at: null,
-      channel_wanted_until: null,
-      started_from: 'cold',
-      storage: { hot: true, cold: false },
-      home_from: null,
-      home: null,
-      ...fields,
-    });
+    const draft = (fields: Partial<CreatingRecord> = {}) => creatingRecord(clock.now(), fields);
     const create = async (fields: Partial<CreatingRecord> = {}, env = {}, claim?: Claim, quota = 10) => {
       const record = draft(fields);
       clock.pass(1);

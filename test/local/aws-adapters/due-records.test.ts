@@ -2,42 +2,17 @@ import { expect, test } from 'vitest';
 import { cursors } from '../../../lambdas/aws/dynamodb/cursors.ts';
 import { dueRecords } from '../../../lambdas/aws/dynamodb/due-records.ts';
 import { sandboxRecords } from '../../../lambdas/aws/dynamodb/sandbox-records.ts';
-import { newId } from '../../../lambdas/core/ids.ts';
 import { applyEvent } from '../../../lambdas/core/sandboxes/apply-event.ts';
 import { dueAt } from '../../../lambdas/core/sandboxes/due.ts';
-import type { CreatingRecord } from '../../../lambdas/core/sandboxes/record.ts';
+import { creatingRecord } from '../../support/records.ts';
 import { startTable } from './start-table.ts';
 
 async function begin() {
   const { clock, table } = await startTable();
   const records = sandboxRecords(table, clock);
   const due = dueRecords(table, clock);
-  const draft = (): CreatingRecord => ({
-    status: 'creating',
-    sandbox_id: newId('sbx', clock.now()),
-    user_id: 'ada',
-    created_by: 'somebody',
-    version: 1,
-    attempt: 1,
-    generation: 0,
-    created_at: new Date(clock.now()).toISOString(),
-    expires_at: new Date(clock.now() + 7_200_000).toISOString(),
-    template: 'base',
-    image_digest: null,
-    size: { name: 's', cpu: 0.5, memory_mb: 1_024, disk_gb: 20 },
-    ttl_seconds: 7_200,
-    idle_timeout_seconds: 0,
-    labels: {},
-    on_ready: null,
-    last_active_at: null,
-    channel_wanted_until: null,
-    started_from: 'cold',
-    storage: { hot: true, cold: false },
-    home_from: null,
-    home: null,
-  });
   const create = async () => {
-    const record = draft();
+    const record = creatingRecord(clock.now());
     await records.create({ record, env: {}, claim: undefined, quota: 1_000, rate: { minuteMs: 0, limit: 1_000 } });
     return record;
   };

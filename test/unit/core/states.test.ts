@@ -4,35 +4,12 @@ import { statuses, stopReasons } from '../../../contract/api/sandbox-record.ts';
 import { applyEvent, type SandboxEvent } from '../../../lambdas/core/sandboxes/apply-event.ts';
 import { hasEnded, SandboxRecord, type SandboxRecord as State } from '../../../lambdas/core/sandboxes/record.ts';
 import { type EventName, endOf, nextState } from '../../../lambdas/core/sandboxes/states.ts';
+import { creatingRecord } from '../../support/records.ts';
 
 const at = '2027-01-15T08:00:00.000Z';
 const nowMs = Date.parse(at) + 1_000;
 
-const creating: State = {
-  status: 'creating',
-  sandbox_id: `sbx_${'0'.repeat(26)}`,
-  user_id: 'ada',
-  created_by: 'somebody',
-  version: 1,
-  attempt: 1,
-  generation: 0,
-  created_at: at,
-  expires_at: '2027-01-15T10:00:00.000Z',
-  template: 'base',
-  image_digest: null,
-  size: { name: 's', cpu: 0.5, memory_mb: 1024, disk_gb: 20 },
-  ttl_seconds: 7_200,
-  idle_timeout_seconds: 0,
-  labels: {},
-  on_ready: null,
-  last_active_at: null,
-  channel_wanted_until: null,
-  started_from: 'cold',
-  storage: { hot: true, cold: false },
-  home_from: null,
-  home: null,
-};
-
+const creating: State = creatingRecord(Date.parse(at));
 const task = { arn: 'arn:task/1', id: '1', launched_at: at, event_version: 0 };
 const agent = { channel_key: Buffer.alloc(32).toString('base64'), session_limit: 2, version: '1' };
 
