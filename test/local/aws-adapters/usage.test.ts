@@ -9,6 +9,7 @@ import { applyEvent } from '../../../lambdas/core/sandboxes/apply-event.ts';
 import { publicSandbox } from '../../../lambdas/core/sandboxes/public-sandbox.ts';
 import type { CreatingRecord, SandboxRecord } from '../../../lambdas/core/sandboxes/record.ts';
 import { dayOf } from '../../../lambdas/core/usage/billed-days.ts';
+import { commandId, reportOf } from '../../support/command-samples.ts';
 import { creatingRecord } from '../../support/records.ts';
 import { startTable } from './start-table.ts';
 
@@ -111,26 +112,12 @@ test('what a day costs is known while sandboxes run, and stays when they have en
   expect(await spend()).toEqual({ todayUsd: 0, running: 0, usdPerHour: 0 });
 });
 
-const report = (n: number) => ({
-  command_id: `cmd_${String(n).padStart(26, '0')}`,
-  outcome: 'exited' as const,
-  exit_code: 0,
-  signal: null,
-  stdout_bytes: 0,
-  stderr_bytes: 0,
-  cwd: '/home/agent',
-  started_at: '2027-01-15T08:00:00.000Z',
-  duration_ms: 1,
-  stdout: { head: '', tail: '' },
-  stderr: { head: '', tail: '' },
-});
-
 test('a command is counted with its first report, in whatever batches reports come', async () => {
   const { table, clock, today } = await openUsage();
   const reports = outcomeReports(table, clock);
   const id = newId('sbx', clock.now());
   const kind = { user_id: 'ada', template: 'base', size: 's' as const, labels: {} };
-  const all = Array.from({ length: 45 }, (_, n) => report(n));
+  const all = Array.from({ length: 45 }, (_, n) => reportOf({ command_id: commandId(n) }));
   await reports.add(id, kind, all.slice(0, 10), 4_000_000_000);
   await Promise.all([
     reports.add(id, kind, [...all, ...all.slice(0, 3)], 4_000_000_000),

@@ -4,6 +4,7 @@ import { endAccess } from '../../../lambdas/core/access/end-access.ts';
 import { resumeAccess } from '../../../lambdas/core/access/resume-access.ts';
 import { reportOutcomes } from '../../../lambdas/core/agent/report-outcomes.ts';
 import { agentOf, callOf, person } from '../../support/calls.ts';
+import { commandId, reportOf } from '../../support/command-samples.ts';
 import { FakeClientChannels, unavailable } from '../../support/fakes.ts';
 import { fakeService } from '../../support/sandbox-life.ts';
 
@@ -118,20 +119,8 @@ test('nobody else renews or ends a grant, and one of another sandbox is none', a
 test('H4: a command that came through a channel leaves one line with who ran it', async () => {
   const { ports, sandbox_id, taskIdOf } = await begin();
   const audit = { grant_id: `grt_${'0'.repeat(26)}`, user_id: 'ada', program: 'ls', command_bytes: 2 };
-  const outcome = {
-    command_id: `cmd_${'0'.repeat(26)}`,
-    outcome: 'exited',
-    exit_code: 0,
-    signal: null,
-    stdout_bytes: 0,
-    stderr_bytes: 0,
-    cwd: '/home/agent',
-    started_at: '2027-01-15T08:00:00.000Z',
-    duration_ms: 5,
-    stdout: { head: '', tail: '' },
-    stderr: { head: '', tail: '' },
-  };
-  const other = { ...outcome, command_id: `cmd_${'1'.repeat(26)}` };
+  const outcome = reportOf();
+  const other = reportOf({ command_id: commandId(1) });
   const body = { outcomes: [{ ...outcome, audit }, other] };
   await reportOutcomes(
     ports,

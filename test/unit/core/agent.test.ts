@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { reportOutcomes } from '../../../lambdas/core/agent/report-outcomes.ts';
 import { patchSandbox } from '../../../lambdas/core/sandboxes/patch-sandbox.ts';
 import { agentOf, callOf, service } from '../../support/calls.ts';
+import { commandId, reportOf } from '../../support/command-samples.ts';
 import { fakeService } from '../../support/sandbox-life.ts';
 
 const strangerTask = 'f'.repeat(32);
@@ -81,42 +82,26 @@ test('an agent speaks for its own sandbox only', async () => {
   const { ready, ports } = fakeService();
   const [mine, other] = [await ready(), await ready()];
   const task = agentOf(ports.tasks.launched.size > 0 ? strangerTask : '');
-  const body = { outcomes: [report(`cmd_${'0'.repeat(26)}`)] };
+  const body = { outcomes: [reportOf()] };
   const call = (id: string, caller = task) => callOf('reportOutcomes', caller, { params: { sandbox_id: id }, body });
   await expect(reportOutcomes(ports, call(mine))).rejects.toMatchObject({ code: 'not_found' });
   const neighbour = agentOf([...ports.records.tasks].find(([, id]) => id === other)?.[0] ?? '');
   await expect(reportOutcomes(ports, call(mine, neighbour))).rejects.toMatchObject({ code: 'not_found' });
 });
 
-const report = (command_id: string, fields: object = {}) => ({
-  command_id,
-  outcome: 'exited',
-  exit_code: 0,
-  signal: null,
-  stdout_bytes: 0,
-  stderr_bytes: 0,
-  cwd: '/home/agent',
-  started_at: '2027-01-15T08:00:00.000Z',
-  duration_ms: 1,
-  stdout: { head: '', tail: '' },
-  stderr: { head: '', tail: '' },
-  ...fields,
-});
-
 test('the first report of a command counts, also after the sandbox has ended', async () => {
   const { ready, ports, taskIdOf, taskEvent } = fakeService();
   const id = await ready();
   const agent = agentOf(taskIdOf(id));
-  const command = `cmd_${'0'.repeat(26)}`;
-  const send = (fields: object) =>
+  const send = (fields: Parameters<typeof reportOf>[0]) =>
     reportOutcomes(
       ports,
-      callOf('reportOutcomes', agent, { params: { sandbox_id: id }, body: { outcomes: [report(command, fields)] } }),
+      callOf('reportOutcomes', agent, { params: { sandbox_id: id }, body: { outcomes: [reportOf(fields)] } }),
     );
   expect(await send({ exit_code: 1 })).toEqual({ status: 200, body: { accepted: 1 } });
   await taskEvent(id);
   expect(await send({ exit_code: 2 })).toEqual({ status: 200, body: { accepted: 1 } });
-  expect(await ports.commands.outcomeOf(id, command)).toMatchObject({ exit_code: 1 });
+  expect(await ports.commands.outcomeOf(id, commandId())).toMatchObject({ exit_code: 1 });
   await expect(send({ outcome: 'running' })).rejects.toMatchObject({
     code: 'invalid_request',
     details: { field: 'outcomes.0.outcome' },

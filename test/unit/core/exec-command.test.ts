@@ -4,35 +4,15 @@ import type { CommandOutcome } from '../../../contract/api/command-result.ts';
 import type { ExecEvent } from '../../../contract/api/commands.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { execCommand } from '../../../lambdas/core/commands/exec-command.ts';
-import type { CommandEvent } from '../../../lambdas/core/ports.ts';
 import { callOf, person, service } from '../../support/calls.ts';
-import { commandId, reportOf } from '../../support/command-samples.ts';
+import { commandId, finishedWith, printed, reportOf } from '../../support/command-samples.ts';
 import { events } from '../../support/fakes.ts';
 import { fakeService } from '../../support/sandbox-life.ts';
 
 type Order = { readonly command_id: string };
 
-const outcome = (order: Order, fields: Partial<CommandOutcome> = {}): CommandEvent => ({
-  kind: 'finished',
-  outcome: {
-    command_id: order.command_id,
-    outcome: 'exited',
-    exit_code: 0,
-    signal: null,
-    stdout_bytes: 0,
-    stderr_bytes: 0,
-    cwd: '/home/agent',
-    started_at: '2027-01-15T08:00:00.000Z',
-    duration_ms: 5,
-    ...fields,
-  },
-});
-
-const out = (offset: number, data: string | Uint8Array, kind: 'stdout' | 'stderr' = 'stdout'): CommandEvent => ({
-  kind,
-  offset,
-  data: Buffer.from(data),
-});
+const outcome = ({ command_id }: Order, fields: Partial<CommandOutcome> = {}) =>
+  finishedWith({ command_id, ...fields });
 
 const lost = () => new SandboxError('channel_lost', 'the channel broke', { details: { command_id: 'x' } });
 
@@ -60,9 +40,9 @@ test('a result has the outcome and the first bytes of both streams', async () =>
   const { ports, result } = await begin();
   ports.channel.script = (order) =>
     events([
-      out(0, 'hel'),
-      out(0, 'oops', 'stderr'),
-      out(3, 'lo'),
+      printed(0, 'hel'),
+      printed(0, 'oops', 'stderr'),
+      printed(3, 'lo'),
       outcome(order, { exit_code: 7, stdout_bytes: 5, stderr_bytes: 4 }),
     ]);
   expect(await result()).toMatchObject({
@@ -77,7 +57,7 @@ test('a result has the outcome and the first bytes of both streams', async () =>
 
 test('what is cut from a result is said, and no character is cut in two', async () => {
   const { ports, result } = await begin();
-  ports.channel.script = (order) => events([out(0, 'aäöü'), outcome(order, { stdout_bytes: 7 })]);
+  ports.channel.script = (order) => events([printed(0, 'aäöü'), outcome(order, { stdout_bytes: 7 })]);
   const cut = await result({ max_output_bytes: 4 });
   expect(cut).toMatchObject({ stdout: 'aä', stdout_encoding: 'utf8', truncated: true, stdout_bytes: 7 });
   expect(ports.channel.orders[0]?.[2].streamBytes).toBe(4);
@@ -86,7 +66,7 @@ test('what is cut from a result is said, and no character is cut in two', async 
 test('bytes that are no text come as base64, all of them', async () => {
   const { ports, result } = await begin();
   const bytes = Buffer.from([0, 0xff, 0xfe, 0xc3]);
-  ports.channel.script = (order) => events([out(0, bytes), outcome(order, { stdout_bytes: 4 })]);
+  ports.channel.script = (order) => events([printed(0, bytes), outcome(order, { stdout_bytes: 4 })]);
   expect(await result()).toMatchObject({
     stdout: bytes.toString('base64'),
     stdout_encoding: 'base64',
@@ -98,7 +78,10 @@ test('a stream cuts text at characters, says its offsets, and ends with the outc
   const { ports, stream } = await begin();
   const text = Buffer.from('aé€😀');
   ports.channel.script = (order) =>
-    events([...[...text].map((byte, offset) => out(offset, Buffer.of(byte))), outcome(order, { stdout_bytes: 10 })]);
+    events([
+      ...[...text].map((byte, offset) => printed(offset, Buffer.of(byte))),
+      outcome(order, { stdout_bytes: 10 }),
+    ]);
   const seen = await stream();
   expect(seen.map(({ event }) => event)).toEqual(['started', 'stdout', 'stdout', 'stdout', 'stdout', 'finished']);
   expect(seen.slice(1, 5)).toMatchObject([
@@ -113,7 +96,7 @@ test('a stream cuts text at characters, says its offsets, and ends with the outc
 test('a stream that ends inside a character gives the rest as base64', async () => {
   const { ports, stream } = await begin();
   ports.channel.script = (order) =>
-    events([out(0, Buffer.from([0x61, 0xe2, 0x82])), outcome(order, { stdout_bytes: 3 })]);
+    events([printed(0, Buffer.from([0x61, 0xe2, 0x82])), outcome(order, { stdout_bytes: 3 })]);
   expect((await stream()).slice(1, 3)).toMatchObject([
     { data: 'a', encoding: 'utf8' },
     { offset: 1, data: Buffer.from([0xe2, 0x82]).toString('base64'), encoding: 'base64' },
@@ -165,7 +148,7 @@ test('the same key joins the same command, another request with it is refused', 
 
 test('a key that is used again after its command was forgotten gives its end, and runs nothing a second time', async () => {
   const { ports, result, id } = await begin();
-  ports.channel.script = (order) => events([out(0, 'once'), outcome(order, { stdout_bytes: 4 })]);
+  ports.channel.script = (order) => events([printed(0, 'once'), outcome(order, { stdout_bytes: 4 })]);
   const headers = { 'idempotency-key': 'k' };
   const { command_id } = await result({}, { headers });
   ports.channel.follow = () => Promise.reject(new SandboxError('not_found', 'no such command'));
@@ -203,7 +186,7 @@ test('a caller that has waited long enough gets what there is, and the command g
   const { ports, result, stream } = await begin();
   let aborted = 0;
   ports.channel.script = async function* (_, signal) {
-    yield out(0, 'so far');
+    yield printed(0, 'so far');
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     aborted++;
   };
@@ -218,7 +201,7 @@ test('C1: a sandbox that dies without a word gives the outcome lost, never an ex
     const { ports, id, taskEvent, ...life } = await begin();
     ports.channel.script = () => {
       void taskEvent(id);
-      return events([out(0, 'half')], lost());
+      return events([printed(0, 'half')], lost());
     };
     return life;
   };
@@ -230,11 +213,9 @@ test('C1: a sandbox that dies without a word gives the outcome lost, never an ex
 
 test('what the agent reported before it died is the outcome', async () => {
   const { ports, result, id } = await begin();
-  ports.channel.script = async function* (order) {
-    const finished = outcome(order, { outcome: 'killed', signal: 'SIGTERM', exit_code: null });
-    if (finished.kind !== 'finished') return;
-    const empty = { head: '', tail: '' };
-    await ports.commands.addOutcome(id, { ...finished.outcome, stdout: empty, stderr: empty });
+  ports.channel.script = async function* ({ command_id }) {
+    const killed = { outcome: 'killed', signal: 'SIGTERM', exit_code: null } as const;
+    await ports.commands.addOutcome(id, reportOf({ command_id, ...killed }));
     yield* events([], lost());
   };
   expect(await result()).toMatchObject({ outcome: 'killed', signal: 'SIGTERM', stdout: '' });
@@ -242,7 +223,7 @@ test('what the agent reported before it died is the outcome', async () => {
 
 test('a lost channel to a sandbox that lives is an error event, and running in a result', async () => {
   const { ports, result, stream } = await begin();
-  ports.channel.script = () => events([out(0, 'half')], lost());
+  ports.channel.script = () => events([printed(0, 'half')], lost());
   expect(await result()).toMatchObject({ outcome: 'running', stdout: 'half' });
   const seen = await stream();
   expect(seen.at(-1)).toMatchObject({ event: 'error', error: { code: 'channel_lost', request_id: 'req_test' } });
