@@ -48,6 +48,16 @@ test('argv runs where the session is and changes nothing; cwd and env of an orde
   expect((await run({ argv: ['pwd'] })).out).toBe('/tmp\n');
 });
 
+test('a command whose input is open tells its session how it ends too', async () => {
+  await using machine = await startAgent();
+  await machine.ready();
+  const id = await begin(machine, { session: 's', command: 'read word; export A="$word"; cd /usr', stdin: 'pipe' });
+  await ask(machine, `/commands/${id}/stdin`, { data: Buffer.from('heard\n').toString('base64'), eof: true });
+  const { stderr, outcome } = await follow(machine, id);
+  expect({ err: stderr.toString(), exit_code: outcome.exit_code }).toEqual({ err: '', exit_code: 0 });
+  expect((await inSession(machine)({ command: 'pwd; echo $A' })).out).toBe('/usr\nheard\n');
+});
+
 test('a command that is killed or runs out of time leaves its session as it was', async () => {
   await using machine = await startAgent();
   await machine.ready();

@@ -28,12 +28,13 @@ export interface Launch {
 // `-p` keeps bash from reading BASH_ENV. The kernel takes commands before the agent when memory runs out. A missing
 // folder ends with 126 and a program that isn't there with 127, each with a line on stderr, as in a shell. An open input goes
 // through a pipe of the user's own making: whoever opened root's named one by `/dev/stdin` after its end would wait for ever.
+// It passes by a number far from those that the command has of the agent.
 const enter = `umask 022
 { echo 500 >/proc/self/oom_score_adj; ulimit -u "$1"; } 2>/dev/null
 cd -- "$2" || exit 126
 unset OLDPWD
 if [ "$3" = open ]; then
-  exec 3<&0 0< <({ trap '' HUP INT QUIT TERM USR1 USR2 TSTP; exec /bin/cat <&3 3<&-; } &) 3<&-
+  exec 201<&0 0< <({ trap '' HUP INT QUIT TERM USR1 USR2 TSTP; exec /bin/cat <&201 201<&-; } &) 201<&-
   wait "$!"
 fi
 shift 3
