@@ -1,18 +1,8 @@
 // What `matrx doctor` asks of this machine: prints what there is to say of the data folder in its argument, a line of
 // JSON for each finding.
 
-import { createEngines } from './service/create-engines.ts';
+import { createEngines, nothingBuilt } from './service/create-engines.ts';
 import { inspect } from './service/inspect.ts';
-
-// Engines that only look start nothing.
-const nothingBuilt = {
-  functionsDir: '',
-  runtime: '',
-  agentBundle: '',
-  attachScript: '',
-  filesHelper: '',
-  programsDir: '',
-};
 
 const [dataDir = '.matrx'] = process.argv.slice(2);
 // biome-ignore lint/style/noProcessEnv: Docker's settings are looked for where the service looks for them

@@ -1,19 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { type Arguments, UsageError } from './read-arguments.ts';
-import { createEngines } from './service/create-engines.ts';
+import { createEngines, nothingBuilt } from './service/create-engines.ts';
 import { resetFolder } from './service/reset-folder.ts';
 
 type Host = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>;
-
-// Engines that only sweep start nothing.
-const nothingBuilt = {
-  functionsDir: '',
-  runtime: '',
-  agentBundle: '',
-  attachScript: '',
-  filesHelper: '',
-  programsDir: '',
-};
 
 /** `--reset`: removes what the service keeps, after asking whoever is at the terminal. Throws UsageError when nobody is. */
 export async function reset({ data, yes }: Arguments, host: Host): Promise<void> {

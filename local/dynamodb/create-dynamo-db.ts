@@ -5,10 +5,10 @@ import { type BeforeAction, createJsonService } from '../aws/json-service.ts';
 import type { Principals } from '../aws/keys.ts';
 import { callFaults } from '../hazards/call-faults.ts';
 import { type Hazards, readHazards } from '../hazards/hazards.ts';
+import { sweepEvery } from '../sweep-every.ts';
 import { createActions } from './actions.ts';
 import { databaseRefusals } from './database-refusals.ts';
 import { Engine } from './engine/engine.ts';
-import { sweepEvery } from './sweep-every.ts';
 import { TimeToLive } from './time-to-live.ts';
 import { TransactionTokens } from './transactions/transaction-tokens.ts';
 

@@ -2,9 +2,9 @@ import { limits } from '../../contract/api/limits.ts';
 import type { Clock } from '../../contract/clock.ts';
 import { createJsonService } from '../aws/json-service.ts';
 import type { Principals } from '../aws/keys.ts';
-import { sweepEvery } from '../dynamodb/sweep-every.ts';
 import { callFaults, plainRefusals } from '../hazards/call-faults.ts';
 import { type Hazards, readHazards } from '../hazards/hazards.ts';
+import { sweepEvery } from '../sweep-every.ts';
 import { getLogEvents } from './actions/get-log-events.ts';
 import { LogStore } from './log-store.ts';
 

@@ -28,6 +28,16 @@ export interface Engines {
   readonly others: readonly Engine[];
 }
 
+/** For engines that only look or sweep, and start nothing. */
+export const nothingBuilt: Built = {
+  functionsDir: '',
+  runtime: '',
+  agentBundle: '',
+  attachScript: '',
+  filesHelper: '',
+  programsDir: '',
+};
+
 /** Both engines for a data folder, sorted by what is wanted. Starts and asks nothing. */
 export function createEngines(
   settings: EngineSettings,

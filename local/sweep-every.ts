@@ -1,4 +1,4 @@
-import type { Clock } from '../../contract/clock.ts';
+import type { Clock } from '../contract/clock.ts';
 
 /** Runs `sweep` again and again, `everyMs` after the last one ended; disposing waits for one under way. */
 export function sweepEvery(clock: Clock, everyMs: number, sweep: () => Promise<void>): AsyncDisposable {
