@@ -16,7 +16,8 @@ export class LogStore {
   }
 
   append(streamName: string, line: LoggedLine): void {
-    const stream = this.find(streamName) ?? this.#openStream(encodeURIComponent(streamName));
+    const name = encodeURIComponent(streamName);
+    const stream = this.#open.get(name) ?? this.#openStream(name);
     stream.append(line);
   }
 

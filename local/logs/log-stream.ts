@@ -42,23 +42,23 @@ const messageLength = 128 * 1024;
 /** One stream of lines on disk, addressed by byte offset, in segments of 4 MB of which the last two are kept. */
 export class LogStream {
   readonly #folder: string;
-  #end: number;
+  /** Found when the first line comes, since most streams are only looked at. */
+  #end: number | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const last = this.#segments().at(-1);
-    this.#end = last ? last.start + dropCutLine(last.path) : 0;
   }
 
   append({ timestamp, message }: LoggedLine): void {
     const bytes = Buffer.from(`${JSON.stringify({ timestamp, message: message.slice(0, messageLength) })}\n`);
     let segment = this.#segments().at(-1);
-    if (!segment || this.#end + bytes.length > segment.start + segmentBytes) segment = this.#begin();
+    const end = this.#end ?? (segment ? segment.start + dropCutLine(segment.path) : 0);
+    if (!segment || end + bytes.length > segment.start + segmentBytes) segment = this.#begin(end);
     appendFileSync(segment.path, bytes, { mode: 0o600 });
     // By the service's clock, which retention goes by.
     utimesSync(segment.path, timestamp / 1000, timestamp / 1000);
-    this.#end += bytes.length;
+    this.#end = end + bytes.length;
   }
 
   /** Lines from `offset` on, or from the oldest that is kept; the same offset again at the end. */
@@ -84,9 +84,9 @@ export class LogStream {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #begin(): Segment {
+  #begin(end: number): Segment {
     for (const { path } of this.#segments().slice(0, -(keptSegments - 1))) rmSync(path, { force: true });
-    return this.#segment(this.#end);
+    return this.#segment(end);
   }
 
   #segment(start: number): Segment {
