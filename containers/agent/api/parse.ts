@@ -11,7 +11,7 @@ export function parse<T extends z.ZodType>(schema: T, input: unknown): z.infer<T
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') || 'body';
   const rule = issue?.message ?? 'expected something else';
-  const value = isSecret(field) ? undefined : shown(valueAt(input, issue?.path ?? []));
+  const value = isSecret(field) ? undefined : jsonText(valueAt(input, issue?.path ?? []))?.slice(0, 100);
   throw new AgentError('invalid_request', `${field}: ${rule}`, {
     details: { field, rule, ...(value !== undefined && { value }) },
     cause: parsed.error,
@@ -23,10 +23,11 @@ const isSecret = (field: string): boolean => /^(body$|env\b|stdin\b)/.test(field
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at && typeof at === 'object' ? Reflect.get(at, key) : undefined), input);
 
-function shown(value: unknown): string | undefined {
+/** A value as JSON; undefined for one that is none, or nests too deep to be written. */
+export function jsonText(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value)?.slice(0, 100);
+    return JSON.stringify(value);
   } catch {
-    return undefined; // It nests too deep to be written.
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@
 
 import * as z from 'zod';
 import { Complete, ReportError } from '../../../contract/api/agent-reports.ts';
-import { parse } from '../api/parse.ts';
+import { jsonText, parse } from '../api/parse.ts';
 import type { LastWord } from './end-of-work.ts';
 
 const Said = z.record(z.string(), z.unknown());
@@ -20,7 +20,7 @@ function resultOf(value: unknown): unknown {
 }
 
 function errorOf(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = typeof value === 'string' ? value : (jsonText(value) ?? '');
   return (text.length > maxError ? `…${text.slice(1 - maxError)}` : text).toWellFormed() || 'the code said no more';
 }
 

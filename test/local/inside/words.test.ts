@@ -169,6 +169,7 @@ test.for([
   ['{"message":"lost"}', 'lost'],
   ['{"error":{"why":1}}', '{"why":1}'],
   ['{}', 'the code said no more'],
+  [`{"error":${'['.repeat(9_000)}${']'.repeat(9_000)}}`, 'the code said no more'],
   [JSON.stringify({ error: `${'x'.repeat(5_000)} the end` }), `…${'x'.repeat(4_087)} the end`],
 ] as const)('error takes what it is told', async ([body, error]) => {
   await using machine = await startAgent();
