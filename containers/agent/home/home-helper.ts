@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type * as z from 'zod';
 import { homeLimits } from '../../../contract/home/limits.ts';
-import { helperLost } from '../files/file-error.ts';
+import { believed, notAnAnswer } from '../files/helper-answers.ts';
 import type { HelperCall } from '../files/helper-call.ts';
 import { HelperPool } from '../files/helper-pool.ts';
 import type { HelperTools } from '../files/helper-process.ts';
@@ -43,7 +43,7 @@ export class HomeHelper implements AsyncDisposable {
     const scan = async (call: HelperCall): Promise<Scan> => {
       const entries = new Map<string, Scanned>();
       for (let sent = await call.next(); sent; sent = await call.next()) {
-        if (sent.kind === 'data') throw noAnswer();
+        if (sent.kind === 'data') throw notAnAnswer();
         for (const entry of believed(ScannedBatch, sent.value)) entries.set(pathKey(entry), entry);
         if (entries.size > homeLimits.entries)
           throw new HomeFault('too_many_entries', `the home has more than ${homeLimits.entries} files`);
@@ -57,9 +57,10 @@ export class HomeHelper implements AsyncDisposable {
     const pack = async (call: HelperCall): Promise<Pack> => {
       const results: (ReadResult | null)[] = [];
       while (results.length < readings.length) results.push(...believed(ReadBatch, await itemOf(call)));
-      if (results.length > readings.length) throw noAnswer();
+      if (results.length > readings.length) throw notAnAnswer();
       const head = believed(PackHead, await itemOf(call));
-      if (head.size > 2 * homeLimits.pieceBytes) throw noAnswer();
+      if (Math.max(head.size, head.raw_size) > 2 * homeLimits.pieceBytes) throw notAnAnswer();
+      if (results.some((result) => result && result.offset + result.size > head.raw_size)) throw notAnAnswer();
       return { ...head, results, stored: await bytesOf(call, head.size) };
     };
     return this.#pool.use('packFiles', { readings }, pack, signal);
@@ -107,7 +108,7 @@ async function sendLines(call: HelperCall, lines: Iterable<EntryLine>): Promise<
 
 async function itemOf(call: HelperCall): Promise<unknown> {
   const sent = await call.next();
-  if (sent?.kind !== 'item') throw noAnswer();
+  if (sent?.kind !== 'item') throw notAnAnswer();
   return sent.value;
 }
 
@@ -115,17 +116,9 @@ async function bytesOf(call: HelperCall, size: number): Promise<Buffer> {
   const whole = Buffer.allocUnsafe(size);
   let done = 0;
   for (let sent = await call.next(); sent; sent = await call.next()) {
-    if (sent.kind === 'item' || sent.data.length > size - done) throw noAnswer();
+    if (sent.kind === 'item' || sent.data.length > size - done) throw notAnAnswer();
     done += sent.data.copy(whole, done);
   }
-  if (done < size) throw noAnswer();
+  if (done < size) throw notAnAnswer();
   return whole;
-}
-
-const noAnswer = (cause?: unknown) => helperLost(new Error('it answers what is no answer', { cause }));
-
-function believed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
-  const found = schema.safeParse(value);
-  if (!found.success) throw noAnswer(found.error);
-  return found.data;
 }

@@ -21,10 +21,10 @@ export interface FoundHead {
 
 /** What is stored of one user's home. Rejects with HomeFault; `corrupt` for what is not what was put. */
 export class HomeRepository {
-  readonly #storage: HomeStorage;
+  readonly #storage: Pick<HomeStorage, 'get' | 'put'>;
   readonly #keys: ReturnType<typeof homeKeys>;
 
-  constructor(storage: HomeStorage, userId: string) {
+  constructor(storage: Pick<HomeStorage, 'get' | 'put'>, userId: string) {
     this.#storage = storage;
     this.#keys = homeKeys(userId);
   }
@@ -60,8 +60,15 @@ export class HomeRepository {
     await this.#storage.put(this.#keys.blob(sha256), stored, signal, {}, sha256);
   }
 
+  /** `too_many_entries` for one that is too large to be read again. */
   async putManifest(manifest: Manifest, signal: AbortSignal): Promise<void> {
-    const stored = await pack(Buffer.from(JSON.stringify(manifest)));
+    const { length: entries } = manifest.entries;
+    if (entries > homeLimits.entries)
+      throw new HomeFault('too_many_entries', `the home has ${entries} entries, at most ${homeLimits.entries}`);
+    const raw = Buffer.from(JSON.stringify(manifest));
+    assertWithin(raw, homeLimits.manifestRawBytes);
+    const stored = await pack(raw);
+    assertWithin(stored, homeLimits.manifestBytes);
     await this.#storage.put(this.#keys.manifest(manifest.checkpoint_id), stored, signal);
   }
 
@@ -77,6 +84,11 @@ export class HomeRepository {
     const there = await this.head(signal);
     return there?.head.checkpoints[0]?.checkpoint_id === head.checkpoints[0]?.checkpoint_id ? there : undefined;
   }
+}
+
+function assertWithin({ length }: Buffer, mostBytes: number): void {
+  if (length > mostBytes)
+    throw new HomeFault('too_many_entries', `the names in the home take ${length} bytes, at most ${mostBytes}`);
 }
 
 function parsed<T extends z.ZodType>(schema: T, bytes: Buffer, key: string): z.infer<T> {
