@@ -1,33 +1,13 @@
 import { adminRoutes } from '../contract/api/admin.ts';
 import { sandboxRoutes } from '../contract/api/sandboxes.ts';
 import { serviceRoutes } from '../contract/api/service.ts';
-import { deleteQuota } from './core/admin/delete-quota.ts';
-import { patchDeployment } from './core/admin/patch-deployment.ts';
-import { putQuota } from './core/admin/put-quota.ts';
-import { stopAll } from './core/admin/stop-all.ts';
-import { createSandbox } from './core/sandboxes/create-sandbox.ts';
-import { deleteSandbox } from './core/sandboxes/delete-sandbox.ts';
-import { patchSandbox } from './core/sandboxes/patch-sandbox.ts';
-import { getHealth } from './core/service/get-health.ts';
-import { getHealthReport } from './core/service/get-health-report.ts';
 import { endpoint } from './http/endpoint.ts';
+import { lifecycleOperations } from './operations/lifecycle-operations.ts';
 import { lifecycleServices } from './services.ts';
-
-const operations = {
-  createSandbox,
-  patchSandbox,
-  deleteSandbox,
-  getHealth,
-  getHealthReport,
-  patchDeployment,
-  stopAll,
-  putQuota,
-  deleteQuota,
-};
 
 export const handler = endpoint(
   'lifecycle',
   { ...adminRoutes, ...sandboxRoutes, ...serviceRoutes },
   lifecycleServices(),
-  operations,
+  lifecycleOperations,
 );
