@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { collectBytes } from '../collect-bytes.ts';
 import type { Bucket } from './s3-client.ts';
 import { storageError } from './storage-error.ts';
 
@@ -23,22 +24,11 @@ async function isMissing({ client, name: Bucket }: Bucket, Key: string, error: u
   return listed !== undefined && listed.Contents?.[0]?.Key !== Key;
 }
 
-async function collect(body: Readable, most: number, what: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > most) throw new Error(`${what} is longer than ${most} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 /** An object whole, of at most so many bytes; undefined when there is none. Throws `storage_unavailable`. */
 export async function readObject(bucket: Bucket, Key: string, most: number): Promise<ReadObject | undefined> {
   try {
     const { Body, ETag } = await bucket.client.send(new GetObjectCommand({ Bucket: bucket.name, Key }));
-    return { bytes: await collect(Body as Readable, most, Key), etag: ETag ?? '' };
+    return { bytes: await collectBytes(Body as Readable, most, Key), etag: ETag ?? '' };
   } catch (error) {
     if (await isMissing(bucket, Key, error)) return undefined;
     throw storageError(bucket.name, error);
