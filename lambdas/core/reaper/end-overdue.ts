@@ -6,12 +6,12 @@ import { applyEvent } from '../sandboxes/apply-event.ts';
 import { changeRecord } from '../sandboxes/change-record.ts';
 import { timeOver } from '../sandboxes/due.ts';
 import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
-import { settleTask } from '../sandboxes/settle-task.ts';
 import { describeInTurn, type Seen } from './describe-in-turn.ts';
 import { endUnlaunched } from './end-unlaunched.ts';
 import type { Counts, HasTime } from './jobs.ts';
 import type { Pace } from './pace.ts';
 import type { DueRecords, TaskLookups } from './ports.ts';
+import { settleGone, settleSeen } from './settle-seen.ts';
 
 export interface OverduePorts {
   readonly records: Pick<SandboxRecords, 'get' | 'replace' | 'sandboxOfTask'>;
@@ -28,15 +28,12 @@ export interface OverduePorts {
 // What the service promises: a machine that still runs so long after its deadline is a broken promise.
 const promisedMs = 4 * 60_000;
 
-const gone = { name: 'task_stopped', reason: 'lost', detail: 'its machine is gone' } as const;
-
 /** Stops the machine of a record that has just been told to end, or that still hasn't. */
-async function stop({ tasks, records, clock, changes }: OverduePorts, record: SandboxRecord): Promise<void> {
+async function stop(ports: OverduePorts, record: SandboxRecord): Promise<void> {
   const task = taskOf(record);
   if (task === undefined) return;
-  await changes();
-  if ((await tasks.stop(task.arn, 'its time is over')) === 'stopping') return;
-  await changeRecord(records, record.sandbox_id, (now) => applyEvent(now, gone, clock.now()));
+  await ports.changes();
+  if ((await ports.tasks.stop(task.arn, 'its time is over')) === 'absent') await settleGone(ports, record);
 }
 
 /** Looks at a sandbox that should have ended by now: settles it by what is there of its machine, or stops that again. */
@@ -44,19 +41,13 @@ async function lookAgain(ports: OverduePorts, record: SandboxRecord, seen: Seen)
   const { records, clock } = ports;
   const task = taskOf(record);
   const found = task && seen.of(task);
-  if (found === 'gone') {
-    await changeRecord(records, record.sandbox_id, (now) => applyEvent(now, gone, clock.now()));
-    return 'settled';
-  }
-  if (found?.lastStatus === 'STOPPED') {
-    await settleTask(ports, found);
-    return 'settled';
-  }
+  if (await settleSeen(ports, record, found)) return 'settled';
   const later = await changeRecord(records, record.sandbox_id, (now) => {
     const event = timeOver(now, clock.now());
     return event && applyEvent(now, event, clock.now());
   });
-  if (later !== undefined && found?.desiredStatus !== 'STOPPED') await stop(ports, later);
+  const isStopping = typeof found === 'object' && found.desiredStatus === 'STOPPED';
+  if (later !== undefined && !isStopping) await stop(ports, later);
   return 'still';
 }
 

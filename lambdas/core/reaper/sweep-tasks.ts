@@ -7,6 +7,7 @@ import { taskOf } from '../sandboxes/record.ts';
 import type { Counts, HasTime } from './jobs.ts';
 import type { Pace } from './pace.ts';
 import type { Cursors, SeenTask, TaskLookups } from './ports.ts';
+import { walkOn } from './walk-on.ts';
 
 export interface SweepTasksPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'sandboxOfTask'>;
@@ -20,8 +21,6 @@ export interface SweepTasksPorts {
   readonly reads: Pace;
 }
 
-const cursor = 'tasks';
-const pagesPerRun = 2;
 // The record of a launch is written before and after it; until then nobody can say whose task it is.
 const launchMs = 120_000;
 
@@ -50,11 +49,9 @@ async function stopOrphan(ports: SweepTasksPorts, task: SeenTask): Promise<boole
 /** From tasks to records, a page or two a run: a task of the cluster that no live sandbox and no pool has is stopped. */
 export async function sweepTasks(ports: SweepTasksPorts, hasTime: HasTime): Promise<Counts> {
   const { lookups, cursors, reads } = ports;
-  const begun = await cursors.read(cursor);
-  let after = begun;
   let looked = 0;
   let orphanedTasks = 0;
-  for (let page = 0; page < pagesPerRun && hasTime(); page++) {
+  await walkOn(cursors, 'tasks', hasTime, async (after) => {
     await reads();
     const { arns, next } = await lookups.running(after);
     if (arns.length > 0) await reads();
@@ -62,9 +59,7 @@ export async function sweepTasks(ports: SweepTasksPorts, hasTime: HasTime): Prom
     const orphans = await Promise.all(tasks.map((task) => stopOrphan(ports, task)));
     looked += tasks.length;
     orphanedTasks += orphans.filter(Boolean).length;
-    after = next;
-    if (next === undefined) break;
-  }
-  if (after !== begun) await cursors.write(cursor, after);
+    return next;
+  });
   return { looked, orphanedTasks };
 }
