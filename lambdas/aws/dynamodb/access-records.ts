@@ -1,12 +1,11 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Grant } from '../../../contract/agent/grant.ts';
 import { Timestamp } from '../../../contract/api/identifiers.ts';
 import type { AccessRecords } from '../../core/ports.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed, unlessRefused } from './records-failed.ts';
 
 const Item = z.object({
   grant: Grant,
@@ -31,20 +30,12 @@ export function accessRecords(table: Table): AccessRecords {
         ConditionExpression: 'attribute_not_exists(pk) OR attribute_type(ended_at, :null)',
         ExpressionAttributeValues: { ':null': 'NULL' },
       });
-      try {
-        await table.documents.send(command);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw translateError('records', error);
-      }
+      return await unlessRefused(table.documents.send(command));
     },
     get: async (sandboxId, grantId) => {
       const Key = keys.grant(sandboxId, grantId);
       const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
-      const { Item: found } = await table.documents.send(command).catch((error) => {
-        throw translateError('records', error);
-      });
+      const { Item: found } = await table.documents.send(command).catch(recordsFailed);
       return found && Item.parse(found);
     },
   };

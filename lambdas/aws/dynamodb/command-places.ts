@@ -2,9 +2,9 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import type { CommandRecords } from '../../core/ports.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 import type { Writes } from './transact.ts';
 
 // A report holds up to 16 KB of output, and ids don't sort by time: lists read small items of their own, in the order of starting.
@@ -41,9 +41,7 @@ export async function listPlaces(
     Limit: limit + 2,
     ConsistentRead: true,
   });
-  const { Items = [] } = await table.documents.send(command).catch((error) => {
-    throw translateError('records', error);
-  });
+  const { Items = [] } = await table.documents.send(command).catch(recordsFailed);
   const all: readonly KeptCommand[] = Items.map((item) => KeptCommand.parse(item['command']));
   const commands = all.filter(({ command_id }) => command_id !== after?.command_id);
   return { commands: commands.slice(0, limit), isLast: commands.length <= limit };

@@ -7,6 +7,7 @@ import { translateError } from '../translate-error.ts';
 import { KeptCommand, listPlaces, startWrites } from './command-places.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 import { transact } from './transact.ts';
 
 type Taken = { readonly id: string; readonly hash: string };
@@ -16,9 +17,7 @@ export function commandRecords(table: Table, clock: Clock): CommandRecords {
   const read = async (sandboxId: string, commandId: string) => {
     const Key = keys.outcome(sandboxId, commandId);
     const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
-    const { Item } = await table.documents.send(command).catch((error) => {
-      throw translateError('records', error);
-    });
+    const { Item } = await table.documents.send(command).catch(recordsFailed);
     return Item;
   };
   return {

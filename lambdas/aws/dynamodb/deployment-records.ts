@@ -2,9 +2,9 @@ import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Timestamp } from '../../../contract/api/identifiers.ts';
 import type { DeploymentRecords, DeploymentSettings } from '../../core/admin/ports.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 import { firstSpendDay, SpendItem, spendOf } from './spend-items.ts';
 
 const Settings = z.object({
@@ -17,13 +17,12 @@ const Settings = z.object({
 
 /** What is about the whole deployment, in DynamoDB. The switches are read consistently: one that is turned rules at once. */
 export function deploymentRecords(table: Table): DeploymentRecords {
-  const translate = (error: unknown) => {
-    throw translateError('records', error);
-  };
   const one = { TableName: table.name, Key: keys.deployment };
   return {
     settings: async () => {
-      const { Item } = await table.documents.send(new GetCommand({ ...one, ConsistentRead: true })).catch(translate);
+      const { Item } = await table.documents
+        .send(new GetCommand({ ...one, ConsistentRead: true }))
+        .catch(recordsFailed);
       return Settings.parse(Item ?? {});
     },
     change: async (changes, at, by) => {
@@ -35,7 +34,7 @@ export function deploymentRecords(table: Table): DeploymentRecords {
         ExpressionAttributeValues: Object.fromEntries(fields.map(([, value], n) => [`:${n}`, value])),
         ReturnValues: 'ALL_NEW',
       });
-      const { Attributes } = await table.documents.send(command).catch(translate);
+      const { Attributes } = await table.documents.send(command).catch(recordsFailed);
       return Settings.parse(Attributes);
     },
     spend: async (nowMs) => {
@@ -45,7 +44,7 @@ export function deploymentRecords(table: Table): DeploymentRecords {
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
       });
-      const { Items = [] } = await table.documents.send(command).catch(translate);
+      const { Items = [] } = await table.documents.send(command).catch(recordsFailed);
       return spendOf(
         Items.map((item) => SpendItem.parse(item)),
         nowMs,

@@ -3,9 +3,9 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { DueRecords } from '../../core/reaper/ports.ts';
 import type { SandboxRecord } from '../../core/sandboxes/record.ts';
 import { isoTime } from '../../core/time.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { dueShards, keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 import { fromItem } from './sandbox-item.ts';
 
 type StartKey = NonNullable<QueryCommandInput['ExclusiveStartKey']>;
@@ -33,9 +33,7 @@ export function dueRecords(table: Table, clock: Clock): DueRecords {
       Limit,
       ...(after === undefined ? {} : { ExclusiveStartKey: after }),
     });
-    const { Items = [], LastEvaluatedKey: last } = await table.documents.send(command).catch((error: unknown) => {
-      throw translateError('records', error);
-    });
+    const { Items = [], LastEvaluatedKey: last } = await table.documents.send(command).catch(recordsFailed);
     return { items: Items.flatMap((item) => fromItem(item, clock.now()) ?? []), last };
   };
   return {

@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { HealthRecords, PartState } from '../../core/ports.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 
 /** Since when each part of the service is as it is, remembered in the table for all environments. */
 export function healthRecords(table: Table): HealthRecords {
@@ -11,17 +11,14 @@ export function healthRecords(table: Table): HealthRecords {
     const command = new GetCommand({ TableName: table.name, Key: keys.health(part), ConsistentRead: true });
     return (await table.documents.send(command)).Item as PartState | undefined;
   };
-  const translate = (error: unknown) => {
-    throw translateError('records', error);
-  };
   return {
     check: async () => {
-      await read('records').catch(translate);
+      await read('records').catch(recordsFailed);
     },
     observe: async (part, state, at) => {
-      const known = await read(part).catch(translate);
+      const known = await read(part).catch(recordsFailed);
       if (known?.state === state) return { state, since: known.since };
-      await remember(table, part, state, at).catch(translate);
+      await remember(table, part, state, at).catch(recordsFailed);
       return { state, since: at };
     },
   };

@@ -1,9 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { LentSlots } from '../../core/access/ports.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 import type { SlotLeases } from './slot-leases.ts';
 import { slotNumberOf } from './slot-line.ts';
 
@@ -21,9 +21,7 @@ export function lentSlots(table: Table, leases: Pick<SlotLeases, 'release'>): Le
         FilterExpression: 'attribute_exists(grant_id)',
         ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
       });
-      const { Items = [] } = await table.documents.send(query).catch((error) => {
-        throw translateError('records', error);
-      });
+      const { Items = [] } = await table.documents.send(query).catch(recordsFailed);
       return Items.map((item) => {
         const { sk, fence, grant_id: grantId, lent_at: lentAtMs } = Item.parse(item);
         return { slot: slotNumberOf(sk), fence, grantId, lentAtMs };

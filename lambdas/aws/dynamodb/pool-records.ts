@@ -1,13 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { limits } from '../../../contract/api/limits.ts';
 import { sizes } from '../../../contract/api/sizes.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { PoolMember, PoolMembers } from '../../core/pool/ports.ts';
 import { isoTime } from '../../core/time.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { memberItem, memberOf, poolKeys } from './pool-items.ts';
+import { recordsFailed, unlessRefused } from './records-failed.ts';
 import { replaceWrites } from './replace-writes.ts';
 import { type Addition, additionWrites, spendAdditions, spendBegins, spendEnds } from './spend-writes.ts';
 import { transact, type Writes } from './transact.ts';
@@ -42,11 +41,11 @@ export function poolRecords(table: Table, clock: Clock): PoolMembers {
       ExpressionAttributeValues: { ':pk': poolKeys.pk, ':prefix': prefix },
     });
     // All of them fit on a page: limits.pool says how many there can be.
-    const { Items = [] } = await documents.send(command).catch(translate);
+    const { Items = [] } = await documents.send(command).catch(recordsFailed);
     return Items.flatMap((item) => memberOf(item) ?? []);
   };
   const read = async (Key: Record<string, unknown>) =>
-    (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true })).catch(translate)).Item;
+    (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true })).catch(recordsFailed)).Item;
   const isWritten = async (writes: Writes) => (await transact(table, clock, writes)) === undefined;
   const Delete = (member: PoolMember) => ({ TableName, Key: poolKeys.member(member), ...ifThere(member) });
   return {
@@ -105,18 +104,4 @@ export function poolRecords(table: Table, clock: Clock): PoolMembers {
     remove: (member) =>
       isWritten([{ Delete: Delete(member) }, ...additionWrites(TableName, itsEnd(member, clock.now()))]),
   };
-}
-
-function translate(error: unknown): never {
-  throw translateError('records', error);
-}
-
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    return translate(error);
-  }
 }

@@ -1,8 +1,8 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { RateWindows } from '../../core/quotas/ports.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 
 // A counter is of no use once its minute is over.
 const keptSeconds = 600;
@@ -16,9 +16,6 @@ export const countedOn = (minuteMs: number, count: number) => ({
 
 /** What users do in a minute, an item for each user, kind and minute. */
 export function rateWindows(table: Table): RateWindows {
-  const translate = (error: unknown) => {
-    throw translateError('records', error);
-  };
   return {
     add: async (userId, rate, minuteMs, count) => {
       const Key = keys.rate(userId, rate, minuteMs);
@@ -28,12 +25,12 @@ export function rateWindows(table: Table): RateWindows {
         ...countedOn(minuteMs, count),
         ReturnValues: 'UPDATED_NEW',
       } as const;
-      const { Attributes } = await table.documents.send(new UpdateCommand(update)).catch(translate);
+      const { Attributes } = await table.documents.send(new UpdateCommand(update)).catch(recordsFailed);
       return Number(Attributes?.['count']);
     },
     used: async (userId, rate, minuteMs) => {
       const command = new GetCommand({ TableName: table.name, Key: keys.rate(userId, rate, minuteMs) });
-      const { Item } = await table.documents.send(command).catch(translate);
+      const { Item } = await table.documents.send(command).catch(recordsFailed);
       return Number(Item?.['count'] ?? 0);
     },
   };

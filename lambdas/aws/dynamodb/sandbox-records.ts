@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, type GetCommandInput, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Created, Creation, SandboxRecords } from '../../core/ports.ts';
@@ -8,6 +7,7 @@ import { creationWrites } from './create-writes.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
 import { listRecords } from './list-records.ts';
+import { recordsFailed, unlessRefused } from './records-failed.ts';
 import { replaceWrites } from './replace-writes.ts';
 import { fromItem } from './sandbox-item.ts';
 import { isRefused, transact } from './transact.ts';
@@ -19,7 +19,7 @@ const touchEveryMs = 60_000;
 export function sandboxRecords(table: Table, clock: Clock): SandboxRecords {
   const read = async (Key: NonNullable<GetCommandInput['Key']>) => {
     const command = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
-    return (await translated(table.documents.send(command))).Item;
+    return (await table.documents.send(command).catch(recordsFailed)).Item;
   };
   return {
     create: (creation) => create(table, clock, creation),
@@ -31,17 +31,9 @@ export function sandboxRecords(table: Table, clock: Clock): SandboxRecords {
     touch: (record, at) => touch(table, record, at),
     environmentOf: async (sandboxId) => (await read(keys.environment(sandboxId)))?.['env'],
     sandboxOfTask: async (taskId) => (await read(keys.task(taskId)))?.['sandbox_id'],
-    list: (query) => translated(listRecords(table, query, clock.now())),
+    list: (query) => listRecords(table, query, clock.now()).catch(recordsFailed),
     countLive: async (userId) => (await read(keys.live(userId)))?.['sandbox_ids']?.size ?? 0,
   };
-}
-
-async function translated<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw translateError('records', error);
-  }
 }
 
 async function create(table: Table, clock: Clock, creation: Creation): Promise<Created> {
@@ -63,17 +55,6 @@ async function replace(table: Table, clock: Clock, writes: ReturnType<typeof rep
     return reasons === undefined;
   }
   return await unlessRefused(table.documents.send(new PutCommand(record.Put)));
-}
-
-/** Whether a conditional write was carried out. */
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw translateError('records', error);
-  }
 }
 
 async function touch(table: Table, record: SandboxRecord, at: string): Promise<void> {

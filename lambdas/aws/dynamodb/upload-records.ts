@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { FileWritten } from '../../../contract/agent/files.ts';
 import { Timestamp } from '../../../contract/api/identifiers.ts';
 import type { UploadRecords } from '../../core/files/transfer-ports.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 
 const Item = z.object({
   upload_id: z.string(),
@@ -21,9 +21,6 @@ const Item = z.object({
 
 /** Uploads in DynamoDB, until they expire. Reads are consistent. */
 export function uploadRecords(table: Table): UploadRecords {
-  const translate = (error: unknown) => {
-    throw translateError('records', error);
-  };
   const at = (sandboxId: string, uploadId: string) => ({
     TableName: table.name,
     Key: keys.upload(sandboxId, uploadId),
@@ -33,15 +30,15 @@ export function uploadRecords(table: Table): UploadRecords {
       const { sandbox_id, upload_id, expires_at } = record;
       const ttl = Math.ceil(Date.parse(expires_at) / 1000);
       const item = { ...keys.upload(sandbox_id, upload_id), ...record, ttl };
-      await table.documents.send(new PutCommand({ TableName: table.name, Item: item })).catch(translate);
+      await table.documents.send(new PutCommand({ TableName: table.name, Item: item })).catch(recordsFailed);
     },
     get: async (sandboxId, uploadId) => {
       const command = new GetCommand({ ...at(sandboxId, uploadId), ConsistentRead: true });
-      const { Item: found } = await table.documents.send(command).catch(translate);
+      const { Item: found } = await table.documents.send(command).catch(recordsFailed);
       return found && Item.parse(found);
     },
     remove: async (sandboxId, uploadId) => {
-      await table.documents.send(new DeleteCommand(at(sandboxId, uploadId))).catch(translate);
+      await table.documents.send(new DeleteCommand(at(sandboxId, uploadId))).catch(recordsFailed);
     },
   };
 }

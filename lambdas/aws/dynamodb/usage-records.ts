@@ -2,9 +2,9 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Labels, Size } from '../../../contract/api/sandbox-record.ts';
 import type { UsageRecords, UsageRow } from '../../core/usage/ports.ts';
-import { translateError } from '../translate-error.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
+import { recordsFailed } from './records-failed.ts';
 
 const Row = z.object({
   user_id: z.string(),
@@ -31,9 +31,7 @@ export function usageRecords(table: Table): UsageRecords {
           ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         });
-        const page = await table.documents.send(command).catch((error) => {
-          throw translateError('records', error);
-        });
+        const page = await table.documents.send(command).catch(recordsFailed);
         rows.push(...(page.Items ?? []).map((item) => Row.parse(item)));
         start = page.LastEvaluatedKey;
       } while (start !== undefined);
