@@ -1,5 +1,6 @@
 import { errorBody } from '../../contract/api/error-body.ts';
-import { SandboxError } from '../../contract/api/errors.ts';
+import type { SandboxError } from '../../contract/api/errors.ts';
+import { knownError } from '../core/known-error.ts';
 import { answerHeaders, jsonType } from './headers.ts';
 
 // A caller that may try again always learns when.
@@ -10,10 +11,9 @@ const retryAfter = ({ status, retryAfterSeconds }: SandboxError): Record<string,
   return seconds === undefined ? {} : { 'retry-after': String(seconds) };
 };
 
-/** A failure as an answer. What nobody has named is `internal`, and says nothing more. */
+/** A failure as an answer. */
 export function errorReply(thrown: unknown, requestId: string) {
-  const error =
-    thrown instanceof SandboxError ? thrown : new SandboxError('internal', 'internal error', { cause: thrown });
+  const error = knownError(thrown);
   return {
     statusCode: error.status,
     headers: { ...answerHeaders(jsonType, requestId), ...retryAfter(error) },

@@ -3,14 +3,6 @@ import type { AgentQuestion, ChannelTarget } from '../ports.ts';
 import { type FileCall, type FilePorts, notePath, reachFiles } from './reach-files.ts';
 
 type Named = Parameters<typeof notePath>[1];
-type Query = Readonly<Record<string, string | number | boolean | undefined>>;
-
-/** A path with its query; what is undefined is left out. */
-export function withQuery(path: string, query: Query): string {
-  const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
-  return `${path}?${given}`;
-}
 
 /** Asks the agent about a file and answers with what it says, as the row of its own API has it. */
 export function askFiles<Answer extends z.ZodType>(

@@ -7,7 +7,7 @@ import type { DownloadEvent, PlannedPart } from '../../../contract/api/transfers
 import { newId } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { ChannelTarget } from '../ports.ts';
-import { withQuery } from './ask-files.ts';
+import { withQuery } from '../with-query.ts';
 import { failureTold } from './last-event.ts';
 import { eventsOf, lastOf } from './last-of.ts';
 import type { UploadPorts } from './own-upload.ts';

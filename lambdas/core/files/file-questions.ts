@@ -1,6 +1,7 @@
 import { filesApi } from '../../../contract/agent/files.ts';
 import type { Answer, Call } from '../operation.ts';
-import { askFiles, withQuery } from './ask-files.ts';
+import { withQuery } from '../with-query.ts';
+import { askFiles } from './ask-files.ts';
 import type { FilePorts } from './reach-files.ts';
 
 /** Answers with an entry, as `lstat` sees it. Throws `file_not_found`. */

@@ -1,16 +1,9 @@
 import { toldError } from '../../../contract/agent/told-error.ts';
-import { errorBody } from '../../../contract/api/error-body.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 
 /** What the agent's last event says went wrong, as callers get it. */
 export const failureTold = (event: { readonly event: 'error'; readonly error: unknown }): SandboxError =>
   toldError(event, 'the agent says what is no error');
-
-/** A failure in the middle of a stream, as its last event. */
-export function errorEvent(cause: unknown, requestId: string) {
-  const error = cause instanceof SandboxError ? cause : new SandboxError('internal', 'internal error', { cause });
-  return { event: 'error' as const, ...errorBody(error, requestId) };
-}
 
 /** Refuses a call of what is a stream and nothing else. */
 export function assertStreamed({ streamed }: { readonly streamed: boolean }): void {

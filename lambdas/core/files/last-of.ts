@@ -1,7 +1,7 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import { errorEvent } from './last-event.ts';
+import { errorEvent } from '../error-event.ts';
 
 /** The events of something that takes long, for whoever wants them: what fails is the last one. Never throws. */
 export async function* eventsOf<E>(events: AsyncIterable<E>, requestId: string) {

@@ -4,7 +4,7 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import { fileHeaders } from '../../../contract/api/file-bytes.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Answer, Call } from '../operation.ts';
-import { withQuery } from './ask-files.ts';
+import { withQuery } from '../with-query.ts';
 import { type FilePorts, notePath, reachFiles } from './reach-files.ts';
 
 const { inlineBytes } = limits.files;

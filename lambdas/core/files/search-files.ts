@@ -1,8 +1,8 @@
 import { filesApi, type SearchEvent } from '../../../contract/agent/files.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
-import type { FoundEvent } from '../../../contract/api/files.ts';
 import type { Answer, Call } from '../operation.ts';
-import { errorEvent, failureTold } from './last-event.ts';
+import { failureTold } from './last-event.ts';
+import { eventsOf } from './last-of.ts';
 import { type FilePorts, notePath, reachFiles } from './reach-files.ts';
 
 type Match = Extract<SearchEvent, { event: 'match' }>;
@@ -20,14 +20,6 @@ async function* found(events: AsyncIterable<SearchEvent>): AsyncGenerator<Match 
     if (event.event === 'finished') return;
   }
   throw new SandboxError('channel_lost', 'the search was cut short');
-}
-
-async function* foundEvents(events: AsyncIterable<SearchEvent>, requestId: string): AsyncGenerator<FoundEvent> {
-  try {
-    yield* found(events);
-  } catch (cause) {
-    yield errorEvent(cause, requestId);
-  }
 }
 
 async function foundAll(events: AsyncIterable<SearchEvent>) {
@@ -49,6 +41,6 @@ export async function searchFiles(ports: FilePorts, call: Call<'searchFiles'>): 
   const { method, path, events: event } = filesApi.searchFiles;
   const question = { method, path, body: call.body, event, yields: false, withinMs: beginsWithinMs };
   const events = await reachFiles(ports, call, (target) => ports.channel.events(target, question, call.signal));
-  if (call.streamed) return { status: 200, events: foundEvents(events, call.requestId) };
+  if (call.streamed) return { status: 200, events: eventsOf(found(events), call.requestId) };
   return { status: 200, body: await foundAll(events) };
 }

@@ -1,9 +1,10 @@
 import { filesApi, type WatchEvent } from '../../../contract/agent/files.ts';
 import type { FileChange } from '../../../contract/api/files.ts';
 import { limits } from '../../../contract/api/limits.ts';
+import { errorEvent } from '../error-event.ts';
 import type { Answer, Call } from '../operation.ts';
-import { withQuery } from './ask-files.ts';
-import { assertStreamed, errorEvent, failureTold } from './last-event.ts';
+import { withQuery } from '../with-query.ts';
+import { assertStreamed, failureTold } from './last-event.ts';
 import { type FilePorts, notePath, reachFiles } from './reach-files.ts';
 
 const watchMs = limits.waitSeconds.max * 1000;

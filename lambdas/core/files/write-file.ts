@@ -3,7 +3,8 @@ import { type FileWritten, filesApi } from '../../../contract/agent/files.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Answer, Call } from '../operation.ts';
-import { askFiles, withQuery } from './ask-files.ts';
+import { withQuery } from '../with-query.ts';
+import { askFiles } from './ask-files.ts';
 import type { FilePorts } from './reach-files.ts';
 
 const { method, path, answer } = filesApi.writeFile;

@@ -4,6 +4,7 @@ import type { ListCommands, SendSignal, StdinState, WriteStdin } from '../../../
 import type { CommandInfo } from '../../../../contract/api/command-info.ts';
 import type { TerminalSize } from '../../../../contract/api/command-input.ts';
 import type { AgentQuestion } from '../../ports.ts';
+import { withQuery } from '../../with-query.ts';
 
 type Row = { readonly path: string };
 const pathOf = ({ path }: Row, commandId: string): string => path.replace('{command_id}', commandId);
@@ -19,9 +20,7 @@ export const listQuestion = (
   query: Readonly<Partial<z.output<typeof ListCommands>>>,
 ): AgentQuestion<z.output<typeof CommandList>> => {
   const { method, path } = commandControlApi.listCommands;
-  const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
-  return { method, path: `${path}?${given}`, answer: CommandList, repeatable: true };
+  return { method, path: withQuery(path, query), answer: CommandList, repeatable: true };
 };
 
 /** Bytes for its standard input. With an offset they are written once, however often they are sent. */

@@ -1,6 +1,7 @@
 import type { ExecEvent } from '../../../../contract/api/commands.ts';
-import { errorBody } from '../../../../contract/api/error-body.ts';
-import { SandboxError } from '../../../../contract/api/errors.ts';
+import type { SandboxError } from '../../../../contract/api/errors.ts';
+import { errorEvent } from '../../error-event.ts';
+import { knownError } from '../../known-error.ts';
 import type { CommandEvent } from '../../ports.ts';
 import { TextPieces } from '../output/text-pieces.ts';
 
@@ -30,9 +31,8 @@ export async function* commandEvents(
       for (const piece of pieces[event.kind].push(event.offset, event.data)) yield { event: event.kind, ...piece };
     }
   } catch (cause) {
-    const error = cause instanceof SandboxError ? cause : new SandboxError('internal', 'internal error', { cause });
-    options.onEnd(error);
+    options.onEnd(knownError(cause));
     yield* rest(pieces);
-    yield { event: 'error', ...errorBody(error, options.requestId) };
+    yield errorEvent(cause, options.requestId);
   }
 }

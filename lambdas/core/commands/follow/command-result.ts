@@ -1,6 +1,7 @@
 import type { CommandResult } from '../../../../contract/api/command-result.ts';
-import { SandboxError } from '../../../../contract/api/errors.ts';
+import type { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Clock } from '../../../../contract/clock.ts';
+import { knownError } from '../../known-error.ts';
 import type { CommandEvent } from '../../ports.ts';
 import { CollectedOutput } from '../output/collected-output.ts';
 import { type RunningCommand, withoutEnd } from './running-command.ts';
@@ -28,7 +29,7 @@ export async function commandResult(
       seen[event.kind] = event.offset + event.data.length;
     }
   } catch (cause) {
-    onEnd(cause instanceof SandboxError ? cause : new SandboxError('internal', 'internal error', { cause }));
+    onEnd(knownError(cause));
     outcome = withoutEnd(run, clock, 'running', seen);
   }
   const stdout = output.stdout.result(outcome.stdout_bytes);

@@ -1,8 +1,8 @@
-import { errorBody } from '../../../../contract/api/error-body.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import { limits } from '../../../../contract/api/limits.ts';
 import type { LogEvent } from '../../../../contract/api/logs.ts';
 import type { Clock } from '../../../../contract/clock.ts';
+import { errorEvent } from '../../error-event.ts';
 import type { SandboxRecords } from '../../ports.ts';
 import { hasEnded, type SandboxRecord } from '../record.ts';
 import { cursorOf } from './log-cursor.ts';
@@ -71,7 +71,6 @@ export async function* logEvents(ports: LogPorts, first: First, reading: Reading
   try {
     yield yield* pages(ports, first, reading);
   } catch (cause) {
-    const error = cause instanceof SandboxError ? cause : new SandboxError('internal', 'internal error', { cause });
-    yield { event: 'error', ...errorBody(error, reading.requestId) };
+    yield errorEvent(cause, reading.requestId);
   }
 }
