@@ -3,11 +3,11 @@
 import * as z from 'zod';
 import { FileEntry, FileMode, FilePath, onePath, pathFields, Sha256, shownPath } from '../api/file-entry.ts';
 import { limits } from '../api/limits.ts';
+import { queryFlag } from '../api/query-flag.ts';
 
 const { files } = limits;
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const number = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const AtPath = z.strictObject(pathFields).refine(...onePath);
 
@@ -98,7 +98,7 @@ export type MakeFolder = z.infer<typeof MakeFolder>;
 export const ChangeMode = z.strictObject({ ...pathFields, mode: FileMode }).refine(...onePath);
 export type ChangeMode = z.infer<typeof ChangeMode>;
 
-export const RemoveFile = z.strictObject({ ...pathFields, recursive: flag.default(false) }).refine(...onePath);
+export const RemoveFile = z.strictObject({ ...pathFields, recursive: queryFlag.default(false) }).refine(...onePath);
 export type RemoveFile = z.infer<typeof RemoveFile>;
 
 /** `parts` are the hashes of the file cut into pieces of `part_bytes`, for whoever signs them. */
@@ -110,7 +110,7 @@ export type HashFile = z.infer<typeof HashFile>;
 export const FileHash = z.object({ size: count, sha256: Sha256, parts: z.array(Sha256).max(files.parts) });
 export type FileHash = z.infer<typeof FileHash>;
 
-export const WatchFiles = z.strictObject({ ...pathFields, recursive: flag.default(false) }).refine(...onePath);
+export const WatchFiles = z.strictObject({ ...pathFields, recursive: queryFlag.default(false) }).refine(...onePath);
 export type WatchFiles = z.infer<typeof WatchFiles>;
 
 const said = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) });

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { CommandInfo, CommandOutput } from './command-info.ts';
-import { TerminalSize } from './command-input.ts';
+import { commandSource, TerminalSize } from './command-input.ts';
 import { ExecCommand, ExecEvent } from './commands.ts';
 import { CommandId, IdempotencyKey, SandboxId } from './identifiers.ts';
 import { limits } from './limits.ts';
+import { queryFlag } from './query-flag.ts';
 import type { RouteTable } from './route.ts';
 
 export const signals = [
@@ -20,17 +21,13 @@ export const signals = [
 ] as const;
 
 const offset = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 const { wait_seconds: _wait, max_output_bytes: _max, timeout_seconds, ...background } = ExecCommand.shape;
 
 /** As exec, but nobody waits and there is no time-out unless one is given. */
 const StartBackground = z
   .strictObject({ ...background, timeout_seconds: timeout_seconds.unwrap().optional() })
-  .refine((input) => (input.command === undefined) !== (input.argv === undefined), {
-    message: 'expected exactly one of command and argv',
-    path: ['command'],
-  })
+  .refine(...commandSource)
   .meta({ id: 'StartCommand' });
 
 export const ListCommands = z.strictObject({
@@ -49,7 +46,9 @@ const ReadOutput = z.strictObject({
     .min(limits.outputPageBytes.min)
     .max(limits.outputPageBytes.max)
     .default(limits.outputPageBytes.default),
-  follow: flag.default(false).describe('waits for more: as events until it ends, or as one body until there is some'),
+  follow: queryFlag
+    .default(false)
+    .describe('waits for more: as events until it ends, or as one body until there is some'),
 });
 
 export const WriteStdin = z

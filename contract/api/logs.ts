@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ErrorBody } from './error-body.ts';
 import { SandboxId, Timestamp } from './identifiers.ts';
 import { limits } from './limits.ts';
+import { queryFlag } from './query-flag.ts';
 import type { RouteTable } from './route.ts';
 
 /** One line of a container's log. */
@@ -59,9 +60,7 @@ export const logRoutes = {
         .max(limits.logLines.max)
         .default(limits.logLines.default)
         .describe('lines of a page, or of one event'),
-      follow: z
-        .enum(['true', 'false'])
-        .transform((value) => value === 'true')
+      follow: queryFlag
         .default(false)
         .describe('stream lines as they come, at most 280 s; needs an Accept that asks for a stream'),
     }),

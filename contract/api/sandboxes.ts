@@ -4,11 +4,11 @@ import { Environment } from './environment.ts';
 import { GitSource } from './git-source.ts';
 import { CheckpointId, IdempotencyKey, SandboxId, TemplateName, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
+import { queryFlag } from './query-flag.ts';
 import type { RouteTable } from './route.ts';
 import { Labels, Sandbox, Status } from './sandbox-record.ts';
 import { sizeNames } from './sizes.ts';
 
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const Ttl = z.number().int().min(limits.ttlSeconds.min).max(limits.ttlSeconds.max);
 const IdleTimeout = z.union([
   z.literal(0),
@@ -81,7 +81,7 @@ export const sandboxRoutes = {
     needs: ['records:read', 'records:write', 'tasks:run', 'tasks:stop', 'events:put', 'homes:find'],
     headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
     query: z.strictObject({
-      wait: flag.default(false).describe('answer when it is ready or has ended, at most 280 s'),
+      wait: queryFlag.default(false).describe('answer when it is ready or has ended, at most 280 s'),
     }),
     body: CreateSandbox,
     answers: { 201: Sandbox },
@@ -152,7 +152,7 @@ export const sandboxRoutes = {
     needs: ['records:read', 'records:write', 'tasks:stop', 'events:put'],
     params: one,
     query: z.strictObject({
-      graceful: flag.default(true).describe('let commands end by SIGTERM first; false ends them at once'),
+      graceful: queryFlag.default(true).describe('let commands end by SIGTERM first; false ends them at once'),
     }),
     answers: { 200: Sandbox, 202: Sandbox },
     errors: ['not_found', 'conflict'],
