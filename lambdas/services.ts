@@ -1,5 +1,6 @@
 // Composition: what each function works with, made once per environment.
 
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Clock } from '../contract/clock.ts';
 import { agentChannel } from './aws/channel/agent-channel.ts';
 import { clientChannels } from './aws/channel/client-channels.ts';
@@ -59,21 +60,28 @@ const logOf = (config: { readonly MATRX_NAME: string }) => measuredLog(jsonLog()
 interface Telling {
   readonly clock: Clock;
   readonly log: Log;
+  readonly events: EventBridgeClient;
   readonly deployment: string;
 }
 
+const tellingOf = (config: { readonly clock: Clock; readonly MATRX_NAME: string }, log: Log): Telling => ({
+  clock: config.clock,
+  log,
+  events: eventBridgeClient(),
+  deployment: config.MATRX_NAME,
+});
+
 /** The records, for whoever moves sandboxes from state to state: each move is told. */
-function announcedRecords(table: Table, { clock, log, deployment }: Telling): SandboxRecords {
+function announcedRecords(table: Table, { clock, log, events, deployment }: Telling): SandboxRecords {
   const records = sandboxRecords(table, clock);
-  return { ...records, ...announced(records, { announce: eventBridge(eventBridgeClient(), deployment), clock, log }) };
+  return { ...records, ...announced(records, { announce: eventBridge(events, deployment), clock, log }) };
 }
 
 /** The pools, for whoever gives sandboxes machines of theirs. */
-function announcedPools(table: Table, { clock, log, deployment }: Telling): PoolMembers {
+function announcedPools(table: Table, { clock, log, events, deployment }: Telling): PoolMembers {
   const pool = poolRecords(table, clock);
-  const client = eventBridgeClient();
-  const tell = teller({ announce: eventBridge(client, deployment), clock, log });
-  return { ...pool, ...announcedPool(pool, { tell, announceTaken: poolTaken(client, deployment) }) };
+  const tell = teller({ announce: eventBridge(events, deployment), clock, log });
+  return { ...pool, ...announcedPool(pool, { tell, announceTaken: poolTaken(events, deployment) }) };
 }
 
 const placementOf = (config: Config<'lifecycle'> | Config<'reap'>): Placement => ({
@@ -135,13 +143,14 @@ export function lifecycleServices(config = readConfig('lifecycle')) {
   const bucket = bucketOf(config);
   const tasks = ecsTasks(ecsClient(), placementOf(config));
   const log = logOf(config);
-  const records = announcedRecords(table, { clock, log, deployment: config.MATRX_NAME });
+  const telling = tellingOf(config, log);
+  const records = announcedRecords(table, telling);
   const ports = {
     clock,
     records,
     tasks,
     pools: poolsOf(config),
-    pool: announcedPools(table, { clock, log, deployment: config.MATRX_NAME }),
+    pool: announcedPools(table, telling),
     health: healthRecords(table),
     quotas: userQuotas(table),
     operators: deploymentRecords(table),
@@ -174,6 +183,7 @@ export function commandServices(config = readConfig('commands')) {
   const general = deploymentQuota({ quotas: config.MATRX_QUOTAS });
   const isOffered = config.MATRX_CLIENT_CHANNELS;
   const records = sandboxRecords(table, clock);
+  const bucket = bucketOf(config);
   const { MATRX_ROOT_COMMANDS: rootCommands, MATRX_HOMES: homeSettings } = config;
   return {
     ports: {
@@ -181,13 +191,13 @@ export function commandServices(config = readConfig('commands')) {
       records,
       handOver: handOver({ records, channel, rootCommands, homeSettings }),
       commands,
-      keptOutputs: keptOutputs(bucketOf(config)),
+      keptOutputs: keptOutputs(bucket),
       permits: new CommandPermits({ windows: rateWindows(table), quotas: userQuotas(table), clock, general }),
       channel,
       uploads: uploadRecords(table),
-      storage: transferStorage(bucketOf(config), clock),
+      storage: transferStorage(bucket, clock),
       access: accessRecords(table),
-      rootCommands: config.MATRX_ROOT_COMMANDS,
+      rootCommands,
       clientChannels: isOffered ? clientChannels({ sessions, leases, line, clock }) : undefined,
     },
     clock,
@@ -214,7 +224,7 @@ export function agentServices(config = readConfig('agent')) {
   const { clock } = config;
   const table = tableOf(config);
   const log = logOf(config);
-  const records = announcedRecords(table, { clock, log, deployment: config.MATRX_NAME });
+  const records = announcedRecords(table, tellingOf(config, log));
   const ports = {
     clock,
     records,
@@ -236,7 +246,7 @@ export function settleServices(config = readConfig('settle-task')) {
   const { clock } = config;
   const log = logOf(config);
   const table = tableOf(config);
-  const records = announcedRecords(table, { clock, log, deployment: config.MATRX_NAME });
+  const records = announcedRecords(table, tellingOf(config, log));
   const pool = poolRecords(table, clock);
   return { ports: { clock, records, pool, tasks: taskStops(ecsClient(), config.MATRX_CLUSTER) }, log };
 }
@@ -251,7 +261,7 @@ export function reapServices(config = readConfig('reap')) {
     ports: {
       clock,
       log,
-      records: announcedRecords(table, { clock, log, deployment: config.MATRX_NAME }),
+      records: announcedRecords(table, tellingOf(config, log)),
       dueRecords: dueRecords(table, clock),
       cursors: cursors(table),
       operators: deploymentRecords(table),
