@@ -71,22 +71,11 @@ class Sweep {
   }
 
   async #tell(sandboxId: string): Promise<void> {
-    const { caller, note, requestId, signal, headers, body } = this.#call;
     const params = { sandbox_id: sandboxId };
-    const query = { graceful: body.graceful };
+    const query = { graceful: this.#call.body.graceful };
     this.#told.add(sandboxId);
     try {
-      await deleteSandbox(this.#ports, {
-        caller,
-        note,
-        requestId,
-        signal,
-        headers,
-        params,
-        query,
-        body: {},
-        streamed: false,
-      });
+      await deleteSandbox(this.#ports, { ...this.#call, params, query, body: {} });
     } catch (error) {
       if (!(error instanceof SandboxError)) throw error;
       this.failed += 1;

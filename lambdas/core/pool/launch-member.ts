@@ -49,9 +49,8 @@ export async function launchMember(
     const launched = await tasks.launch(launchOf(member, attempt));
     if (launched.kind === 'accepted') {
       const task = { ...launched.task, launched_at: isoTime(clock.now()) };
-      if (await pool.noteTask(member, task)) return true;
-      // Somebody else has written it down, or has given its place away; then the sweep stops it.
-      return false;
+      // Somebody else may have written it down, or given its place away; then the sweep stops it.
+      return await pool.noteTask(member, task);
     }
     attempt = launched.nextAttempt;
   }
