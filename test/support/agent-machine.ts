@@ -3,9 +3,7 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import type * as z from 'zod';
-import { agentBundles } from '../../containers/agent/bundle.ts';
 import { socketsIn } from '../../containers/agent/paths.ts';
 import { runAgent } from '../../containers/agent/run-agent.ts';
 import { AgentHealth } from '../../contract/agent/commands.ts';
@@ -14,6 +12,7 @@ import { type Frame, FrameDecoder } from '../../contract/agent/frames.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
 import type { CommandOutcome } from '../../contract/api/command-result.ts';
 import { type Clock, systemClock } from '../../contract/clock.ts';
+import { writeAgentFiles } from './agent-files.ts';
 import {
   credentialsPath,
   type FakeControlPlane,
@@ -67,7 +66,7 @@ export async function startAgent(
   const home = join(folder, 'home');
   await mkdir(home);
   await chown(home, 1000, 1000);
-  if (options.files) await buildFilesHelper(folder);
+  if (options.files) await writeAgentFiles(folder, ['files-helper.cjs']);
   const plane = await startControlPlane({
     expires_at: new Date(clock.now() + 3_600_000).toISOString(),
     ...options.assignment,
@@ -127,12 +126,6 @@ export async function startAgent(
     },
   };
   return machine;
-}
-
-/** The helper as it lies in a machine, where the sandbox's user can read it. */
-async function buildFilesHelper(folder: string): Promise<void> {
-  const bundle = agentBundles.find(({ file }) => file === 'files-helper.cjs');
-  if (bundle) await build({ ...bundle.build, outfile: join(folder, bundle.file) });
 }
 
 /** Waits for something that happens by itself; the test's own time-out is its limit. */

@@ -1,8 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { agentBundles } from '../../containers/agent/bundle.ts';
+import { writeAgentFiles } from './agent-files.ts';
 import { type AgentMachine, startAgent } from './agent-machine.ts';
 import type { PlayedHomes } from './fake-control-plane.ts';
 
@@ -22,11 +21,8 @@ export async function startCold(
   const folder = await mkdtemp(join(tmpdir(), 'matrx-cold-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);
-  const program = join(folder, 'matrx-cold');
-  const bundle = agentBundles.find(({ file }) => file === 'programs/matrx-cold');
-  if (!bundle) throw new Error('matrx-cold has no bundle');
-  await build({ ...bundle.build, outfile: program });
-  await chmod(program, 0o555);
+  await writeAgentFiles(folder, ['programs/matrx-cold']);
+  const program = join(folder, 'programs/matrx-cold');
   const machine = started.use(
     await startAgent({ ...options, homes, assignment: { cold: true, ...options.assignment } }),
   );

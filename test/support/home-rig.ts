@@ -1,8 +1,6 @@
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { agentBundles } from '../../containers/agent/bundle.ts';
 import { Marks } from '../../containers/agent/commands/launch/marks.ts';
 import { StorageLink } from '../../containers/agent/files/transfer/storage-link.ts';
 import { Home } from '../../containers/agent/home/home.ts';
@@ -22,6 +20,7 @@ import { openLink } from '../../local/link/open-link.ts';
 import { isStorageHost } from '../../local/link/storage-host.ts';
 import { parsePolicy } from '../../local/policy/policy-document.ts';
 import { createS3 } from '../../local/s3/create-s3.ts';
+import { writeAgentFiles } from './agent-files.ts';
 
 const bucket = 'homes-bucket';
 const region = 'us-east-1';
@@ -71,16 +70,6 @@ export interface HomeSandbox extends AsyncDisposable {
 const noSignal = new AbortController().signal;
 export const unlimited = { cause: 'asked', signal: noSignal } as const;
 
-let helperText: Promise<string> | undefined;
-
-/** The helper's program, made once for a test file. */
-function helperBundle(): Promise<string> {
-  const bundle = agentBundles.find(({ file }) => file === 'files-helper.cjs');
-  if (!bundle) throw new Error('the helper has no bundle');
-  helperText ??= build({ ...bundle.build, write: false }).then(({ outputFiles }) => outputFiles[0]?.text ?? '');
-  return helperText;
-}
-
 const letters = '0123456789abcdefghjkmnpqrstvwxyz';
 const sandboxId = () => `sbx_${Array.from({ length: 26 }, () => letters[Math.floor(Math.random() * 32)]).join('')}`;
 
@@ -104,7 +93,7 @@ export async function startHomeRig({
     await mkdir(own);
     await chown(own, 1000, 1000);
     const helperProgram = join(machine, 'files-helper.cjs');
-    await writeFile(helperProgram, await helperBundle());
+    await writeAgentFiles(machine, ['files-helper.cjs']);
     const id = sandboxId();
     const logs: string[] = [];
     const helper = new HomeHelper({ clock, marks: new Marks(), program: helperProgram, home: own });

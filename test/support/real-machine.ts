@@ -1,26 +1,16 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { build } from 'esbuild';
 import { HelloFinder } from '../../channel/codec/hello.ts';
 import { terminalDuplex } from '../../channel/codec/terminal-duplex.ts';
 import { connectHttp } from '../../channel/near/http.ts';
 import { proveNear } from '../../channel/near/prove.ts';
-import { agentBundles } from '../../containers/agent/bundle.ts';
 import { systemClock } from '../../contract/clock.ts';
 import type { Machine, Terminal } from '../../local/engines/engine.ts';
 import { createNamespacesEngine } from '../../local/engines/namespaces/namespaces-engine.ts';
+import { writeAgentFiles } from './agent-files.ts';
 import { credentialsPath, type FakeControlPlane, startControlPlane } from './fake-control-plane.ts';
-
-async function buildAgent(folder: string): Promise<void> {
-  for (const { file, mode, build: options } of agentBundles) {
-    const outfile = join(folder, file);
-    await mkdir(dirname(outfile), { recursive: true });
-    await build({ ...options, outfile });
-    await chmod(outfile, mode);
-  }
-}
 
 /** A machine of the namespaces engine with the agent as it is bundled, before a control plane that is played. */
 export interface RealMachine extends AsyncDisposable {
@@ -34,7 +24,7 @@ let machines = 0;
 /** Starts one, for whoever has namespaces. */
 export async function startMachine(settings: Record<string, string> = {}): Promise<RealMachine> {
   const folder = await mkdtemp(join(tmpdir(), 'matrx-inside-'));
-  await buildAgent(folder);
+  await writeAgentFiles(folder);
   const plane = await startControlPlane();
   const parts = {
     node: process.execPath,
