@@ -1,9 +1,8 @@
 import { FileChange as ChangeEvent, fileRoutes } from '../../contract/api/files.ts';
 import type { Connection } from '../connection.ts';
-import { Deadline } from '../http/deadline.ts';
+import { followStreams } from '../http/follow-streams.ts';
 import { readStream, streamType } from '../http/read-stream.ts';
 import { buildRequest } from '../http/request.ts';
-import { Retries } from '../http/retries.ts';
 import { type FilePath, pathFields, toPath } from './file-path.ts';
 
 /** `watching` comes once, before all others. After `overflow` some changes were not told: look for yourself. */
@@ -36,21 +35,16 @@ export async function* watchFiles(
   path: FilePath,
   { recursive, signal }: WatchOptions,
 ): AsyncGenerator<FileChange, void, void> {
-  const { clock, attempts } = connection;
   const query = { ...pathFields(path), recursive };
   const input = { params: { sandbox_id: sandboxId }, query };
   const request = buildRequest(connection, fileRoutes.watchFiles, input, { accept: streamType });
-  for (let isFirst = true; ; isFirst = false) {
-    using deadline = new Deadline(clock, streamMs, 'watching', signal);
-    const retries = new Retries({ clock, attempts, deadline, repeatable: true });
-    try {
-      for await (const event of readStream(connection, request, ChangeEvent, deadline.signal)) {
-        retries.progress();
-        const change = toChange(event, isFirst);
-        if (change) yield change;
-      }
-    } catch (error) {
-      await retries.again(error);
+  let isFirst = true;
+  async function* open(until: AbortSignal): AsyncGenerator<readonly FileChange[]> {
+    for await (const event of readStream(connection, request, ChangeEvent, until)) {
+      const change = toChange(event, isFirst);
+      if (event.event === 'watching') isFirst = false;
+      yield change ? [change] : [];
     }
   }
+  yield* followStreams(connection, { what: 'watching', streamMs, signal, open, goesOn: () => true });
 }

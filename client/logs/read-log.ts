@@ -1,10 +1,9 @@
 import type { LogLine as LineRecord } from '../../contract/api/logs.ts';
 import { LogEvent, logRoutes } from '../../contract/api/logs.ts';
 import type { Connection } from '../connection.ts';
-import { Deadline } from '../http/deadline.ts';
+import { followStreams } from '../http/follow-streams.ts';
 import { readStream, streamType } from '../http/read-stream.ts';
 import { buildRequest } from '../http/request.ts';
-import { Retries } from '../http/retries.ts';
 import { send } from '../http/send.ts';
 
 /** One line of what a container printed. */
@@ -37,44 +36,22 @@ async function* pages(connection: Connection, sandboxId: string, signal?: AbortS
   }
 }
 
-interface Place {
-  cursor: string | undefined;
-  /** The sandbox has ended, and all was read. */
-  isComplete: boolean;
-}
-
-/** One stream, which moves the place on; to its end. */
-async function* one(connection: Connection, sandboxId: string, place: Place, signal: AbortSignal) {
-  const query = { cursor: place.cursor, limit: pageLines, follow: 'true' };
-  const input = { params: { sandbox_id: sandboxId }, query };
-  const request = buildRequest(connection, logRoutes.readLog, input, { accept: streamType });
-  for await (const event of readStream(connection, request, LogEvent, signal)) {
-    if (event.event !== 'lines' && event.event !== 'finished') continue;
-    place.cursor = event.next_cursor ?? undefined;
-    if (event.event === 'finished') place.isComplete = event.complete;
-    else yield event.lines.map(toLine);
-  }
-}
-
 /** One stream after the other, each from where the last one was. */
 async function* follow(connection: Connection, sandboxId: string, signal?: AbortSignal): AsyncGenerator<LogLine> {
-  const { clock, attempts } = connection;
-  const place: Place = { cursor: undefined, isComplete: false };
-  while (!place.isComplete) {
-    using deadline = new Deadline(clock, streamMs, 'following the log', signal);
-    const retries = new Retries({ clock, attempts, deadline, repeatable: true });
-    for (let isOver = false; !isOver; ) {
-      try {
-        for await (const lines of one(connection, sandboxId, place, deadline.signal)) {
-          retries.progress();
-          yield* lines;
-        }
-        isOver = true;
-      } catch (error) {
-        await retries.again(error);
-      }
+  let cursor: string | undefined;
+  let isComplete = false;
+  async function* open(until: AbortSignal): AsyncGenerator<readonly LogLine[]> {
+    const query = { cursor, limit: pageLines, follow: 'true' };
+    const input = { params: { sandbox_id: sandboxId }, query };
+    const request = buildRequest(connection, logRoutes.readLog, input, { accept: streamType });
+    for await (const event of readStream(connection, request, LogEvent, until)) {
+      if (event.event !== 'lines' && event.event !== 'finished') continue;
+      cursor = event.next_cursor ?? undefined;
+      if (event.event === 'finished') isComplete = event.complete;
+      else yield event.lines.map(toLine);
     }
   }
+  yield* followStreams(connection, { what: 'following the log', streamMs, signal, open, goesOn: () => !isComplete });
 }
 
 /**

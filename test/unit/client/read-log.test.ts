@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LogLine, LogOptions } from '../../../client/logs/read-log.ts';
 import { Sandbox } from '../../../client/sandbox.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import {
   answer,
   type Behaviour,
@@ -70,4 +71,29 @@ test('a follower who has had enough leaves with its reason', async () => {
   const enough = new Error('enough');
   const { error } = await read({ follow: true, signal: AbortSignal.abort(enough) }, stream([end(null, true)]));
   expect(error).toBe(enough);
+});
+
+test('a follower reads on for as long as the sandbox lives, however late a stream breaks', async () => {
+  const time = new ManualClock();
+  const clock = {
+    now: () => time.now(),
+    after: (ms: number, run: () => void) => time.after(ms, run),
+    sleep: async () => undefined,
+  };
+  const minutesLater =
+    (behaviour: Behaviour): Behaviour =>
+    (response, request) => {
+      time.pass(250_000);
+      return behaviour(response, request);
+    };
+  await using service = await misbehavingService(
+    answer(200, sandboxRecord()),
+    minutesLater(stream([some('a', 'one')], 'cut')),
+    minutesLater(stream([some('b', 'two'), end('b', true)])),
+  );
+  const timeouts = { answerMs: 3_600_000, silenceMs: 3_600_000 };
+  const sandbox = await Sandbox.connect(sandboxId, { url: service.url, credentials: { token: 't' }, clock, timeouts });
+  const messages: string[] = [];
+  for await (const { message } of sandbox.logs({ follow: true })) messages.push(message);
+  expect(messages).toEqual(['one', 'two']);
 });
