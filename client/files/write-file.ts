@@ -43,11 +43,16 @@ async function writeStream(
   options: UploadOptions,
 ) {
   const pieces = piecesOfStream(data as AsyncIterable<Uint8Array>, limits.files.partBytes);
-  const { value: first } = await pieces.next();
-  if (first === undefined || first.bytes.length <= inlineBytes) {
-    return writeInline(place, path, first?.bytes ?? new Uint8Array(), options);
+  try {
+    const { value: first } = await pieces.next();
+    if (first === undefined || first.bytes.length <= inlineBytes) {
+      return await writeInline(place, path, first?.bytes ?? new Uint8Array(), options);
+    }
+    return await uploadFile(place.connection, place.sandboxId, path, streamed(first, pieces), options);
+  } finally {
+    // An upload that could not begin has left the rest of the source unread, and open.
+    await pieces.return(undefined);
   }
-  return uploadFile(place.connection, place.sandboxId, path, streamed(first, pieces), options);
 }
 
 /** Writes a file by one call where it is small, else by way of storage. It is whole and in its place when that resolves. */
