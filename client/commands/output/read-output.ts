@@ -2,7 +2,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { Followed } from '../follow-command.ts';
 import { follow } from '../follow-command.ts';
 import type { ReadUpTo } from '../transport/command-transport.ts';
-import { type OutputStream, ProgressReader } from './command-progress.ts';
+import { type CommandProgress, type OutputStream, ProgressReader } from './command-progress.ts';
 
 export interface OutputOptions {
   /** @default both */
@@ -41,6 +41,18 @@ export function followedById(
   return { reader, events, limitMs: Number.POSITIVE_INFINITY };
 }
 
+/** What there is now. Where it comes on a second way after the first one broke, what is told again is left out. */
+async function* readNow(
+  { transport, sandboxId }: CommandContext,
+  commandId: string,
+  options: OutputOptions,
+): AsyncGenerator<CommandProgress> {
+  const from = startOf(options);
+  const reader = new ProgressReader(false, from);
+  const { stream, signal = new AbortController().signal } = options;
+  for await (const event of transport.read({ sandboxId, commandId, stream }, from, signal)) yield* reader.read(event);
+}
+
 /** The output of a command, each byte once and in order per stream, over as many connections as that takes. */
 export async function* readOutput(
   context: CommandContext,
@@ -49,16 +61,10 @@ export async function* readOutput(
 ): AsyncGenerator<OutputPiece, void, void> {
   const from = startOf(options);
   const { stream, signal } = options;
-  if (options.follow === false) {
-    const wanted = { sandboxId: context.sandboxId, commandId, stream };
-    const until = signal ?? new AbortController().signal;
-    for await (const { event, offset, bytes } of context.transport.read(wanted, from, until)) {
-      yield { stream: event, offset, bytes };
-    }
-    return;
-  }
   const followed = followedById(context, commandId, { stream, from });
-  for await (const progress of follow(context.connection, followed, signal)) {
+  const told =
+    options.follow === false ? readNow(context, commandId, options) : follow(context.connection, followed, signal);
+  for await (const progress of told) {
     if (progress.kind === 'output') yield { stream: progress.stream, offset: progress.offset, bytes: progress.bytes };
   }
 }
