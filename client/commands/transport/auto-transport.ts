@@ -1,5 +1,5 @@
 import { commandControlRoutes } from '../../../contract/api/command-control.ts';
-import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
+import type { ErrorCode } from '../../../contract/api/errors.ts';
 import { type ChannelRest, callFaults, unsure } from './channel-rest.ts';
 import type { CommandTransport } from './command-transport.ts';
 
@@ -9,9 +9,13 @@ interface Ways {
   readonly rest: ChannelRest;
 }
 
+// What has been run can still be read when the sandbox has ended, by the other way.
 const askFaults: ReadonlySet<ErrorCode> = new Set(callFaults);
 
-// And so is what is wrong with the sandbox, where something is to run in it. What has been run can still be read.
+// What must not be asked twice.
+const onceFaults: ReadonlySet<ErrorCode> = new Set([...callFaults, ...unsure]);
+
+// Where something is to run in it, what is wrong with the sandbox is wrong on the other way too.
 const runFaults: ReadonlySet<ErrorCode> = new Set([...callFaults, 'not_found', 'sandbox_not_ready', 'sandbox_ended']);
 
 /**
@@ -41,17 +45,12 @@ export function autoTransport({ channel, http, rest }: Ways): CommandTransport {
     async ask(name, input, options) {
       // Both ways make the same command of it.
       const keyed = { ...options, idempotencyKey: options.idempotencyKey ?? crypto.randomUUID() };
-      if (!rest.rests()) {
-        try {
-          return await channel.ask(name, input, keyed);
-        } catch (error) {
-          options.signal?.throwIfAborted();
-          const repeatable = options.repeatable ?? commandControlRoutes[name].repeatable !== 'never';
-          if (!repeatable && error instanceof SandboxError && unsure.has(error.code)) throw error;
-          rest.begin(error, askFaults);
-        }
-      }
-      return http.ask(name, input, keyed);
+      const repeatable = options.repeatable ?? commandControlRoutes[name].repeatable !== 'never';
+      const ways = {
+        channel: () => channel.ask(name, input, keyed),
+        http: () => http.ask(name, input, keyed),
+      };
+      return rest.either(ways, repeatable ? askFaults : onceFaults, options.signal);
     },
     [Symbol.asyncDispose]: async () => {
       rest.forGood();

@@ -16,7 +16,7 @@ export const callFaults: readonly ErrorCode[] = [
 ];
 
 /** The channel broke, and nobody knows whether it was heard. */
-export const unsure: ReadonlySet<ErrorCode> = new Set(['connection_lost', 'timed_out']);
+export const unsure: readonly ErrorCode[] = ['connection_lost', 'timed_out'];
 
 /** Whether a sandbox's channel is left alone, since it failed a while ago. All that goes through it shares one. */
 export class ChannelRest {
@@ -25,6 +25,26 @@ export class ChannelRest {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /**
+   * The answer by the channel, unless that rests or fails, else by the other way. Throws what the other way would not change, as
+   * `faults` says, and the reason of the signal.
+   */
+  async either<T>(
+    { channel, http }: { readonly channel: () => Promise<T>; readonly http: () => Promise<T> },
+    faults: ReadonlySet<ErrorCode>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    if (!this.rests()) {
+      try {
+        return await channel();
+      } catch (error) {
+        signal?.throwIfAborted();
+        this.begin(error, faults);
+      }
+    }
+    return http();
   }
 
   /** Whether everything goes the other way now. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
+import type { ErrorCode } from '../../../contract/api/errors.ts';
 import { fileRoutes } from '../../../contract/api/files.ts';
 import { type ChannelRest, callFaults, unsure } from '../../commands/transport/channel-rest.ts';
 import type { FileTransport } from './file-transport.ts';
@@ -23,33 +23,24 @@ const faults: ReadonlySet<ErrorCode> = new Set([
   'range_not_satisfiable',
 ]);
 
-// What worked on the files may have died after its work.
-const maybeDone: ReadonlySet<ErrorCode> = new Set([...unsure, 'unavailable']);
+// What must not be asked twice: what worked on the files may have died after its work.
+const onceFaults: ReadonlySet<ErrorCode> = new Set([...faults, ...unsure, 'unavailable']);
 
 /** Files through a channel where that is offered and works, else by the API. What must not be asked twice is not. */
 export const autoFiles = ({ channel, http, rest }: Ways): FileTransport => ({
   async ask(name, input, options) {
-    if (!rest.rests()) {
-      try {
-        return await channel.ask(name, input, options);
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        const repeatable = options.repeatable ?? fileRoutes[name].repeatable !== 'never';
-        if (!repeatable && error instanceof SandboxError && maybeDone.has(error.code)) throw error;
-        rest.begin(error, faults);
-      }
-    }
-    return http.ask(name, input, options);
+    const repeatable = options.repeatable ?? fileRoutes[name].repeatable !== 'never';
+    const ways = {
+      channel: () => channel.ask(name, input, options),
+      http: () => http.ask(name, input, options),
+    };
+    return rest.either(ways, repeatable ? faults : onceFaults, options.signal);
   },
   async read(sandboxId, path, options) {
-    if (!rest.rests()) {
-      try {
-        return await channel.read(sandboxId, path, options);
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        rest.begin(error, faults);
-      }
-    }
-    return http.read(sandboxId, path, options);
+    const ways = {
+      channel: () => channel.read(sandboxId, path, options),
+      http: () => http.read(sandboxId, path, options),
+    };
+    return rest.either(ways, faults, options.signal);
   },
 });
