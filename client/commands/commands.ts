@@ -1,7 +1,6 @@
-import type { CommandInfo as WireInfo } from '../../contract/api/command-info.ts';
-import { SandboxError } from '../../contract/api/errors.ts';
 import type { Connection } from '../connection.ts';
 import { wholeSeconds } from '../duration.ts';
+import { pages } from '../http/pages.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandHandle } from './command-handle.ts';
 import { commandIdFor } from './command-id.ts';
@@ -96,21 +95,13 @@ export class Commands {
 
   /** The sandbox's commands, newest first, page after page as they are asked for; also after it has ended. */
   async *list(options: ListCommandsOptions = {}): AsyncGenerator<CommandHandle, void, void> {
-    for await (const info of this.#records(options)) yield new CommandHandle(this.#context, info);
-  }
-
-  async *#records({ state, pageSize, signal }: ListCommandsOptions): AsyncGenerator<WireInfo> {
     const { transport, sandboxId } = this.#context;
-    let cursor: string | undefined;
-    do {
-      const input = { params: { sandbox_id: sandboxId }, query: { state, limit: pageSize, cursor } };
-      const page = await transport.ask('listCommands', input, { signal });
-      yield* page.commands;
-      if (page.next_cursor !== null && page.next_cursor === cursor) {
-        throw new SandboxError('bad_answer', 'a page of the list names itself as the next one');
-      }
-      cursor = page.next_cursor ?? undefined;
-    } while (cursor !== undefined);
+    const { state, pageSize, signal } = options;
+    const params = { sandbox_id: sandboxId };
+    const read = (cursor: string | undefined) =>
+      transport.ask('listCommands', { params, query: { state, limit: pageSize, cursor } }, { signal });
+    for await (const { commands } of pages(read))
+      for (const info of commands) yield new CommandHandle(this.#context, info);
   }
 
   /** By the API alone the service makes the id; on two ways the caller does, so that both mean the same command. */

@@ -1,6 +1,7 @@
 import { SandboxError } from '../../contract/api/errors.ts';
 import { toBase64 } from '../commands/output/base64.ts';
 import type { Connection } from '../connection.ts';
+import { pages } from '../http/pages.ts';
 import { type DownloadOptions, downloadFile, type FileDownload } from './download-file.ts';
 import type { FileData } from './file-data.ts';
 import { type FileInfo, toFileInfo, toWrittenFile, type WrittenFile } from './file-info.ts';
@@ -132,16 +133,11 @@ export class Files {
   /** What is in a folder, and below it as far as `depth` says, in the order of names, page after page as it is asked for. */
   async *list(path: FilePath = '.', options: ListFilesOptions = {}): AsyncGenerator<FileInfo, void, void> {
     const { depth, pageSize, signal } = options;
-    let cursor: string | undefined;
-    do {
+    const read = (cursor: string | undefined) => {
       const query = { ...pathFields(path), depth, limit: pageSize, cursor };
-      const page = await this.#transport.ask('listFiles', { ...this.#in(), query }, { signal });
-      for (const entry of page.entries) yield toFileInfo(entry);
-      if (page.next_cursor !== null && page.next_cursor === cursor) {
-        throw new SandboxError('bad_answer', 'a page of the list names itself as the next one');
-      }
-      cursor = page.next_cursor ?? undefined;
-    } while (cursor !== undefined);
+      return this.#transport.ask('listFiles', { ...this.#in(), query }, { signal });
+    };
+    for await (const { entries } of pages(read)) for (const entry of entries) yield toFileInfo(entry);
   }
 
   /** Gives another name, within one file system; in the place of what is there unless `overwrite` is false. */

@@ -3,9 +3,10 @@ import { fileHeaders } from '../../contract/api/file-bytes.ts';
 import { fileRoutes } from '../../contract/api/files.ts';
 import { limits } from '../../contract/api/limits.ts';
 import type { Connection } from '../connection.ts';
-import { type Answer, attempt } from '../http/attempt.ts';
+import { attempt } from '../http/attempt.ts';
 import { errorAnswer } from '../http/error-answer.ts';
 import { readBody } from '../http/read-answer.ts';
+import { readBytes } from '../http/read-bytes.ts';
 import { repeatCall } from '../http/repeat-call.ts';
 import { buildRequest } from '../http/request.ts';
 import { type FilePath, pathFields } from './file-path.ts';
@@ -17,23 +18,6 @@ export interface RangeOptions {
   /** At most so many. @default to the end */
   readonly length?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-async function bytesOf({ chunks }: Answer): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > limits.files.inlineBytes) throw new SandboxError('bad_answer', 'a file is longer than what was asked');
-    parts.push(chunk);
-  }
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const rangeHeader = ({ offset = 0, length }: RangeOptions): Record<string, string> =>
@@ -60,7 +44,7 @@ export function readRange(
       using answer = await attempt(connection, request, signal);
       const { status, headers } = answer;
       if (status !== 200 && status !== 206) throw errorAnswer(status, headers, await readBody(answer));
-      const bytes = await bytesOf(answer);
+      const bytes = await readBytes(answer, limits.files.inlineBytes);
       if ((await sha256Of(bytes)) === headers.get(fileHeaders.sha256)) return bytes;
       throw new SandboxError('connection_lost', 'the file was cut on its way');
     },

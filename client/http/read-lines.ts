@@ -1,16 +1,7 @@
 import { SandboxError } from '../../contract/api/errors.ts';
+import { joinBytes } from './join-bytes.ts';
 
 const newline = 0x0a;
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
 
 /**
  * The lines of a byte stream, however it is cut; blank lines are left out, and so is an end without a newline, since
@@ -29,7 +20,7 @@ export async function* readLines(
     parts.push(part);
   };
   const take = (): string => {
-    const whole = join(parts);
+    const whole = joinBytes(parts);
     [parts, bytes] = [[], 0];
     try {
       return decoder.decode(whole);

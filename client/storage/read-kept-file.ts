@@ -1,10 +1,10 @@
-import { SandboxError } from '../../contract/api/errors.ts';
 import { limits } from '../../contract/api/limits.ts';
 import { storageRoutes } from '../../contract/api/storage.ts';
 import type { Connection } from '../connection.ts';
 import { attempt } from '../http/attempt.ts';
 import { errorAnswer } from '../http/error-answer.ts';
 import { readBody } from '../http/read-answer.ts';
+import { readBytes } from '../http/read-bytes.ts';
 import { repeatCall } from '../http/repeat-call.ts';
 import { buildRequest } from '../http/request.ts';
 
@@ -42,23 +42,6 @@ export async function readKeptFile(
   return repeatCall(connection, { what, repeatable: true, signal: options.signal }, async (signal) => {
     using answer = await attempt(connection, request, signal);
     if (answer.status >= 300) throw errorAnswer(answer.status, answer.headers, await readBody(answer));
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of answer.chunks) {
-      bytes += chunk.length;
-      if (bytes > limits.files.inlineBytes) throw new SandboxError('bad_answer', 'more bytes than were asked for');
-      chunks.push(chunk);
-    }
-    return joined(chunks, bytes);
+    return await readBytes(answer, limits.files.inlineBytes);
   });
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

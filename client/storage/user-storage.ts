@@ -1,11 +1,11 @@
 import type { Tier } from '../../contract/api/storage.ts';
 import { type Connection, type ConnectionOptions, openConnection } from '../connection.ts';
+import { pages } from '../http/pages.ts';
 import { type OutputOf, send } from '../http/send.ts';
 import { type Checkpoint, toCheckpoint } from './checkpoint.ts';
 import { countStorage } from './count-storage.ts';
 import { listCheckpoints } from './list-checkpoints.ts';
 import { ownUser } from './own-user.ts';
-import { pages } from './pages.ts';
 import { type ReadKeptOptions, readKeptFile } from './read-kept-file.ts';
 
 interface CallOptions {

@@ -1,5 +1,6 @@
 import { commandControlRoutes } from '../../../contract/api/command-control.ts';
 import type { Connection } from '../../connection.ts';
+import { streamType } from '../../http/read-stream.ts';
 import { buildRequest } from '../../http/request.ts';
 import { send } from '../../http/send.ts';
 import { bytesOf } from '../output/bytes-of.ts';
@@ -13,7 +14,7 @@ function followEvents(connection: Connection, wanted: WantedOutput, from: ReadUp
   const { stream } = wanted;
   const offsets = stream ? { stream, offset: from[stream] } : { offset: from.stdout, stderr_offset: from.stderr };
   const input = { params: paramsOf(wanted), query: { ...offsets, follow: true } };
-  const headers = { accept: 'application/x-ndjson' };
+  const headers = { accept: streamType };
   return readEvents(connection, buildRequest(connection, commandControlRoutes.readOutput, input, headers), signal);
 }
 
