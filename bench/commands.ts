@@ -1,5 +1,5 @@
 import type { CommandHandle, Sandbox } from '../client/index.ts';
-import { showTimes, timeEach } from './measure.ts';
+import { showTimes, timeEach, timesOf } from './measure.ts';
 import { plainExec } from './plain-exec.ts';
 import type { BenchStack } from './stack.ts';
 
@@ -48,7 +48,6 @@ export async function* benchCommands(stack: BenchStack): AsyncGenerator<string> 
   yield `state of one            ${showTimes(await timeEach(100, () => job.refresh()))} (n=100)`;
 
   const beating = await sandbox.commands.start(`for i in $(seq ${beats}); do date +%s%N; sleep 0.05; done`);
-  const late = (await followLatencies(beating)).toSorted((left, right) => left - right);
-  const at = (share: number) => late[Math.floor(late.length * share)] ?? Number.NaN;
-  yield `follow, print to reader ${showTimes({ p50: at(0.5), p95: at(0.95) })} (n=${late.length})`;
+  const late = await followLatencies(beating);
+  yield `follow, print to reader ${showTimes(timesOf(late))} (n=${late.length})`;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { limits } from '../contract/api/limits.ts';
-import { showTimes, timeEach } from './measure.ts';
+import { showTimes, timeEach, took } from './measure.ts';
 import type { BenchStack } from './stack.ts';
 
 const megabyte = 1024 ** 2;
@@ -11,12 +11,6 @@ const smallFiles = 10_000;
 const targetShare = 0.8;
 
 const rate = (bytes: number, ms: number): number => bytes / megabyte / (ms / 1_000);
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
 
 /** A file as large as is wanted, of which one piece is held. */
 function large(piece: Uint8Array<ArrayBuffer>): Blob {
@@ -33,7 +27,7 @@ export async function* benchFiles(stack: BenchStack): AsyncGenerator<string> {
   yield `read 1 KB             ${showTimes(await timeEach(200, () => files.read('small')))} (n=200)`;
 
   const perCall = limits.files.batch;
-  const many = await timed(async () => {
+  const many = await took(async () => {
     for (let from = 0; from < smallFiles; from += perCall) {
       const count = Math.min(perCall, smallFiles - from);
       const batch = Array.from({ length: count }, (_, n) => ({ path: `many/${from + n}`, data: small }));
@@ -49,8 +43,8 @@ export async function* benchFiles(stack: BenchStack): AsyncGenerator<string> {
   const onProgress = () => {
     most = Math.max(most, process.memoryUsage().rss);
   };
-  const up = await timed(() => files.write('large', source, { onProgress }));
-  const down = await timed(async () => {
+  const up = await took(() => files.write('large', source, { onProgress }));
+  const down = await took(async () => {
     for await (const _ of await files.download('large', { onProgress }));
   });
   const share = (ms: number, yardstick: number) => {
@@ -80,8 +74,8 @@ async function plainTransfer(source: Blob): Promise<{ readonly put: number; read
   const { port } = server.address() as { port: number };
   const url = `http://127.0.0.1:${port}/`;
   try {
-    const put = await timed(async () => (await fetch(url, { method: 'PUT', body: source })).text());
-    const get = await timed(async () => {
+    const put = await took(async () => (await fetch(url, { method: 'PUT', body: source })).text());
+    const get = await took(async () => {
       for await (const _ of (await fetch(url)).body ?? []);
     });
     return { put, get };

@@ -11,6 +11,7 @@ import {
   startHomeRig,
   unlimited,
 } from '../test/support/home-rig.ts';
+import { took } from './measure.ts';
 
 const exec = promisify(execFile);
 const { signal } = unlimited;
@@ -46,13 +47,6 @@ const loads: readonly Load[] = [
     touch: (folder) => appendFileSync(join(folder, 'f0'), someBytes(100_000)),
   },
 ];
-
-/** Milliseconds that something takes. */
-async function took(run: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await run();
-  return performance.now() - start;
-}
 
 /** How long saving a home takes, whole and with a hundredth changed, beside `aws s3 sync` of the same files to the same storage. */
 export async function* benchHome(): AsyncGenerator<string> {

@@ -25,9 +25,9 @@ const benches = {
   output: onStack(benchOutput),
   files: onStack(benchFiles),
   bundles: benchBundles,
-  handover: () => benchHandover(),
-  home: () => benchHome(),
-  scale: () => benchScale(),
+  handover: benchHandover,
+  home: benchHome,
+  scale: benchScale,
 };
 type Name = keyof typeof benches;
 

@@ -3,13 +3,18 @@ export interface Times {
   readonly p95: number;
 }
 
+/** Milliseconds that something takes. */
+export async function took(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
 /** Milliseconds of each of `count` runs, one after the other. */
 export async function timeEach(count: number, run: (index: number) => Promise<unknown>): Promise<Times> {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
-    const start = performance.now();
-    await run(index);
-    times.push(performance.now() - start);
+    times.push(await took(() => run(index)));
   }
   return timesOf(times);
 }

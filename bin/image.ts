@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { buildImages, ownTemplates, pushImages, repositoryUri } from './deploy/images.ts';
 import { projectConfig } from './deploy/project-config.ts';
+import { bundledPackages } from './image/bundled-packages.ts';
 import { describeImage } from './image/describe-image.ts';
 
 const { values } = parseArgs({
@@ -31,8 +32,9 @@ const wanted = {
 };
 const repository = values.local ? configured.name : repositoryUri(configured.name);
 const images = buildImages(wanted, repository, values['build-arg']);
+const bundled = bundledPackages();
 for (const { template, name } of images) {
-  const { megabytes, file } = describeImage(template, name);
+  const { megabytes, file } = describeImage(template, name, bundled);
   process.stderr.write(`${template}: ${megabytes} MB, made of what ${file} lists\n`);
 }
 if (values.local) {
