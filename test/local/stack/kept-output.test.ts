@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CommandHandle, Sandbox } from '../../../client/index.ts';
-import { startStack } from '../../support/stack.ts';
+import { type Stack, startStack } from '../../support/stack.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ clientChannels: true });
+});
+afterAll(() => stack?.[Symbol.asyncDispose]());
 
 async function hashOf(handle: CommandHandle, offset = 0): Promise<string> {
   const hash = createHash('sha256');
@@ -17,7 +23,6 @@ async function hashOf(handle: CommandHandle, offset = 0): Promise<string> {
 test.each(['http', 'channel'] as const)(
   'Daytona#5144: by the transport %s, output that was to be kept is read whole after its sandbox has ended',
   async (transport) => {
-    await using stack = await startStack({ clientChannels: true });
     const connection = { url: stack.url, credentials: { token: stack.service.local.person.token } };
     const sandbox = await Sandbox.create({ ...connection, transport });
     const options = { keepOutput: true };

@@ -1,4 +1,5 @@
 // Commands that take longer than somebody between caller and sandbox waits elsewhere; a minute here is a few seconds.
+// They run beside each other: all they do is wait.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConnectionOptions, Sandbox } from '../../../client/index.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
 
-test.each(['http', 'channel'] as const)(
+test.concurrent.each(['http', 'channel'] as const)(
   'CF#911, agent-eval#115, AS#369, OSB#950: by the transport %s, six quiet minutes cut nothing off',
   async (transport) => {
     const sandbox = await Sandbox.connect(id, { ...connection, transport });
@@ -33,7 +34,7 @@ test.each(['http', 'channel'] as const)(
   },
 );
 
-test('OSB#217: a command that is given no time-out has one', async () => {
+test.concurrent('OSB#217: a command that is given no time-out has one', async () => {
   const sandbox = await Sandbox.connect(id, connection);
   expect(await sandbox.commands.run('echo begun; sleep 600')).toMatchObject({
     outcome: 'timed_out',
