@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { userDoors } from './doors.ts';
 import { GrantId, SandboxId, Timestamp } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
@@ -44,8 +45,7 @@ export const Access = z
   .meta({ id: 'Access' });
 export type Access = z.infer<typeof Access>;
 
-const callers = ['person', 'service'] as const;
-const row = { doors: callers, scope: 'matrx/sandbox.exec', function: 'commands' } as const;
+const row = { doors: userDoors, scope: 'matrx/sandbox.exec', function: 'commands' } as const;
 const one = z.strictObject({ sandbox_id: SandboxId, grant: GrantId });
 
 export const accessRoutes = {

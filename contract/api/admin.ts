@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { userDoors } from './doors.ts';
 import { Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import { PoolInfo } from './pools.ts';
@@ -60,9 +61,8 @@ const Quota = z
   })
   .meta({ id: 'Quota' });
 
-const callers = ['person', 'service'] as const;
-const read = { doors: callers, scope: 'matrx/sandbox.read', function: 'query', needs: ['records:read'] } as const;
-const write = { doors: callers, scope: 'matrx/sandbox.write', function: 'lifecycle' } as const;
+const read = { doors: userDoors, scope: 'matrx/sandbox.read', function: 'query', needs: ['records:read'] } as const;
+const write = { doors: userDoors, scope: 'matrx/sandbox.write', function: 'lifecycle' } as const;
 const user = z.strictObject({ user_id: UserId });
 
 /** For operators: people of the group `matrx-admin`, and services whose policy allows these paths. */

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { CommandInfo, CommandOutput } from './command-info.ts';
 import { commandSource, TerminalSize } from './command-input.ts';
 import { ExecCommand, ExecEvent } from './commands.ts';
+import { userDoors } from './doors.ts';
 import { CommandId, IdempotencyKey, SandboxId } from './identifiers.ts';
 import { limits } from './limits.ts';
+import { channelNeeds } from './needs.ts';
 import { queryFlag } from './query-flag.ts';
-import type { RouteTable } from './route.ts';
+import { type RouteTable, reachErrors } from './route.ts';
 
 export const signals = [
   'SIGHUP',
@@ -85,19 +87,9 @@ export const SendSignal = z
   })
   .meta({ id: 'SendSignal' });
 
-const callers = ['person', 'service'] as const;
-const channel = [
-  'records:read',
-  'records:write',
-  'tasks:read',
-  'channels:open',
-  'channels:resume',
-  'channels:close',
-] as const;
-const row = { doors: callers, scope: 'matrx/sandbox.exec', function: 'commands', needs: channel } as const;
+const row = { doors: userDoors, scope: 'matrx/sandbox.exec', function: 'commands', needs: channelNeeds } as const;
 const inSandbox = z.strictObject({ sandbox_id: SandboxId });
 const ofCommand = z.strictObject({ sandbox_id: SandboxId, command_id: CommandId });
-const reach = ['not_found', 'sandbox_not_ready', 'sandbox_ended', 'channel_lost', 'capacity_unavailable'] as const;
 
 export const commandControlRoutes = {
   startCommand: {
@@ -109,7 +101,7 @@ export const commandControlRoutes = {
     headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
     body: StartBackground,
     answers: { 201: CommandInfo },
-    errors: [...reach, 'session_busy', 'idempotency_conflict'],
+    errors: [...reachErrors, 'session_busy', 'idempotency_conflict'],
     repeatable: 'with_idempotency_key',
   },
   listCommands: {
@@ -120,7 +112,7 @@ export const commandControlRoutes = {
     params: inSandbox,
     query: ListCommands,
     answers: { 200: z.object({ commands: z.array(CommandInfo), next_cursor: z.string().nullable() }) },
-    errors: reach,
+    errors: reachErrors,
     repeatable: 'always',
   },
   getCommand: {
@@ -130,7 +122,7 @@ export const commandControlRoutes = {
     ...row,
     params: ofCommand,
     answers: { 200: CommandInfo },
-    errors: reach,
+    errors: reachErrors,
     repeatable: 'always',
   },
   readOutput: {
@@ -138,12 +130,12 @@ export const commandControlRoutes = {
     path: '/sandboxes/{sandbox_id}/commands/{command_id}/output',
     summary: 'Read the output of a command from any offset, or follow it',
     ...row,
-    needs: [...channel, 'outputs:read'],
+    needs: [...channelNeeds, 'outputs:read'],
     params: ofCommand,
     query: ReadOutput,
     answers: { 200: CommandOutput },
     events: ExecEvent,
-    errors: reach,
+    errors: reachErrors,
     repeatable: 'always',
   },
   writeStdin: {
@@ -154,7 +146,7 @@ export const commandControlRoutes = {
     params: ofCommand,
     body: WriteStdin,
     answers: { 200: StdinState },
-    errors: [...reach, 'conflict', 'rate_limited'],
+    errors: [...reachErrors, 'conflict', 'rate_limited'],
     repeatable: 'never',
   },
   signalCommand: {
@@ -165,7 +157,7 @@ export const commandControlRoutes = {
     params: ofCommand,
     body: SendSignal,
     answers: { 200: CommandInfo },
-    errors: reach,
+    errors: reachErrors,
     repeatable: 'never',
   },
   resizeCommand: {
@@ -176,7 +168,7 @@ export const commandControlRoutes = {
     params: ofCommand,
     body: TerminalSize,
     answers: { 200: TerminalSize },
-    errors: [...reach, 'conflict'],
+    errors: [...reachErrors, 'conflict'],
     repeatable: 'always',
   },
 } as const satisfies RouteTable;

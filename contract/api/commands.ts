@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { CommandInput, commandSource } from './command-input.ts';
 import { CommandOutcome, CommandResult, Encoding } from './command-result.ts';
+import { userDoors } from './doors.ts';
 import { ErrorBody } from './error-body.ts';
 import { CommandId, IdempotencyKey, SandboxId } from './identifiers.ts';
 import { limits } from './limits.ts';
-import type { RouteTable } from './route.ts';
+import { channelNeeds } from './needs.ts';
+import { type RouteTable, reachErrors } from './route.ts';
 
 export const ExecCommand = z
   .strictObject({
@@ -61,24 +63,16 @@ export const commandRoutes = {
     method: 'POST',
     path: '/sandboxes/{sandbox_id}/exec',
     summary: 'Run a command and wait for it',
-    doors: ['person', 'service'],
+    doors: userDoors,
     scope: 'matrx/sandbox.exec',
     function: 'commands',
-    needs: ['records:read', 'records:write', 'tasks:read', 'channels:open', 'channels:resume', 'channels:close'],
+    needs: channelNeeds,
     params: z.strictObject({ sandbox_id: SandboxId }),
     headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
     body: ExecCommand,
     answers: { 200: CommandResult },
     events: ExecEvent,
-    errors: [
-      'not_found',
-      'sandbox_not_ready',
-      'sandbox_ended',
-      'session_busy',
-      'idempotency_conflict',
-      'channel_lost',
-      'capacity_unavailable',
-    ],
+    errors: [...reachErrors, 'session_busy', 'idempotency_conflict'],
     repeatable: 'with_idempotency_key',
   },
 } as const satisfies RouteTable;

@@ -12,6 +12,9 @@ export const doors = {
 
 export type Door = keyof typeof doors;
 
+/** The doors of what people and services can do alike. */
+export const userDoors = ['person', 'service'] as const satisfies readonly Door[];
+
 /** OAuth scopes of an access token, as the resource server names them. */
 export const scopes = {
   'matrx/sandbox.read': 'see sandboxes and their outcomes',

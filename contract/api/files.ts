@@ -11,12 +11,14 @@ import {
   WatchFiles,
   WriteFiles,
 } from '../agent/files.ts';
+import { userDoors } from './doors.ts';
 import { ErrorBody } from './error-body.ts';
 import type { ErrorCode } from './errors.ts';
 import { ByteRange, FileBytes } from './file-bytes.ts';
 import { FileEntry, FileMode, onePath, pathFields, shownPath } from './file-entry.ts';
 import { SandboxId } from './identifiers.ts';
-import type { RouteTable } from './route.ts';
+import { channelNeeds } from './needs.ts';
+import { type RouteTable, reachErrors } from './route.ts';
 
 const AtPath = z.strictObject(pathFields).refine(...onePath);
 
@@ -67,20 +69,16 @@ export type FoundEvent = z.infer<typeof FoundEvent>;
 
 /** What every route into a sandbox's files has. */
 export const fileRow = {
-  doors: ['person', 'service'],
+  doors: userDoors,
   scope: 'matrx/sandbox.exec',
   function: 'commands',
-  needs: ['records:read', 'records:write', 'tasks:read', 'channels:open', 'channels:resume', 'channels:close'],
+  needs: channelNeeds,
   params: z.strictObject({ sandbox_id: SandboxId }),
 } as const;
 
 /** What any work on files can be refused with; what writes, beyond that. */
 export const fileErrors = [
-  'not_found',
-  'sandbox_not_ready',
-  'sandbox_ended',
-  'channel_lost',
-  'capacity_unavailable',
+  ...reachErrors,
   'file_not_found',
   'wrong_file_type',
   'permission_denied',

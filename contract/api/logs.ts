@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { userDoors } from './doors.ts';
 import { ErrorBody } from './error-body.ts';
 import { SandboxId, Timestamp } from './identifiers.ts';
 import { limits } from './limits.ts';
@@ -46,7 +47,7 @@ export const logRoutes = {
     method: 'GET',
     path: '/sandboxes/{sandbox_id}/logs',
     summary: 'Read the log of its container, also after the end',
-    doors: ['person', 'service'],
+    doors: userDoors,
     scope: 'matrx/sandbox.read',
     function: 'query',
     needs: ['records:read', 'logs:read'],

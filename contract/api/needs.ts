@@ -20,3 +20,13 @@ export const needs = {
 } as const;
 
 export type Need = keyof typeof needs;
+
+/** What it takes to reach the agent of a sandbox. */
+export const channelNeeds = [
+  'records:read',
+  'records:write',
+  'tasks:read',
+  'channels:open',
+  'channels:resume',
+  'channels:close',
+] as const satisfies readonly Need[];

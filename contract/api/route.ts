@@ -40,4 +40,13 @@ export const commonErrors = ['invalid_request', 'too_large', 'rate_limited', 'in
 /** What any route behind a door with callers can answer. */
 export const callerErrors = ['unauthenticated', 'forbidden'] as const;
 
+/** What any call into a sandbox can be refused with, beyond that. */
+export const reachErrors = [
+  'not_found',
+  'sandbox_not_ready',
+  'sandbox_ended',
+  'channel_lost',
+  'capacity_unavailable',
+] as const satisfies readonly ErrorCode[];
+
 export type RouteTable = Readonly<Record<string, Route>>;

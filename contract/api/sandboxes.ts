@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Command, commandSource } from './command-input.ts';
+import { userDoors } from './doors.ts';
 import { Environment } from './environment.ts';
 import { GitSource } from './git-source.ts';
 import { CheckpointId, IdempotencyKey, SandboxId, TemplateName, UserId } from './identifiers.ts';
@@ -67,14 +68,13 @@ export const PatchSandbox = z
   .meta({ id: 'PatchSandbox' });
 
 const one = z.strictObject({ sandbox_id: SandboxId });
-const callers = ['person', 'service'] as const;
 
 export const sandboxRoutes = {
   createSandbox: {
     method: 'POST',
     path: '/sandboxes',
     summary: 'Create a sandbox',
-    doors: callers,
+    doors: userDoors,
     scope: 'matrx/sandbox.write',
     function: 'lifecycle',
     // A task whose sandbox was deleted while it was launched is stopped by whoever launched it.
@@ -100,7 +100,7 @@ export const sandboxRoutes = {
     method: 'GET',
     path: '/sandboxes',
     summary: 'List sandboxes, newest first',
-    doors: callers,
+    doors: userDoors,
     scope: 'matrx/sandbox.read',
     function: 'query',
     needs: ['records:read'],
@@ -119,7 +119,7 @@ export const sandboxRoutes = {
     method: 'GET',
     path: '/sandboxes/{sandbox_id}',
     summary: 'Read one sandbox',
-    doors: callers,
+    doors: userDoors,
     scope: 'matrx/sandbox.read',
     function: 'query',
     needs: ['records:read'],
@@ -132,7 +132,7 @@ export const sandboxRoutes = {
     method: 'PATCH',
     path: '/sandboxes/{sandbox_id}',
     summary: 'Change the time to live, the idle time-out or the labels',
-    doors: callers,
+    doors: userDoors,
     scope: 'matrx/sandbox.write',
     function: 'lifecycle',
     needs: ['records:read', 'records:write'],
@@ -146,7 +146,7 @@ export const sandboxRoutes = {
     method: 'DELETE',
     path: '/sandboxes/{sandbox_id}',
     summary: 'End a sandbox; harmless to repeat',
-    doors: callers,
+    doors: userDoors,
     scope: 'matrx/sandbox.write',
     function: 'lifecycle',
     needs: ['records:read', 'records:write', 'tasks:stop', 'events:put'],

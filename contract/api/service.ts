@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { userDoors } from './doors.ts';
 import { TemplateName, Timestamp, UserId } from './identifiers.ts';
 import { PoolInfo } from './pools.ts';
 import { UserQuota } from './quota.ts';
@@ -35,8 +36,7 @@ const Me = z
   })
   .meta({ id: 'Me' });
 
-const callers = ['person', 'service'] as const;
-const read = { doors: callers, scope: 'matrx/sandbox.read', function: 'query' } as const;
+const read = { doors: userDoors, scope: 'matrx/sandbox.read', function: 'query' } as const;
 
 export const serviceRoutes = {
   getHealth: {
@@ -54,7 +54,7 @@ export const serviceRoutes = {
     method: 'GET',
     path: '/health',
     summary: 'Each part of the service: name, state, detail, since when',
-    doors: callers,
+    doors: userDoors,
     scope: 'matrx/sandbox.read',
     function: 'lifecycle',
     needs: ['records:read', 'records:write', 'tasks:read', 'homes:find'],

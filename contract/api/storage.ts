@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { FileList } from '../agent/files.ts';
 import { CheckpointSummary } from '../home/head.ts';
+import { userDoors } from './doors.ts';
 import { ByteRange, FileBytes } from './file-bytes.ts';
 import { FileType, onePath, pathFields, shownPath } from './file-entry.ts';
 import { CheckpointId, SandboxId, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
-import type { RouteTable } from './route.ts';
+import { channelNeeds } from './needs.ts';
+import { type RouteTable, reachErrors } from './route.ts';
 
 const count = z.number().int();
 
@@ -88,7 +90,7 @@ const InCheckpoint = z.strictObject(pathFields).refine(...onePath);
 
 const read = {
   method: 'GET',
-  doors: ['person', 'service'],
+  doors: userDoors,
   scope: 'matrx/sandbox.read',
   function: 'storage',
   needs: ['storage:read'],
@@ -100,26 +102,16 @@ export const storageRoutes = {
     method: 'POST',
     path: '/sandboxes/{sandbox_id}/checkpoints',
     summary: 'Save the home of a sandbox now',
-    doors: ['person', 'service'],
+    doors: userDoors,
     scope: 'matrx/sandbox.write',
     function: 'commands',
-    needs: ['records:read', 'records:write', 'tasks:read', 'channels:open', 'channels:resume', 'channels:close'],
+    needs: channelNeeds,
     params: z.strictObject({ sandbox_id: SandboxId }),
     body: z.strictObject({
       wait_seconds: z.number().int().min(1).max(limits.waitSeconds.max).default(60).describe('then it saves on'),
     }),
     answers: { 201: MadeCheckpoint, 202: Saving },
-    errors: [
-      'not_found',
-      'sandbox_not_ready',
-      'sandbox_ended',
-      'conflict',
-      'too_large',
-      'no_space',
-      'channel_lost',
-      'capacity_unavailable',
-      'storage_unavailable',
-    ],
+    errors: [...reachErrors, 'conflict', 'too_large', 'no_space', 'storage_unavailable'],
     repeatable: 'always',
   },
   getStorage: {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { userDoors } from './doors.ts';
 import { SandboxId, Timestamp, UserId } from './identifiers.ts';
 import type { RouteTable } from './route.ts';
 import { LabelKey } from './sandbox-record.ts';
@@ -44,7 +45,7 @@ const Metrics = z
   .meta({ id: 'Metrics' });
 
 const read = {
-  doors: ['person', 'service'],
+  doors: userDoors,
   scope: 'matrx/sandbox.read',
   function: 'query',
   needs: ['records:read'],
