@@ -154,8 +154,10 @@ test('a folder that cannot be used is refused', async () => {
 test('a sandbox ends when its time is over, by a clock that runs ahead', async () => {
   await using stack = await startStack({ clockRate: 20 });
   const caller: Caller = { fetch: await stack.asPerson('ann'), door: '/v1' };
-  const { sandbox_id: id, ttl_seconds } = await createReady(caller, { ttl_seconds: 120 });
-  expect(ttl_seconds).toBe(120);
+  // However long its start takes on a busy machine, its time is not over before.
+  const { sandbox_id: id } = await createReady(caller, { ttl_seconds: 3_600 });
+  const shortened = await call<Sandbox>(caller, 'PATCH', `/sandboxes/${id}`, { ttl_seconds: 120 });
+  expect(shortened).toMatchObject({ status: 200, body: { ttl_seconds: 120 } });
   await vi.waitFor(
     async () => {
       const { body } = await call<Sandbox>(caller, 'GET', `/sandboxes/${id}`);
