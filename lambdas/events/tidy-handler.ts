@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TidyPorts } from '../core/storage/tidy/ports.ts';
 import { tidyHomes } from '../core/storage/tidy/tidy-homes.ts';
-import { timeFor } from '../core/storage/time-limit.ts';
+import { timeFor } from '../core/time-limit.ts';
 
 /** What is read of a schedule's event: that it is one. */
 const ScheduledEvent = z.object({ source: z.literal('aws.events') });

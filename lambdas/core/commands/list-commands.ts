@@ -6,6 +6,7 @@ import {
 } from '../../../contract/api/command-cursor.ts';
 import type { CommandInfo } from '../../../contract/api/command-info.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
+import { foreignCursor } from '../foreign-cursor.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { AgentChannel, CommandRecords, SandboxRecords } from '../ports.ts';
 import { isEnding, readOwned } from '../sandboxes/owned.ts';
@@ -33,10 +34,7 @@ const nothing: Part = { commands: [], end: undefined };
 function placeOf(cursor: string | undefined): CommandPlace | undefined {
   const place = cursor === undefined ? undefined : readCommandCursor(cursor);
   if (cursor === undefined || place !== undefined) return place;
-  const rule = 'expected next_cursor of an earlier answer';
-  throw new SandboxError('invalid_request', `cursor is not one of ours, ${rule}`, {
-    details: { field: 'query.cursor', value: cursor.slice(0, 100), rule },
-  });
+  throw foreignCursor(cursor);
 }
 
 /** What the agent remembers; nothing once it has gone. */

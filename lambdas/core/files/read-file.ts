@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { filesApi, readHeaders } from '../../../contract/agent/files.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { fileHeaders } from '../../../contract/api/file-bytes.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Answer, Call } from '../operation.ts';
 import { withQuery } from '../with-query.ts';
+import { bytesAnswer, rangeNotSatisfiable } from './bytes-answer.ts';
 import { type FilePorts, notePath, reachFiles } from './reach-files.ts';
 
 const { inlineBytes } = limits.files;
@@ -37,11 +37,6 @@ function tooLarge(call: Call<'readFile'>, cause: SandboxError): SandboxError {
   });
 }
 
-const notSatisfiable = (range: string | undefined, size: number): SandboxError =>
-  new SandboxError('range_not_satisfiable', `the file has ${size} bytes, and none of the range`, {
-    details: { field: 'range', value: range ?? '', size },
-  });
-
 const wholeNumber = (text: string | undefined): number => {
   if (text !== undefined && /^\d{1,15}$/.test(text)) return Number(text);
   throw new SandboxError('internal', 'internal error', { cause: new Error('the agent says no size') });
@@ -63,20 +58,13 @@ export async function readFile(ports: FilePorts, call: Call<'readFile'>): Promis
   });
   const size = wholeNumber(headers[readHeaders.size]);
   const offset = wholeNumber(headers[readHeaders.offset]);
-  if (range !== undefined && bytes.length === 0) throw notSatisfiable(range, size);
+  if (range !== undefined && bytes.length === 0) throw rangeNotSatisfiable(range, size);
   call.note({ bytes: bytes.length });
-  return {
-    status: range === undefined ? 200 : 206,
-    bytes,
-    headers: {
-      'accept-ranges': 'bytes',
-      [fileHeaders.size]: String(size),
-      [fileHeaders.sha256]: createHash('sha256').update(bytes).digest('hex'),
-      ...said(fileHeaders.mode, headers[readHeaders.mode], /^[0-7]{3,4}$/),
-      ...said(fileHeaders.modifiedAt, headers[readHeaders.modifiedAt], /^[\dT:.Z-]{20,30}$/),
-      ...(range === undefined ? {} : { 'content-range': `bytes ${offset}-${offset + bytes.length - 1}/${size}` }),
-    },
+  const told = {
+    ...said(fileHeaders.mode, headers[readHeaders.mode], /^[0-7]{3,4}$/),
+    ...said(fileHeaders.modifiedAt, headers[readHeaders.modifiedAt], /^[\dT:.Z-]{20,30}$/),
   };
+  return bytesAnswer({ bytes, offset, size, isRange: range !== undefined, headers: told });
 }
 
 /** A header of the agent's, which is hostile, where it is what it has to be. */

@@ -1,9 +1,7 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Log } from '../ports.ts';
-
-/** Whether there is time for more. */
-export type HasTime = () => boolean;
+import { type HasTime, timeFor } from '../time-limit.ts';
 
 /** What a job counts, for the line of its run. */
 export type Counts = Readonly<Record<string, number>>;
@@ -32,9 +30,8 @@ export async function runJobs(jobs: readonly Job[], { clock, log }: Ports): Prom
   const counted: Record<string, Counts> = {};
   const failures: unknown[] = [];
   for (const { name, budgetMs, run } of jobs) {
-    const startMs = clock.now();
     try {
-      counted[name] = await run(() => clock.now() - startMs < budgetMs);
+      counted[name] = await run(timeFor(budgetMs, clock));
     } catch (error) {
       if (!isThrottle(error)) failures.push(error);
       log.error('reaper', { event: `reaper.${name}`, outcome: isThrottle(error) ? 'throttled' : 'failed', error });

@@ -1,8 +1,9 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { SandboxRecords } from '../ports.ts';
 import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
+import type { HasTime } from '../time-limit.ts';
 import { describeInTurn } from './describe-in-turn.ts';
-import type { Counts, HasTime } from './jobs.ts';
+import type { Counts } from './jobs.ts';
 import type { Pace } from './pace.ts';
 import type { Cursors, DueRecords, TaskLookups } from './ports.ts';
 import { settleSeen } from './settle-seen.ts';

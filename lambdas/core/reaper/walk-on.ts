@@ -1,4 +1,4 @@
-import type { HasTime } from './jobs.ts';
+import type { HasTime } from '../time-limit.ts';
 import type { Cursors } from './ports.ts';
 
 const pagesPerRun = 2;

@@ -2,6 +2,7 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import { SandboxId } from '../../../contract/api/identifiers.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { userOf } from '../caller.ts';
+import { foreignCursor } from '../foreign-cursor.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { ListQuery, SandboxRecords } from '../ports.ts';
 import { publicSandbox } from './public-sandbox.ts';
@@ -13,10 +14,7 @@ const cursorOf = (sandboxId: string): string => Buffer.from(sandboxId).toString(
 function readCursor(cursor: string): string {
   const id = SandboxId.safeParse(Buffer.from(cursor, 'base64url').toString('latin1'));
   if (id.success) return id.data;
-  const rule = 'expected next_cursor of an earlier answer';
-  throw new SandboxError('invalid_request', `cursor is not one of ours, ${rule}`, {
-    details: { field: 'query.cursor', value: cursor.slice(0, 100), rule },
-  });
+  throw foreignCursor(cursor);
 }
 
 /** Whose list it is. A service lists a user's, or everybody's in one state; a person its own. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { SandboxError } from '../../../contract/api/errors.ts';
+import { foreignCursor } from '../foreign-cursor.ts';
 
 /** A place to go on from, as callers get it. It says nothing that its caller may not know, and may be made by anybody. */
 export const cursorOf = (place: unknown): string => Buffer.from(JSON.stringify(place)).toString('base64url');
@@ -9,10 +9,6 @@ export function readCursor<S extends z.ZodType>(cursor: string, schema: S): z.ou
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch (cause) {
-    const rule = 'expected next_cursor of an earlier answer';
-    throw new SandboxError('invalid_request', `cursor is not one of ours, ${rule}`, {
-      details: { field: 'query.cursor', value: cursor.slice(0, 100), rule },
-      cause,
-    });
+    throw foreignCursor(cursor, cause);
   }
 }

@@ -4,10 +4,10 @@ import type { Clock } from '../../../contract/clock.ts';
 import { homeKeys } from '../../../contract/home/keys.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { SandboxRecords } from '../ports.ts';
+import { timeFor } from '../time-limit.ts';
 import { assertOwnStorage } from './own-storage.ts';
 import type { StoredObjects } from './ports.ts';
 import { tierPrefix } from './tier-prefix.ts';
-import { timeFor } from './time-limit.ts';
 
 export interface DeletePorts {
   readonly records: Pick<SandboxRecords, 'countLive'>;

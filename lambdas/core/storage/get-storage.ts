@@ -3,11 +3,11 @@ import { limits } from '../../../contract/api/limits.ts';
 import { type Tier, tiers } from '../../../contract/api/storage.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
+import { timeFor } from '../time-limit.ts';
 import { cursorOf, readCursor } from './cursors.ts';
 import { assertOwnStorage } from './own-storage.ts';
 import type { Homes, StoredObjects } from './ports.ts';
 import { tierPrefix } from './tier-prefix.ts';
-import { timeFor } from './time-limit.ts';
 
 export interface StoragePorts {
   readonly homes: Pick<Homes, 'head'>;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import { fileHeaders } from '../../../../contract/api/file-bytes.ts';
 import { limits } from '../../../../contract/api/limits.ts';
+import { bytesAnswer } from '../../files/bytes-answer.ts';
 import type { Answer, Call } from '../../operation.ts';
 import { isoTime } from '../../time.ts';
 import { assertOwnStorage } from '../own-storage.ts';
@@ -36,17 +36,10 @@ export async function readCheckpointFile(
   if (range.length > inlineBytes) throw tooLarge(range.length);
   const bytes = await readPieces(homes, { userId, manifest, file }, range);
   note({ bytes: bytes.length });
-  const last = range.offset + range.length - 1;
-  return {
-    status: headers.range === undefined ? 200 : 206,
-    bytes,
-    headers: {
-      'accept-ranges': 'bytes',
-      [fileHeaders.size]: String(file.size),
-      [fileHeaders.sha256]: createHash('sha256').update(bytes).digest('hex'),
-      [fileHeaders.mode]: file.mode.toString(8).padStart(3, '0'),
-      [fileHeaders.modifiedAt]: isoTime(Math.floor(file.mtime_us / 1_000)),
-      ...(headers.range === undefined ? {} : { 'content-range': `bytes ${range.offset}-${last}/${file.size}` }),
-    },
+  const told = {
+    [fileHeaders.mode]: file.mode.toString(8).padStart(3, '0'),
+    [fileHeaders.modifiedAt]: isoTime(Math.floor(file.mtime_us / 1_000)),
   };
+  const isRange = headers.range !== undefined;
+  return bytesAnswer({ bytes, offset: range.offset, size: file.size, isRange, headers: told });
 }

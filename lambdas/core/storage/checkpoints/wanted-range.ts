@@ -1,4 +1,4 @@
-import { SandboxError } from '../../../../contract/api/errors.ts';
+import { rangeNotSatisfiable } from '../../files/bytes-answer.ts';
 
 /** From `offset` on, `length` bytes. */
 export interface WantedRange {
@@ -13,7 +13,5 @@ export function wantedRange(header: string | undefined, size: number): WantedRan
   const offset = from === '' ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === '' || to === '' ? size : Math.min(size, Number(to) + 1);
   if (end > offset) return { offset, length: end - offset };
-  throw new SandboxError('range_not_satisfiable', `the file has ${size} bytes, and none of the range`, {
-    details: { field: 'range', value: header, size },
-  });
+  throw rangeNotSatisfiable(header, size);
 }

@@ -1,9 +1,10 @@
 import type { Head } from '../../../../contract/home/head.ts';
 import { blobOfKey, checkpointOfKey, homeKeys } from '../../../../contract/home/keys.ts';
 import { homeLimits } from '../../../../contract/home/limits.ts';
+import type { HasTime } from '../../time-limit.ts';
 import type { StoredObject } from '../ports.ts';
 import { namedBlobs, namedCheckpoints } from './named-blobs.ts';
-import type { HasTime, Tidied, TidyPorts } from './ports.ts';
+import type { Tidied, TidyPorts } from './ports.ts';
 
 const graceMs = homeLimits.graceHours * 3_600_000;
 const none: ReadonlySet<string> = new Set();

@@ -19,6 +19,3 @@ export interface Tidied {
   readonly objectsRemoved: number;
   readonly bytesRemoved: number;
 }
-
-/** Whether there is time for more. */
-export type HasTime = () => boolean;

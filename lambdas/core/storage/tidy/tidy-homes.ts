@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { HasTime } from '../../time-limit.ts';
 import { applyRetention } from './apply-retention.ts';
 import { collectHome } from './collect-home.ts';
-import type { HasTime, Tidied, TidyPorts } from './ports.ts';
+import type { Tidied, TidyPorts } from './ports.ts';
 
 const cursor = 'homes';
 const dayMs = 86_400_000;
