@@ -27,6 +27,10 @@ interface Options {
   readonly onFault: (cause: Error) => void;
 }
 
+// A frame takes room however little is in it. Nothing that the helper tells is as short as this makes the window's frames.
+const maxFrames = windowBytes / 32;
+const smallBytes = 4 * 1024;
+
 /** How long the helper may be silent while it is its turn. It says every second that it works. */
 export const silenceMs = 60_000;
 
@@ -118,11 +122,12 @@ export class HelperCall implements Disposable {
     return this.#end !== undefined;
   }
 
-  #hold(frame: Frame): void {
-    this.#held += frame.payload.length;
-    if (this.#held > windowBytes + maxPayloadBytes)
+  #hold({ kind, call, payload }: Frame): void {
+    this.#held += payload.length;
+    if (this.#held > windowBytes + maxPayloadBytes || this.#sent.length >= maxFrames)
       throw new FrameError('the helper sends more than there is room for');
-    this.#sent.push(frame);
+    // A small one shares the memory of all that came with it.
+    this.#sent.push({ kind, call, payload: payload.length < smallBytes ? Buffer.from(payload) : payload });
   }
 
   #take({ kind, payload }: Frame): Sent {

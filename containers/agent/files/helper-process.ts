@@ -7,7 +7,7 @@ import type { Marks } from '../commands/launch/marks.ts';
 import { graceMs, terminate } from '../commands/terminate/terminate.ts';
 import { helperLost } from './file-error.ts';
 import { HelperCall } from './helper-call.ts';
-import { type FrameKind, FrameReader, frameHead } from './wire/frames.ts';
+import { type FrameKind, FrameReader, frameHead, windowBytes } from './wire/frames.ts';
 import { type HelperInputs, type HelperOperation, type OpenCall, takesBytes } from './wire/operations.ts';
 
 export interface HelperTools {
@@ -21,6 +21,10 @@ export interface HelperTools {
 // Enough for what all calls may have under way; a search's expression is what could want more.
 const nodeFlags = ['--no-warnings', '--max-old-space-size=128', '--max-semi-space-size=2'];
 
+// More than what all calls that may run can have under way, each frame counted with the room that it takes here.
+const mostUnreadBytes = 128 * windowBytes;
+const frameBytes = 512;
+
 /** One helper: a process of the sandbox's user, with as little as a command has, that does what the agent asks. */
 export class HelperProcess {
   /** Fulfils when it is gone. */
@@ -30,6 +34,7 @@ export class HelperProcess {
   readonly #mark: number;
   readonly #calls = new Map<number, HelperCall>();
   #next = 1;
+  #unreadBytes = 0;
   #dead: unknown;
 
   /** Starts it. One that can't be started is a helper that is lost. */
@@ -123,9 +128,12 @@ export class HelperProcess {
   #write(kind: FrameKind, call: number, payload: Buffer): void {
     const { stdin } = this.#child;
     if (this.isDead || !stdin.writable) return;
+    const bytes = frameBytes + payload.length;
+    this.#unreadBytes += bytes;
+    if (this.#unreadBytes > mostUnreadBytes) this.kill(new Error('it reads nothing any more'));
     stdin.cork();
     stdin.write(frameHead(kind, call, payload.length));
-    stdin.write(payload);
+    stdin.write(payload, () => (this.#unreadBytes -= bytes));
     stdin.uncork();
   }
 }

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { Marks } from '../../../containers/agent/commands/launch/marks.ts';
+import { Files } from '../../../containers/agent/files/files.ts';
+import { frameHead, windowBytes } from '../../../containers/agent/files/wire/frames.ts';
 import { createClock } from '../../../contract/clock.ts';
 import { sendThroughBothWays } from '../../suites/large-file.ts';
 import { type AgentMachine, startAgent, until } from '../../support/agent-machine.ts';
@@ -111,6 +115,28 @@ test('a helper that the user’s own code makes lie is no more than a helper tha
     signal(machine, 'SIGKILL');
     await until(() => helpers(machine).length === 0);
   }
+});
+
+test('a helper that gives room and reads nothing is ended before it fills the agent', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'matrx-helper-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await chmod(folder, 0o755);
+  const program = join(folder, 'helper.cjs');
+  const credit = frameHead('credit', 1, 4).toString('hex');
+  await writeFile(program, `process.stdout.write(Buffer.from('${credit}ffffffff', 'hex')); setInterval(() => {}, 1e3)`);
+  const clock = createClock(100, Date.now());
+  await using files = new Files({ clock, marks: new Marks(), program, home: folder });
+  const piece = Buffer.alloc(windowBytes);
+  let given = 0;
+  const endless = async function* () {
+    for (;;) {
+      given += piece.length;
+      yield piece;
+    }
+  };
+  const { signal } = new AbortController();
+  await expect(files.write({ path: 'file' }, endless(), signal)).rejects.toMatchObject({ code: 'helper_lost' });
+  expect(given).toBeLessThan(200 * 1024 * 1024);
 });
 
 test('a file of 64 MB goes through in both directions with little memory', { timeout: 120_000 }, () =>

@@ -70,6 +70,19 @@ test('a helper that sends more than there is room for is refused', () => {
   }).toThrow('more than there is room for');
 });
 
+test('a helper that sends frames with next to nothing in them is refused too, and they hold no more than they are', async () => {
+  const empty = begin();
+  expect(() => {
+    for (let n = 0; n < windowBytes; n++) empty.hear('data');
+  }).toThrow('more than there is room for');
+
+  const { call } = begin();
+  const chunk = Buffer.alloc(64 * 1024, '7');
+  call.hear({ kind: 'item', call: 1, payload: chunk.subarray(0, 1) });
+  chunk.fill('8');
+  expect(await call.next()).toEqual({ kind: 'item', value: 7 });
+});
+
 test('a failure in words of the helper’s own is told in ours', async () => {
   const { call, hear } = begin();
   hear('failed', JSON.stringify({ code: 'file_not_found', errno: 'ENOENT', message: '<script>' }));
