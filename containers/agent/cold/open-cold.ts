@@ -4,10 +4,9 @@ import { type Clock, systemClock } from '../../../contract/clock.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { AgentConfig } from '../config.ts';
 import { StorageLink } from '../files/transfer/storage-link.ts';
-import { SessionCredentials } from '../home/storage/session-credentials.ts';
+import type { UserStorage } from '../home/storage/open-storage.ts';
 import type { Ending } from '../life/ending.ts';
 import type { Log } from '../log.ts';
-import type { ControlPlane } from '../reports/control-plane.ts';
 import type { Link } from '../reports/link.ts';
 import { openColdDoor } from './cold-door.ts';
 import { ColdStorage } from './cold-storage.ts';
@@ -15,8 +14,8 @@ import { probeCold } from './probe-cold.ts';
 
 interface Options {
   readonly config: Pick<AgentConfig, 'linkSocket' | 'coldSocket' | 'clock'>;
-  readonly assignment: Pick<Assignment, 'sandbox_id' | 'user_id' | 'cold'>;
-  readonly controlPlane: Pick<ControlPlane, 'storageCredentials'>;
+  readonly assignment: Pick<Assignment, 'user_id' | 'cold'>;
+  readonly storage: Pick<UserStorage, 'credentials'>;
   readonly link: Link;
   readonly commands: Pick<Commands, 'touch'>;
   readonly log: Log;
@@ -32,13 +31,12 @@ export interface Cold extends AsyncDisposable {
 
 /** Opens the door to cold files; undefined for a sandbox without them. */
 export async function openCold(options: Options): Promise<Cold | undefined> {
-  const { config, assignment, controlPlane, link, commands, log } = options;
+  const { config, assignment, link, commands, log } = options;
   if (!assignment.cold) return undefined;
   const { clock, coldSocket, linkSocket } = config;
-  // AWS counts the life of credentials and signatures in a time of its own.
-  const ask = (signal: AbortSignal) => controlPlane.storageCredentials(assignment.sandbox_id, signal);
-  const credentials = new SessionCredentials({ ask, clock: systemClock });
+  const { credentials } = options.storage;
   const storage = new StorageLink(linkSocket, clock);
+  // AWS counts the life of signatures in a time of its own.
   const cold = new ColdStorage({ userId: assignment.user_id, credentials, link, storage, clock: systemClock });
   const door = await openColdDoor({ socketPath: coldSocket, cold, clock, log, onUse: () => commands.touch() });
   return {

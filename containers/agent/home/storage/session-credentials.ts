@@ -3,7 +3,8 @@ import type { StorageCredentials } from '../../../../contract/home/credentials.t
 import { HomeFault } from '../home-fault.ts';
 
 interface Options {
-  readonly ask: (signal: AbortSignal) => Promise<StorageCredentials>;
+  /** In bounded time. */
+  readonly ask: () => Promise<StorageCredentials>;
   readonly clock: Clock;
 }
 
@@ -22,12 +23,14 @@ export class SessionCredentials {
 
   /** Valid ones, new ones 45 minutes after the last; kept ones rather than none. Rejects with HomeFault `no_credentials`. */
   async get(signal: AbortSignal): Promise<StorageCredentials> {
+    signal.throwIfAborted();
     const { clock } = this.#options;
     const leftMs = this.#kept ? Date.parse(this.#kept.expires_at) - clock.now() : 0;
     if (this.#kept && leftMs > renewBeforeMs) return this.#kept;
-    this.#asking ??= this.#options.ask(signal).finally(() => (this.#asking = undefined));
+    // Many wait for one answer: none of them takes it from the others by going.
+    this.#asking ??= this.#options.ask().finally(() => (this.#asking = undefined));
     try {
-      this.#kept = await this.#asking;
+      this.#kept = await unlessAborted(this.#asking, signal);
       return this.#kept;
     } catch (cause) {
       signal.throwIfAborted();
@@ -39,5 +42,16 @@ export class SessionCredentials {
   /** Forgets the kept ones: storage refused them. */
   forget(): void {
     this.#kept = undefined;
+  }
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
