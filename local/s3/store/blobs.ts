@@ -1,12 +1,13 @@
 import type { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Readable, type Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Blob } from './records.ts';
 
-const shards = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+// Folders by the first byte of an id, each there from its first file on: a start makes and reads no more than there is.
+const shard = /^[0-9a-f]{2}$/;
 
 /** Contents as files that are written once. One that is named by no record is waste, which the next start removes. */
 export class Blobs {
@@ -23,7 +24,7 @@ export class Blobs {
   static async open(folder: string): Promise<Blobs> {
     const blobs = new Blobs(folder);
     await rm(blobs.#incoming, { recursive: true, force: true });
-    for (const name of ['incoming', ...shards]) await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+    await mkdir(blobs.#incoming, { recursive: true, mode: 0o700 });
     return blobs;
   }
 
@@ -33,7 +34,9 @@ export class Blobs {
     const incoming = join(this.#incoming, id);
     try {
       const size = await this.#receive(incoming, source, through);
-      await rename(incoming, this.#pathOf(id));
+      const path = this.#pathOf(id);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await rename(incoming, path);
       return { id, size };
     } catch (error) {
       await rm(incoming, { force: true });
@@ -93,10 +96,11 @@ export class Blobs {
   /** Removes every file that `isKept` doesn't know; answers how many. Nobody may write meanwhile. */
   async sweep(isKept: (id: string) => boolean): Promise<number> {
     let removed = 0;
-    for (const shard of shards) {
-      for (const name of await readdir(join(this.#folder, shard))) {
+    for (const folder of await readdir(this.#folder)) {
+      if (!shard.test(folder)) continue;
+      for (const name of await readdir(join(this.#folder, folder))) {
         if (isKept(name)) continue;
-        await rm(join(this.#folder, shard, name), { force: true });
+        await rm(join(this.#folder, folder, name), { force: true });
         removed += 1;
       }
     }

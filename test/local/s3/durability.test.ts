@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,7 @@ test('contents that no record names are gone after a start, and named ones stay'
   await first.put('a', 'kept');
   await first.stop();
   const orphan = randomBytes(16).toString('hex');
+  await mkdir(join(dir, 'blobs', orphan.slice(0, 2)), { recursive: true });
   await writeFile(join(dir, 'blobs', orphan.slice(0, 2), orphan), 'waste');
   await writeFile(join(dir, 'blobs', 'incoming', orphan), 'half');
   const second = await startS3({ dir });
