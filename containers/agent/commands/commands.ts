@@ -30,8 +30,7 @@ type Source = EnvironmentSource & Pick<Assignment, 'root_commands'>;
 export class Commands {
   readonly #tools: CommandTools;
   readonly #options: Required<Options>;
-  readonly #byId = new Map<string, Promise<Command>>();
-  readonly #orders = new Map<string, string>();
+  readonly #byId = new Map<string, { readonly hash: string; readonly started: Promise<Command> }>();
   readonly #ended: Command[] = [];
   readonly #live = new Map<string, Command | undefined>();
   readonly #sessions = new Sessions();
@@ -74,11 +73,10 @@ export class Commands {
     const id = order.command_id;
     const hash = orderHash(order);
     const known = this.#byId.get(id);
-    if (known) return this.#orders.get(id) === hash ? known : Promise.reject(orderConflict(id));
-    const started = this.#start(order, audit);
-    this.#byId.set(id, started);
-    this.#orders.set(id, hash);
-    started.catch(() => this.#forgetId(id));
+    if (known) return known.hash === hash ? known.started : Promise.reject(orderConflict(id));
+    const started = this.#start(order, hash, audit);
+    this.#byId.set(id, { hash, started });
+    started.catch(() => this.#byId.delete(id));
     return started;
   }
 
@@ -92,7 +90,7 @@ export class Commands {
     const known = this.#byId.get(id);
     if (!known) throw commandNotFound(id);
     this.touch();
-    return known;
+    return known.started;
   }
 
   /** A page of those that run and those that are remembered, newest first. Throws `invalid_request` for a cursor that is none. */
@@ -111,7 +109,7 @@ export class Commands {
    */
   async close(grace = graceMs): Promise<void> {
     this.#state = 'closed';
-    await Promise.allSettled(this.#byId.values());
+    await Promise.allSettled([...this.#byId.values()].map(({ started }) => started));
     const { clock, marks } = this.#tools;
     const running = [...this.#live.values()].filter((command) => command !== undefined);
     const ours = (candidate: Process) =>
@@ -121,7 +119,7 @@ export class Commands {
     await Promise.all([termination, ...running.map((command) => command.ended)]);
   }
 
-  async #start(order: StartCommand, audit: CommandAudit | undefined): Promise<Command> {
+  async #start(order: StartCommand, hash: string, audit: CommandAudit | undefined): Promise<Command> {
     if (this.#state === 'closed') throw new AgentError('ending', 'the sandbox is ending');
     if (this.#state === 'unassigned') throw new AgentError('not_assigned', 'the sandbox is not ready');
     if (this.#live.size >= this.#options.maxRunning) {
@@ -135,7 +133,7 @@ export class Commands {
       const spec = {
         ...prepareCommand(order, this.#options.home, this.#state, session),
         audit,
-        orderHash: orderHash(order),
+        orderHash: hash,
         keepsOutput: order.keep_output === true,
       };
       const command = await Command.start(spec, this.#tools);
@@ -159,14 +157,9 @@ export class Commands {
 
   #forget(command: Command | undefined): void {
     if (!command) return;
-    this.#forgetId(command.id);
+    this.#byId.delete(command.id);
     // Files that stay go with the machine.
     command[Symbol.asyncDispose]().catch(() => {});
-  }
-
-  #forgetId(id: string): void {
-    this.#byId.delete(id);
-    this.#orders.delete(id);
   }
 }
 
