@@ -8,12 +8,13 @@ import type { GrantedChannel } from './granted-channel.ts';
 const controlPlaneOnly: ReadonlySet<FileRoute> = new Set(['sendFile', 'receiveFile']);
 
 /** Files as the holder of a grant reaches them: an operation counts as a command does, and is told in the log. */
-export function grantedFileDoor(door: FileDoor, { grant, use }: GrantedChannel, log: Log): FileDoor {
+export function grantedFileDoor(door: FileDoor, channel: Pick<GrantedChannel, 'grant' | 'use'>, log: Log): FileDoor {
   return {
     files: door.files,
     storage: door.storage,
     enter(route) {
       if (controlPlaneOnly.has(route)) throw noRoute();
+      const { grant, use } = channel;
       if (use.running >= grant.running_commands)
         throw new AgentError('too_many_commands', `${use.running} of this grant run, at most as many`);
       const entered = door.enter(route);

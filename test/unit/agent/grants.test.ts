@@ -9,9 +9,11 @@ import { grantIdentity, renewalMac } from '../../../channel/codec/grant-key.ts';
 import { proveNear } from '../../../channel/near/prove.ts';
 import { GrantedChannel } from '../../../containers/agent/access/granted-channel.ts';
 import { GrantedCommands } from '../../../containers/agent/access/granted-commands.ts';
+import { grantedFileDoor } from '../../../containers/agent/access/granted-file-door.ts';
 import { Grants } from '../../../containers/agent/access/grants.ts';
 import { provePeer } from '../../../containers/agent/access/prove-peer.ts';
 import type { Commands } from '../../../containers/agent/commands/commands.ts';
+import type { FileDoor } from '../../../containers/agent/files/file-door.ts';
 import type { Grant } from '../../../contract/agent/grant.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
@@ -179,6 +181,18 @@ test('H4: so many commands run at once, joining one costs nothing, and each is s
   await granted.start(order(2));
   const { grant_id, user_id } = grant;
   expect(audits[0]).toEqual({ grant_id, user_id, program: 'ls', command_bytes: 9 });
+});
+
+test('files count against the grant that the channel has now, not the one that it came with', async () => {
+  const { grants, clock, grant, inMs, renewal } = begin();
+  const channel = new GrantedChannel(grant, { grants, socket: (await sockets()).far, clock });
+  const door = { enter: () => ({ [Symbol.dispose]: () => {} }) } as unknown as FileDoor;
+  const granted = grantedFileDoor(door, channel, { info: () => {}, error: () => {} });
+  using _first = granted.enter('statFile');
+  expect(() => granted.enter('statFile')).toThrow(expect.objectContaining({ code: 'too_many_commands' }));
+  const { text, mac } = renewal({ expires_at: inMs(90_000), running_commands: 2 });
+  channel.renew(text, mac);
+  using _second = granted.enter('statFile');
 });
 
 test('commands that run as root are not for the holder of a grant, neither to start, nor to see, nor to join', async () => {
