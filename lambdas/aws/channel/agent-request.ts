@@ -1,5 +1,4 @@
 import type { ClientHttp2Session } from 'node:http2';
-import { readChunks } from '../../../channel/near/read-chunks.ts';
 import {
   type ChannelAnswer,
   type ChannelRequest,
@@ -8,6 +7,9 @@ import {
 } from '../../../channel/near/request.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import { readRefusal } from '../../../contract/agent/told-error.ts';
+import { readWhole } from './read-whole.ts';
+
+const refusalWithinMs = 10_000;
 
 /**
  * Sends a request through a channel and answers with its head and the stream of its body once the agent has said 200. Throws ChannelBroken when the
@@ -22,7 +24,8 @@ export async function agentRequest(
     throw new ChannelBroken('the agent does not answer', { cause });
   });
   if (answer.status === 200) return answer;
-  throw await readRefusal(answer.status, readChunks(answer.body)).catch(
+  const patience = { withinMs: refusalWithinMs, clock: options.clock };
+  throw await readWhole(answer.body, patience, (chunks) => readRefusal(answer.status, chunks)).catch(
     (cause) => new ChannelBroken('the refusal was cut', { cause }),
   );
 }

@@ -2,7 +2,8 @@ import type { ClientHttp2Stream } from 'node:http2';
 import type * as z from 'zod';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import { wholeBody } from './whole-body.ts';
+import { collectBytes } from '../collect-bytes.ts';
+import { readWhole } from './read-whole.ts';
 
 // A page of a hundred commands with the longest text and path that each may have.
 const mostBytes = 4 * 1024 * 1024;
@@ -14,7 +15,7 @@ const withinMs = 20_000;
  */
 export async function readAnswer<A>(body: ClientHttp2Stream, answer: z.ZodType<A>, clock: Clock): Promise<A> {
   try {
-    const bytes = await wholeBody(body, { mostBytes, withinMs, clock });
+    const bytes = await readWhole(body, { withinMs, clock }, (chunks) => collectBytes(chunks, mostBytes, 'the answer'));
     return answer.parse(JSON.parse(bytes.toString()));
   } catch (cause) {
     throw new ChannelBroken('the agent gives no answer', { cause });

@@ -1,7 +1,8 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import { wholeBody } from './whole-body.ts';
+import { collectBytes } from '../collect-bytes.ts';
+import { readWhole } from './read-whole.ts';
 
 const withinMs = 90_000;
 
@@ -16,7 +17,7 @@ export const plainHeaders = (headers: IncomingHttpHeaders): Record<string, strin
 /** The bytes of an answer. Throws ChannelBroken when it is cut, too slow, or longer than was asked for. */
 export async function readBytes(body: ClientHttp2Stream, mostBytes: number, clock: Clock): Promise<Uint8Array> {
   try {
-    return await wholeBody(body, { mostBytes, withinMs, clock });
+    return await readWhole(body, { withinMs, clock }, (chunks) => collectBytes(chunks, mostBytes, 'the answer'));
   } catch (cause) {
     throw new ChannelBroken('the file was cut', { cause });
   }

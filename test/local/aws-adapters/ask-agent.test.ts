@@ -111,6 +111,25 @@ test('what the agent refuses is said in our words, and the channel stays', async
   expect(opened).toHaveLength(1);
 });
 
+test('a refusal that never ends is given up', async () => {
+  const { ask, asked } = await begin(({ stream }) => {
+    stream.respond({ ':status': 404 });
+    stream.write('{"error":');
+  }, createClock(20));
+  await expect(ask()).rejects.toMatchObject({ code: 'channel_lost' });
+  expect(asked).toHaveLength(2);
+});
+
+test('a refusal that is too long is read no further, and its stream is over', async () => {
+  const { ask, asked, opened } = await begin(({ stream }) => {
+    stream.respond({ ':status': 500 });
+    stream.write('x'.repeat(128 * 1024));
+  });
+  await expect(ask()).rejects.toMatchObject({ code: 'internal' });
+  await expect.poll(() => asked[0]?.stream.closed).toBe(true);
+  expect(opened).toHaveLength(1);
+});
+
 const finished = (fields: object) => encodeFrame({ kind: 'finished', json: outcomeOf(fields) });
 
 test('a command is followed from any offset, and may still run where that was asked for', async () => {

@@ -1,20 +1,22 @@
 import type { ClientHttp2Stream } from 'node:http2';
 import { readChunks } from '../../../channel/near/read-chunks.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import { collectBytes } from '../collect-bytes.ts';
 
-interface Bounds {
-  readonly mostBytes: number;
+interface Patience {
   /** In ms. */
   readonly withinMs: number;
   readonly clock: Clock;
 }
 
-/** The body of an answer, which is over then. Throws when it is cut, endless or too slow: everything in it is hostile. */
-export async function wholeBody(body: ClientHttp2Stream, { mostBytes, withinMs, clock }: Bounds): Promise<Buffer> {
+/** Reads the body of an answer, which is over then, read to its end or not. Throws what `read` throws, and when it is cut or too slow. */
+export async function readWhole<T>(
+  body: ClientHttp2Stream,
+  { withinMs, clock }: Patience,
+  read: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
   using _late = clock.after(withinMs, () => body.destroy(new Error(`no whole answer in ${withinMs} ms`)));
   try {
-    return await collectBytes(readChunks(body), mostBytes, 'the answer');
+    return await read(readChunks(body));
   } finally {
     body.on('error', () => undefined).close();
   }
