@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { CommandError } from '../../../client/commands/command-error.ts';
-import { Commands } from '../../../client/commands/commands.ts';
-import { type ConnectionOptions, openConnection } from '../../../client/connection.ts';
+import type { ConnectionOptions } from '../../../client/connection.ts';
 import { Session } from '../../../client/session.ts';
+import { commandsOf } from '../../support/commands-of.ts';
 import {
   answer,
   commandId,
@@ -18,8 +18,6 @@ import {
   stream,
 } from '../../support/misbehaving-service.ts';
 
-const commandsOf = async ({ url }: MisbehavingService, more: ConnectionOptions = {}) =>
-  new Commands(await openConnection({ url, credentials: { token: 't' }, ...more }), sandboxId);
 const handleOf = async (service: MisbehavingService, more: ConnectionOptions = {}) =>
   (await commandsOf(service, more)).get(commandId);
 async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { CommandError } from '../../../client/commands/command-error.ts';
-import { Commands, type RunOptions } from '../../../client/commands/commands.ts';
-import { type ConnectionOptions, openConnection } from '../../../client/connection.ts';
+import type { RunOptions } from '../../../client/commands/commands.ts';
+import type { ConnectionOptions } from '../../../client/connection.ts';
+import { commandsOf } from '../../support/commands-of.ts';
 import {
   answer,
   commandId,
@@ -13,13 +14,10 @@ import {
   type MisbehavingService,
   misbehavingService,
   output,
-  sandboxId,
   started,
   stream,
 } from '../../support/misbehaving-service.ts';
 
-const commandsOf = async ({ url }: MisbehavingService, more: ConnectionOptions = {}) =>
-  new Commands(await openConnection({ url, credentials: { token: 't' }, ...more }), sandboxId);
 const run = async (service: MisbehavingService, options: RunOptions = {}, more: ConnectionOptions = {}) =>
   (await commandsOf(service, more)).run('true', options);
 
