@@ -1,6 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
 import { defineApiSuite } from '../../suites/api-suite.ts';
-import { defineHttpSuite } from '../../suites/http-suite.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 
 let stack: Stack;
@@ -8,8 +7,6 @@ beforeAll(async () => {
   stack = await startStack({ clientChannels: true });
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
-
-defineHttpSuite(() => stack);
 
 // Over HTTP each command has a function's environment of its own, and those take turns at the sandbox's few sessions.
 const transports = [
