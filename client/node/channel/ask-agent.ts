@@ -1,5 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
-import { readChunks } from '../../../channel/near/read-chunks.ts';
+import { readWhole } from '../../../channel/near/read-whole.ts';
 import { type ChannelAnswer, type ChannelRequest, sendRequest } from '../../../channel/near/request.ts';
 import { readRefusal } from '../../../contract/agent/told-error.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
@@ -29,7 +29,8 @@ export async function reachAgent(
     throw channelLost(cause);
   });
   if (answer.status === 200) return answer;
-  throw await readRefusal(answer.status, readChunks(answer.body)).catch(channelLost);
+  const patience = { withinMs: answersWithinMs, clock };
+  throw await readWhole(answer.body, patience, (chunks) => readRefusal(answer.status, chunks)).catch(channelLost);
 }
 
 /** The body of what `reachAgent` resolves with. */

@@ -1,4 +1,5 @@
 import type { ClientHttp2Session } from 'node:http2';
+import { readWhole } from '../../../channel/near/read-whole.ts';
 import {
   type ChannelAnswer,
   type ChannelRequest,
@@ -7,7 +8,6 @@ import {
 } from '../../../channel/near/request.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import { readRefusal } from '../../../contract/agent/told-error.ts';
-import { readWhole } from './read-whole.ts';
 
 const refusalWithinMs = 10_000;
 

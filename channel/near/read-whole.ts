@@ -1,6 +1,6 @@
 import type { ClientHttp2Stream } from 'node:http2';
-import { readChunks } from '../../../channel/near/read-chunks.ts';
-import type { Clock } from '../../../contract/clock.ts';
+import type { Clock } from '../clock.ts';
+import { readChunks } from './read-chunks.ts';
 
 interface Patience {
   /** In ms. */
