@@ -40,7 +40,7 @@ export default defineConfig({
         {
           name: 'docker',
           include: ['test/docker/**/*.test.ts'],
-          globalSetup: 'test/support/docker-base.ts',
+          globalSetup: 'test/support/machines/docker-base.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { functions } from '../contract/deployment.ts';
 import { bundleFunction } from '../lib/functions/bundle-function.ts';
 import { functionNames } from '../lib/functions/functions.ts';
-import { sampleSettings } from '../test/support/sample-settings.ts';
+import { sampleSettings } from '../test/support/deployment/sample-settings.ts';
 
 const loader = join(import.meta.dirname, 'load-bundle.ts');
 const runs = 9;

@@ -1,6 +1,6 @@
-import { type ChannelService, openChannelService, type Ran } from './channel-service.ts';
-import { showTimes, timeEach } from './measure.ts';
-import { runPlainly } from './plain-session.ts';
+import { type ChannelService, openChannelService, type Ran } from './support/channel-service.ts';
+import { showTimes, timeEach } from './support/measure.ts';
+import { runPlainly } from './support/plain-session.ts';
 
 const mb = 1_000_000;
 const random = 'head -c 2000000 /dev/urandom';

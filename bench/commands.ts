@@ -1,7 +1,7 @@
 import type { CommandHandle, Sandbox } from '../client/index.ts';
-import { showTimes, timeEach, timesOf } from './measure.ts';
-import { plainExec } from './plain-exec.ts';
-import type { BenchStack } from './stack.ts';
+import { showTimes, timeEach, timesOf } from './support/measure.ts';
+import { plainExec } from './support/plain-exec.ts';
+import type { BenchStack } from './support/stack.ts';
 
 const listed = 50;
 const beats = 40;

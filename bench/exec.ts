@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { showTimes, timeEach } from './measure.ts';
-import type { BenchStack } from './stack.ts';
+import { showTimes, timeEach } from './support/measure.ts';
+import type { BenchStack } from './support/stack.ts';
 
 const target = 25;
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { limits } from '../contract/api/limits.ts';
-import { showTimes, timeEach, took } from './measure.ts';
-import type { BenchStack } from './stack.ts';
+import { showTimes, timeEach, took } from './support/measure.ts';
+import type { BenchStack } from './support/stack.ts';
 
 const megabyte = 1024 ** 2;
 const largeBytes = 1024 * megabyte;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '../client/index.ts';
-import { showTimes, timesOf } from './measure.ts';
-import { type BenchStack, openStack } from './stack.ts';
+import { showTimes, timesOf } from './support/measure.ts';
+import { type BenchStack, openStack } from './support/stack.ts';
 
 const targets = { create: 60, command: 1_500 };
 const runs = 8;

@@ -10,12 +10,12 @@ import type { Grant } from '../contract/agent/grant.ts';
 import { limits } from '../contract/api/limits.ts';
 import { systemClock as clock } from '../contract/clock.ts';
 import { clientChannels } from '../lambdas/aws/channel/client-channels.ts';
-import type { Sessions } from '../lambdas/aws/channel/open-channel.ts';
-import { endSession } from '../lambdas/aws/channel/sessions.ts';
+import type { Sessions } from '../lambdas/aws/channel/kept/open-channel.ts';
+import { endSession } from '../lambdas/aws/channel/kept/sessions.ts';
 import type { ChannelTarget } from '../lambdas/core/ports.ts';
-import { commandId } from '../test/support/agent-machine.ts';
-import { PlayedSlots } from '../test/support/played-slots.ts';
-import type { Runner } from './channel-service.ts';
+import { commandId } from '../test/support/agent/agent-machine.ts';
+import { PlayedSlots } from '../test/support/fakes/played-slots.ts';
+import type { Runner } from './support/channel-service.ts';
 
 const proofMs = 10_000;
 

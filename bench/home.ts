@@ -10,8 +10,8 @@ import {
   type StoragePlace,
   startHomeRig,
   unlimited,
-} from '../test/support/home-rig.ts';
-import { took } from './measure.ts';
+} from '../test/support/agent/home-rig.ts';
+import { took } from './support/measure.ts';
 
 const exec = promisify(execFile);
 const { signal } = unlimited;

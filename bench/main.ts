@@ -8,7 +8,7 @@ import { benchHandover } from './handover.ts';
 import { benchHome } from './home.ts';
 import { benchOutput } from './output.ts';
 import { benchScale } from './scale.ts';
-import { type BenchStack, openStack } from './stack.ts';
+import { type BenchStack, openStack } from './support/stack.ts';
 
 await using opened = new AsyncDisposableStack();
 let stack: Promise<BenchStack> | undefined;

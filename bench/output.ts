@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { BenchStack } from './stack.ts';
+import type { BenchStack } from './support/stack.ts';
 
 const mb = 1_000_000;
 

@@ -1,7 +1,7 @@
-import type { Sandbox as SandboxRecord, Status } from '../contract/api/sandbox-record.ts';
+import type { Sandbox as SandboxRecord, Status } from '../contract/api/sandboxes/sandbox-record.ts';
 import type { Connection } from './connection.ts';
 import { pages } from './http/pages.ts';
-import { send } from './http/send.ts';
+import { send } from './http/send/send.ts';
 
 export interface ListFilter {
   readonly userId?: string | undefined;

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import type { Result, Sandbox as SandboxRecord, Status, StopReason } from '../contract/api/sandbox-record.ts';
-import type { CreateSandbox, PatchSandbox } from '../contract/api/sandboxes.ts';
-import type { SizeName } from '../contract/api/sizes.ts';
+import type { Result, Sandbox as SandboxRecord, Status, StopReason } from '../contract/api/sandboxes/sandbox-record.ts';
+import type { CreateSandbox, PatchSandbox } from '../contract/api/sandboxes/sandboxes.ts';
+import type { SizeName } from '../contract/api/sandboxes/sizes.ts';
 import { wholeSeconds } from './duration.ts';
 
 // The one place where the wire's names meet the library's.

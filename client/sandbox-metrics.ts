@@ -1,4 +1,4 @@
-import type { OutputOf } from './http/send.ts';
+import type { OutputOf } from './http/send/send.ts';
 
 /** How a machine was at one time. */
 export interface MachinePoint {

@@ -1,9 +1,9 @@
-import type { Sandbox as SandboxRecord, Status } from '../contract/api/sandbox-record.ts';
+import type { Sandbox as SandboxRecord, Status } from '../contract/api/sandboxes/sandbox-record.ts';
 import { Commands } from './commands/commands.ts';
 import type { CommandTransport } from './commands/transport/command-transport.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import { Files } from './files/files.ts';
-import { send } from './http/send.ts';
+import { send } from './http/send/send.ts';
 import { listRecords } from './list-records.ts';
 import { type LogLine, type LogOptions, readLog } from './logs/read-log.ts';
 import { openTransport, type SandboxTransport } from './open-transport.ts';

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionOptions } from './connection.ts';
 import { openConnection } from './connection.ts';
-import { type InputOf, type OutputOf, send } from './http/send.ts';
+import { type InputOf, type OutputOf, send } from './http/send/send.ts';
 import type { CallOptions } from './sandbox.ts';
 
 /** Which use is asked for; days as `2027-01-15`. */

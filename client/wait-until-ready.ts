@@ -1,7 +1,7 @@
 import { SandboxError } from '../contract/api/errors.ts';
-import type { Sandbox as SandboxRecord } from '../contract/api/sandbox-record.ts';
+import type { Sandbox as SandboxRecord } from '../contract/api/sandboxes/sandbox-record.ts';
 import type { Connection } from './connection.ts';
-import { Deadline } from './http/deadline.ts';
+import { Deadline } from './http/send/deadline.ts';
 
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { TemplateName } from '../contract/api/identifiers.ts';
 import { limits } from '../contract/api/limits.ts';
-import { sizeNames } from '../contract/api/sizes.ts';
+import { sizeNames } from '../contract/api/sandboxes/sizes.ts';
 import { type Clock, clockFromSetting } from '../contract/clock.ts';
 import { type FunctionName, functions, type Setting } from '../contract/deployment.ts';
 import { HomeOrder } from '../contract/home/home-order.ts';

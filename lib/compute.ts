@@ -15,7 +15,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Size } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { defaultSize, sizes } from '../contract/api/sizes.ts';
+import { defaultSize, sizes } from '../contract/api/sandboxes/sizes.ts';
 import { container } from '../contract/deployment.ts';
 import { droppedCapabilities } from './capabilities.ts';
 import type { DeployConfig } from './config/deploy-config.ts';

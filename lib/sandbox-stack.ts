@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { poolUsdPerHour } from '../contract/api/pools.ts';
+import { poolUsdPerHour } from '../contract/api/use/pools.ts';
 import { Api } from './api/api.ts';
 import { Compute } from './compute.ts';
 import type { DeployConfig } from './config/deploy-config.ts';

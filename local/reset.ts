@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { type Arguments, UsageError } from './read-arguments.ts';
 import { createEngines, nothingBuilt } from './service/create-engines.ts';
-import { resetFolder } from './service/reset-folder.ts';
+import { resetFolder } from './service/folder/reset-folder.ts';
 
 type Host = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>;
 

@@ -4,7 +4,7 @@ import { progressLine } from './progress-line.ts';
 import { type Arguments, readArguments, UsageError, usage } from './read-arguments.ts';
 import { reset } from './reset.ts';
 import { findNpm } from './service/find-npm.ts';
-import { usualPort } from './service/open-gateway.ts';
+import { usualPort } from './service/open/open-gateway.ts';
 import { ServiceError } from './service/service-error.ts';
 import { startService } from './start.ts';
 import { stopSignal } from './stop-signal.ts';

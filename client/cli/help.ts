@@ -1,5 +1,5 @@
 import type { Flag, Flags } from './arguments/parse-arguments.ts';
-import { formatTable } from './table.ts';
+import { formatTable } from './output/table.ts';
 import { commonFlags, type Verb } from './verb.ts';
 
 function flagRow([name, flag]: [string, Flag]): string[] {

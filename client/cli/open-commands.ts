@@ -3,7 +3,7 @@ import { openConnection, type Transport } from '../connection.ts';
 import { openTransport } from '../open-transport.ts';
 import { oneOf } from './arguments/one-of.ts';
 import type { Arguments, Flags } from './arguments/parse-arguments.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './interact/terminal.ts';
 import { connectionOptions } from './verb.ts';
 
 /** The commands of a sandbox. Disposing ends the channel they went through, if there was one. */

@@ -1,7 +1,7 @@
 import { errorBody } from '../../contract/api/error-body.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
-import { printable } from './table.ts';
-import { Interruption, type Terminal } from './terminal.ts';
+import { Interruption, type Terminal } from './interact/terminal.ts';
+import { printable } from './output/table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Says what went wrong on stderr, with what to do next, and gives the exit code for it. */

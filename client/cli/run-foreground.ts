@@ -1,9 +1,9 @@
 import { limits } from '../../contract/api/limits.ts';
 import type { Commands, RunOptions } from '../commands/commands.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { explainEnding } from './explain-ending.ts';
-import { resultJson } from './result-json.ts';
-import { Interruption, type Terminal } from './terminal.ts';
+import { Interruption, type Terminal } from './interact/terminal.ts';
+import { explainEnding } from './output/explain-ending.ts';
+import { resultJson } from './output/result-json.ts';
 
 /** A command as the flags say it. */
 export interface CommandLine {

@@ -2,7 +2,7 @@ import type { ConnectionOptions } from '../connection.ts';
 import type { CallerKind } from '../credentials.ts';
 import { oneOf } from './arguments/one-of.ts';
 import type { Arguments, Flags } from './arguments/parse-arguments.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './interact/terminal.ts';
 
 /** One thing the command line can do. */
 export interface Verb {

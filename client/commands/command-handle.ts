@@ -1,6 +1,6 @@
-import type { signals } from '../../contract/api/command-control.ts';
-import type { CommandInfo as WireInfo } from '../../contract/api/command-info.ts';
-import type { InputOf } from '../http/send.ts';
+import type { signals } from '../../contract/api/commands/command-control.ts';
+import type { CommandInfo as WireInfo } from '../../contract/api/commands/command-info.ts';
+import type { InputOf } from '../http/send/send.ts';
 import type { CommandContext } from './command-context.ts';
 import { type CommandInfo, toCommandInfo } from './command-info.ts';
 import type { CommandResult } from './command-result.ts';

@@ -1,5 +1,5 @@
-import type { CommandInfo as WireInfo } from '../../contract/api/command-info.ts';
-import type { Outcome } from '../../contract/api/command-result.ts';
+import type { CommandInfo as WireInfo } from '../../contract/api/commands/command-info.ts';
+import type { Outcome } from '../../contract/api/commands/command-result.ts';
 
 /** A command as it was when last read. */
 export interface CommandInfo {

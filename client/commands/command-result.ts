@@ -1,4 +1,4 @@
-import type { CommandOutcome, Outcome } from '../../contract/api/command-result.ts';
+import type { CommandOutcome, Outcome } from '../../contract/api/commands/command-result.ts';
 import type { KeptOutput } from './output/kept-output.ts';
 
 /** How a command ended and what it printed. A command that fails is a result, not an error. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ExecCommand } from '../../contract/api/commands.ts';
+import type { ExecCommand } from '../../contract/api/commands/commands.ts';
 import { wholeSeconds } from '../duration.ts';
 import { toBase64 } from './output/base64.ts';
 

@@ -1,8 +1,8 @@
 import { SandboxError } from '../../contract/api/errors.ts';
 import { limits } from '../../contract/api/limits.ts';
 import type { Connection } from '../connection.ts';
-import { Deadline } from '../http/deadline.ts';
-import { Retries } from '../http/retries.ts';
+import { Deadline } from '../http/send/deadline.ts';
+import { Retries } from '../http/send/retries.ts';
 import { type CommandProgress, ProgressReader } from './output/command-progress.ts';
 import type { CommandTransport, TransportEvent } from './transport/command-transport.ts';
 import type { ExecCall } from './transport/exec-call.ts';

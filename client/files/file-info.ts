@@ -1,5 +1,5 @@
 import type { FileWritten } from '../../contract/agent/files.ts';
-import type { FileEntry, FileType } from '../../contract/api/file-entry.ts';
+import type { FileEntry, FileType } from '../../contract/api/files/file-entry.ts';
 import { type FilePath, toPath } from './file-path.ts';
 
 /** What is at a path; of a link, the link itself. */

@@ -1,8 +1,8 @@
-import { FoundEvent, fileRoutes } from '../../contract/api/files.ts';
+import { FoundEvent, fileRoutes } from '../../contract/api/files/files.ts';
 import type { Connection } from '../connection.ts';
-import { Deadline } from '../http/deadline.ts';
-import { readStream, streamType } from '../http/read-stream.ts';
+import { readStream, streamType } from '../http/read/read-stream.ts';
 import { buildRequest } from '../http/request.ts';
+import { Deadline } from '../http/send/deadline.ts';
 import { type FilePath, pathFields, toPath } from './file-path.ts';
 
 /** A line that was found, or a file by its name: then `line` and `text` are null. */

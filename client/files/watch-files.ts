@@ -1,7 +1,7 @@
-import { FileChange as ChangeEvent, fileRoutes } from '../../contract/api/files.ts';
+import { FileChange as ChangeEvent, fileRoutes } from '../../contract/api/files/files.ts';
 import type { Connection } from '../connection.ts';
-import { followStreams } from '../http/follow-streams.ts';
-import { readStream, streamType } from '../http/read-stream.ts';
+import { followStreams } from '../http/read/follow-streams.ts';
+import { readStream, streamType } from '../http/read/read-stream.ts';
 import { buildRequest } from '../http/request.ts';
 import { type FilePath, pathFields, toPath } from './file-path.ts';
 

@@ -3,8 +3,8 @@ import type { Connection } from '../connection.ts';
 import { asBlob, type FileData, type Piece, piecesOfBlob, piecesOfStream } from './file-data.ts';
 import { toWrittenFile, type WrittenFile } from './file-info.ts';
 import { type FilePath, pathFields } from './file-path.ts';
+import { type Uploading, type UploadOptions, uploadFile } from './transfers/upload-file.ts';
 import type { FileTransport } from './transport/file-transport.ts';
-import { type Uploading, type UploadOptions, uploadFile } from './upload-file.ts';
 
 interface Place {
   readonly connection: Connection;

@@ -1,5 +1,5 @@
 import { doors } from '../../contract/api/doors.ts';
-import { bytesType } from '../../contract/api/file-bytes.ts';
+import { bytesType } from '../../contract/api/files/file-bytes.ts';
 import type { Route } from '../../contract/api/route.ts';
 import type { Connection } from '../connection.ts';
 

@@ -1,10 +1,10 @@
-import type { LogLine as LineRecord } from '../../contract/api/logs.ts';
-import { LogEvent, logRoutes } from '../../contract/api/logs.ts';
+import type { LogLine as LineRecord } from '../../contract/api/sandboxes/logs.ts';
+import { LogEvent, logRoutes } from '../../contract/api/sandboxes/logs.ts';
 import type { Connection } from '../connection.ts';
-import { followStreams } from '../http/follow-streams.ts';
-import { readStream, streamType } from '../http/read-stream.ts';
+import { followStreams } from '../http/read/follow-streams.ts';
+import { readStream, streamType } from '../http/read/read-stream.ts';
 import { buildRequest } from '../http/request.ts';
-import { send } from '../http/send.ts';
+import { send } from '../http/send/send.ts';
 
 /** One line of what a container printed. */
 export interface LogLine {

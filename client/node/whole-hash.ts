@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WholeHash } from '../files/whole-hash.ts';
+import type { WholeHash } from '../files/transfers/whole-hash.ts';
 
 /** SHA-256 of bytes that come one after the other, as Node has it. */
 export function nodeHash(): WholeHash {

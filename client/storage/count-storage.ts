@@ -1,7 +1,7 @@
 import { SandboxError } from '../../contract/api/errors.ts';
 import type { Connection } from '../connection.ts';
 import { pages } from '../http/pages.ts';
-import { type OutputOf, send } from '../http/send.ts';
+import { type OutputOf, send } from '../http/send/send.ts';
 
 type Counted = OutputOf<'getStorage'>;
 

@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../contract/api/storage.ts';
 import type { Connection } from '../connection.ts';
 import { pages } from '../http/pages.ts';
-import { send } from '../http/send.ts';
+import { send } from '../http/send/send.ts';
 
 /** The checkpoints of a user's home, newest first, one page read at a time. */
 export async function* listCheckpoints(

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../contract/api/storage.ts';
 import type { Connection } from '../connection.ts';
-import { send } from '../http/send.ts';
+import { send } from '../http/send/send.ts';
 
 export interface CheckpointOptions {
   /** Stops waiting; the save goes on. */

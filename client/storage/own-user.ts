@@ -1,6 +1,6 @@
 import { SandboxError } from '../../contract/api/errors.ts';
 import type { Connection } from '../connection.ts';
-import { send } from '../http/send.ts';
+import { send } from '../http/send/send.ts';
 
 /** The caller's own user; throws `invalid_request` for a service, which has none. */
 export async function ownUser(connection: Connection, signal: AbortSignal | undefined): Promise<string> {

@@ -1,12 +1,12 @@
 import { limits } from '../../contract/api/limits.ts';
 import { storageRoutes } from '../../contract/api/storage.ts';
 import type { Connection } from '../connection.ts';
-import { attempt } from '../http/attempt.ts';
 import { errorAnswer } from '../http/error-answer.ts';
-import { readBody } from '../http/read-answer.ts';
-import { readBytes } from '../http/read-bytes.ts';
-import { repeatCall } from '../http/repeat-call.ts';
+import { readBody } from '../http/read/read-answer.ts';
+import { readBytes } from '../http/read/read-bytes.ts';
 import { buildRequest } from '../http/request.ts';
+import { attempt } from '../http/send/attempt.ts';
+import { repeatCall } from '../http/send/repeat-call.ts';
 
 export interface KeptFile {
   readonly userId: string;

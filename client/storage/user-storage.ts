@@ -1,7 +1,7 @@
 import type { Tier } from '../../contract/api/storage.ts';
 import { type Connection, type ConnectionOptions, openConnection } from '../connection.ts';
 import { pages } from '../http/pages.ts';
-import { type OutputOf, send } from '../http/send.ts';
+import { type OutputOf, send } from '../http/send/send.ts';
 import { type Checkpoint, toCheckpoint } from './checkpoint.ts';
 import { countStorage } from './count-storage.ts';
 import { listCheckpoints } from './list-checkpoints.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { ListCommands, SendSignal, StdinState, WriteStdin } from '../api/command-control.ts';
-import { CommandInfo } from '../api/command-info.ts';
-import { TerminalSize } from '../api/command-input.ts';
+import { ListCommands, SendSignal, StdinState, WriteStdin } from '../api/commands/command-control.ts';
+import { CommandInfo } from '../api/commands/command-info.ts';
+import { TerminalSize } from '../api/commands/command-input.ts';
 
 /** A page of the commands that run or are still remembered, newest first. Its cursor is `commandCursor` of the last one. */
 export const CommandList = z.object({ commands: z.array(CommandInfo), next_cursor: z.string().nullable() });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CommandOutcome } from '../api/command-result.ts';
+import { CommandOutcome } from '../api/commands/command-result.ts';
 import { SandboxError } from '../api/errors.ts';
 import { limits } from '../api/limits.ts';
 import { ChannelBroken } from './channel-broken.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Assignment } from '../api/agent-reports.ts';
-import { CommandInput, commandSource } from '../api/command-input.ts';
+import { CommandInput, commandSource } from '../api/commands/command-input.ts';
 import { CommandId } from '../api/identifiers.ts';
 import { limits } from '../api/limits.ts';
 import { commandControlApi } from './command-control.ts';

@@ -1,7 +1,7 @@
 // What the agent does with files, each time through a process of the sandbox's own user.
 
 import * as z from 'zod';
-import { FileEntry, FileMode, FilePath, onePath, pathFields, Sha256, shownPath } from '../api/file-entry.ts';
+import { FileEntry, FileMode, FilePath, onePath, pathFields, Sha256, shownPath } from '../api/files/file-entry.ts';
 import { limits } from '../api/limits.ts';
 import { queryFlag } from '../api/query-flag.ts';
 

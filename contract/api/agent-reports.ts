@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { StorageCredentials } from '../home/credentials.ts';
 import { HomeOrder } from '../home/home-order.ts';
 import { HomeReport } from '../home/home-report.ts';
-import { Command } from './command-input.ts';
-import { CommandOutcome } from './command-result.ts';
-import { Environment } from './environment.ts';
-import { GitSource } from './git-source.ts';
+import { Command } from './commands/command-input.ts';
+import { CommandOutcome } from './commands/command-result.ts';
 import { GrantId, PoolMemberId, SandboxId, SessionName, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import type { RouteTable } from './route.ts';
-import { Result, Status, StopReason } from './sandbox-record.ts';
+import { Environment } from './sandboxes/environment.ts';
+import { GitSource } from './sandboxes/git-source.ts';
+import { Result, Status, StopReason } from './sandboxes/sandbox-record.ts';
 
 /** Everything an agent needs to serve one sandbox. The channel key is base64 of 32 random bytes. */
 export const Assignment = z

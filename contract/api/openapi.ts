@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Door, doors, scopes } from './doors.ts';
 import { ErrorBody } from './error-body.ts';
 import { type ErrorCode, errors } from './errors.ts';
-import { bytesType, FileBytes } from './file-bytes.ts';
+import { bytesType, FileBytes } from './files/file-bytes.ts';
 import { callerErrors, commonErrors, type Route } from './route.ts';
 import { type RouteName, routeRows } from './routes.ts';
 

@@ -1,16 +1,16 @@
 import { accessRoutes } from './access.ts';
-import { adminRoutes } from './admin.ts';
 import { agentRoutes } from './agent-reports.ts';
-import { commandControlRoutes } from './command-control.ts';
-import { commandRoutes } from './commands.ts';
-import { fileRoutes } from './files.ts';
-import { logRoutes } from './logs.ts';
+import { commandControlRoutes } from './commands/command-control.ts';
+import { commandRoutes } from './commands/commands.ts';
+import { fileRoutes } from './files/files.ts';
+import { transferRoutes } from './files/transfers.ts';
 import type { Route } from './route.ts';
-import { sandboxRoutes } from './sandboxes.ts';
+import { logRoutes } from './sandboxes/logs.ts';
+import { sandboxRoutes } from './sandboxes/sandboxes.ts';
 import { serviceRoutes } from './service.ts';
 import { storageRoutes } from './storage.ts';
-import { transferRoutes } from './transfers.ts';
-import { usageRoutes } from './usage.ts';
+import { adminRoutes } from './use/admin.ts';
+import { usageRoutes } from './use/usage.ts';
 
 /** Every route of the HTTP API, by its name. */
 export const routes = {

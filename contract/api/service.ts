@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { userDoors } from './doors.ts';
 import { TemplateName, Timestamp, UserId } from './identifiers.ts';
-import { PoolInfo } from './pools.ts';
-import { UserQuota } from './quota.ts';
 import type { RouteTable } from './route.ts';
-import { sizeNames } from './sizes.ts';
+import { sizeNames } from './sandboxes/sizes.ts';
+import { PoolInfo } from './use/pools.ts';
+import { UserQuota } from './use/quota.ts';
 
 /** One part of the service, as the health check found it. */
 const HealthPart = z.object({

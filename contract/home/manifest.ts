@@ -1,7 +1,7 @@
 // What a home is at one point in time. Stored as JSON, compressed with zstd; it never changes.
 
 import * as z from 'zod';
-import { Sha256, shownPath } from '../api/file-entry.ts';
+import { Sha256, shownPath } from '../api/files/file-entry.ts';
 import { CheckpointId } from '../api/identifiers.ts';
 import { CheckpointSummary } from './head.ts';
 import { homeLimits } from './limits.ts';

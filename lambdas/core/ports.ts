@@ -5,9 +5,9 @@ import type { CommandEvent } from '../../contract/agent/command-frames.ts';
 import type { Follow, StartCommand } from '../../contract/agent/commands.ts';
 import type { Grant } from '../../contract/agent/grant.ts';
 import type { OutcomeReport } from '../../contract/api/agent-reports.ts';
-import type { CommandPlace } from '../../contract/api/command-cursor.ts';
-import type { CommandOutcome } from '../../contract/api/command-result.ts';
-import type { Status, StopReason } from '../../contract/api/sandbox-record.ts';
+import type { CommandPlace } from '../../contract/api/commands/command-cursor.ts';
+import type { CommandOutcome } from '../../contract/api/commands/command-result.ts';
+import type { Status, StopReason } from '../../contract/api/sandboxes/sandbox-record.ts';
 import type { AssignedAgent, CreatingRecord, SandboxRecord, Task } from './sandboxes/record.ts';
 
 export type { CommandEvent };

@@ -1,5 +1,5 @@
 import type { Log } from '../core/ports.ts';
-import { type SettlePorts, settleTaskEvent } from '../core/sandboxes/settle-task-event.ts';
+import { type SettlePorts, settleTaskEvent } from '../core/sandboxes/life/settle-task-event.ts';
 import { reportOf, TaskEvent } from './task-event.ts';
 
 interface Services {

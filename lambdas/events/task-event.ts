@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { container } from '../../contract/deployment.ts';
-import type { TaskReport } from '../core/sandboxes/settle-task.ts';
+import type { TaskReport } from '../core/sandboxes/life/settle-task.ts';
 
 /** What is read of EventBridge's "ECS Task State Change". */
 export const TaskEvent = z.object({

@@ -1,7 +1,7 @@
 import { SandboxError } from '../../contract/api/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Exchange } from './exchange.ts';
-import { bodyBytes } from './read-body.ts';
+import { bodyBytes } from './request/read-body.ts';
 
 /** A route's name as a log names it: `execCommand` is `command.exec`. */
 function eventName(route: string): string {

@@ -7,14 +7,14 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Operation, OperationsOf, RowsOf } from '../core/operation.ts';
 import type { Log } from '../core/ports.ts';
 import { writeAccess } from './access-log.ts';
-import { acceptedStream } from './body-forms.ts';
 import { assertScope, callerOf, type TaskRole } from './caller.ts';
-import { corsHeaders } from './cors-headers.ts';
-import { errorReply } from './error-reply.ts';
 import { type Exchange, openExchange } from './exchange.ts';
-import { type Match, routeMatcher } from './match-route.ts';
-import { headerOf, parseRequest } from './parse-request.ts';
-import { type Reply, replyTo } from './reply.ts';
+import { corsHeaders } from './reply/cors-headers.ts';
+import { errorReply } from './reply/error-reply.ts';
+import { type Reply, replyTo } from './reply/reply.ts';
+import { acceptedStream } from './request/body-forms.ts';
+import { type Match, routeMatcher } from './request/match-route.ts';
+import { headerOf, parseRequest } from './request/parse-request.ts';
 
 /** What an endpoint works with: the ports of its operations and what it needs itself. */
 export interface Services<Ports> {

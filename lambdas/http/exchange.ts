@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Caller } from '../core/caller.ts';
-import type { Match } from './match-route.ts';
+import type { Match } from './request/match-route.ts';
 
 /** What is known so far of one request and its answer. */
 export interface Exchange {

@@ -9,8 +9,6 @@ import { resizeCommand } from '../core/commands/resize-command.ts';
 import { signalCommand } from '../core/commands/signal-command.ts';
 import { startCommand } from '../core/commands/start-command.ts';
 import { writeStdin } from '../core/commands/write-stdin.ts';
-import { completeUpload } from '../core/files/complete-upload.ts';
-import { downloadFile } from '../core/files/download-file.ts';
 import {
   changeMode,
   listFiles,
@@ -22,7 +20,9 @@ import {
 } from '../core/files/file-questions.ts';
 import { readFile } from '../core/files/read-file.ts';
 import { searchFiles } from '../core/files/search-files.ts';
-import { cancelUpload, getUpload, signParts, startUpload } from '../core/files/uploads.ts';
+import { completeUpload } from '../core/files/transfers/complete-upload.ts';
+import { downloadFile } from '../core/files/transfers/download-file.ts';
+import { cancelUpload, getUpload, signParts, startUpload } from '../core/files/transfers/uploads.ts';
 import { watchFiles } from '../core/files/watch-files.ts';
 import { writeFile } from '../core/files/write-file.ts';
 import { createCheckpoint } from '../core/storage/checkpoints/create-checkpoint.ts';

@@ -2,7 +2,7 @@ import { deleteQuota } from '../core/admin/delete-quota.ts';
 import { patchDeployment } from '../core/admin/patch-deployment.ts';
 import { putQuota } from '../core/admin/put-quota.ts';
 import { stopAll } from '../core/admin/stop-all.ts';
-import { createSandbox } from '../core/sandboxes/create-sandbox.ts';
+import { createSandbox } from '../core/sandboxes/create/create-sandbox.ts';
 import { deleteSandbox } from '../core/sandboxes/delete-sandbox.ts';
 import { patchSandbox } from '../core/sandboxes/patch-sandbox.ts';
 import { getHealth } from '../core/service/get-health.ts';

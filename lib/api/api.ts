@@ -15,7 +15,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { doors } from '../../contract/api/doors.ts';
-import { fileHeaders } from '../../contract/api/file-bytes.ts';
+import { fileHeaders } from '../../contract/api/files/file-bytes.ts';
 import type { ApiFunction } from '../../contract/api/route.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
 import type { Functions } from '../functions/functions.ts';

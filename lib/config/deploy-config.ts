@@ -2,7 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { TemplateName } from '../../contract/api/identifiers.ts';
 import { limits } from '../../contract/api/limits.ts';
-import { sizeNames } from '../../contract/api/sizes.ts';
+import { sizeNames } from '../../contract/api/sandboxes/sizes.ts';
 import { type FunctionName, functions } from '../../contract/deployment.ts';
 import { isBucketName } from './bucket-name.ts';
 import { cidrFault } from './cidr.ts';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, Metric, PeriodOverride, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { outcomes } from '../../contract/api/command-result.ts';
+import { outcomes } from '../../contract/api/commands/command-result.ts';
 import type { MetricName } from '../../contract/metrics.ts';
 import type { Api } from '../api/api.ts';
 import type { Compute } from '../compute.ts';

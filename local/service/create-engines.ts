@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { prepareContext } from '../../containers/sandbox/prepare-context.ts';
 import { createDockerEngine } from '../engines/docker/docker-engine.ts';
 import { findDocker } from '../engines/docker/find-docker.ts';
-import { builtImage, namedImage } from '../engines/docker/image-source.ts';
+import { builtImage, namedImage } from '../engines/docker/images/image-source.ts';
 import type { Engine } from '../engines/engine.ts';
 import { createNamespacesEngine } from '../engines/namespaces/namespaces-engine.ts';
 import type { Built } from './build-all.ts';

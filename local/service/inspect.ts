@@ -3,7 +3,7 @@ import { readdir, realpath, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Engine, EngineProbe } from '../engines/engine.ts';
-import { folderHolder } from './lock-folder.ts';
+import { folderHolder } from './folder/lock-folder.ts';
 
 /** One thing a local service needs, and what to do where it is not as it should be. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import { ECSClient, type ECSClientConfig, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import { defaultSize, sizes } from '../../contract/api/sizes.ts';
+import { defaultSize, sizes } from '../../contract/api/sandboxes/sizes.ts';
 import { container } from '../../contract/deployment.ts';
 
 /** Registers the task definition of the one template there is here; answers its ARN. */

@@ -1,7 +1,7 @@
 import { type Clock, clockSetting, createClock, systemClock } from '../../contract/clock.ts';
 import { Principals } from '../aws/keys.ts';
 import type { Hazards } from '../hazards/hazards.ts';
-import type { Logs } from './open-logs.ts';
+import type { Logs } from './open/open-logs.ts';
 
 /** What all parts of one run of the service share. */
 export interface Run {

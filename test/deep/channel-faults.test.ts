@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { liveThroughHistories } from '../suites/fault-histories.ts';
+import { liveThroughHistories } from '../suites/chaos/fault-histories.ts';
 import { deepBudgetMs } from '../support/deep-budget.ts';
 
 test(

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
-import { surviveChaos } from '../suites/chaos.ts';
-import { namespacesHere } from '../support/machine-namespaces.ts';
+import { surviveChaos } from '../suites/chaos/chaos.ts';
+import { namespacesHere } from '../support/machines/machine-namespaces.ts';
 import { seedOfTest } from '../support/seed.ts';
 
 test.skipIf(!namespacesHere)(

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Sandbox } from '../../client/index.ts';
 import { killProcess } from '../../local/engines/process-table.ts';
 import { randomFor } from '../../local/hazards/random.ts';
-import { type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
+import { type ServiceProcess, startServiceProcess } from '../support/stack/service-process.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const size = 40_000_000;

@@ -1,4 +1,4 @@
 import { test } from 'vitest';
-import { sendThroughBothWays } from '../suites/large-file.ts';
+import { sendThroughBothWays } from '../suites/chaos/large-file.ts';
 
 test('a file of 1 GB goes through in both directions with little memory', () => sendThroughBothWays(1024 ** 3));

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { liveThroughHistories } from '../suites/life-histories.ts';
+import { liveThroughHistories } from '../suites/chaos/life-histories.ts';
 import { deepBudgetMs } from '../support/deep-budget.ts';
 
 const count = 10_000;

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { type Caller, createReady, exec } from '../support/sandbox-calls.ts';
-import { startStack } from '../support/stack.ts';
+import { type Caller, createReady, exec } from '../support/stack/sandbox-calls.ts';
+import { startStack } from '../support/stack/stack.ts';
 
 const commands = 1_000;
 // What one command in twenty would leave behind. Connections that are kept and environments that are started on demand come and go.

@@ -1,7 +1,7 @@
 import { test } from 'vitest';
-import { surviveRandomKills } from '../suites/random-kills.ts';
+import { surviveRandomKills } from '../suites/chaos/random-kills.ts';
 import { deepBudgetMs } from '../support/deep-budget.ts';
-import { namespacesHere } from '../support/machine-namespaces.ts';
+import { namespacesHere } from '../support/machines/machine-namespaces.ts';
 import { seedOfTest } from '../support/seed.ts';
 
 const kills = 200;

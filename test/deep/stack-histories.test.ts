@@ -1,7 +1,7 @@
 import { test } from 'vitest';
-import { liveThroughOnStack } from '../suites/stack-histories.ts';
+import { liveThroughOnStack } from '../suites/chaos/stack-histories.ts';
 import { deepBudgetMs } from '../support/deep-budget.ts';
-import { namespacesHere } from '../support/machine-namespaces.ts';
+import { namespacesHere } from '../support/machines/machine-namespaces.ts';
 import { seedOfTest } from '../support/seed.ts';
 
 const count = 200;

@@ -1,8 +1,8 @@
 import { afterAll } from 'vitest';
-import { engineSuite } from '../suites/engine-suite.ts';
-import { engineTerminalSuite } from '../suites/engine-terminal-suite.ts';
-import { dockerEngine, dockerHere, removeTestImages } from '../support/docker-engine.ts';
-import { dockerLeftovers } from '../support/docker-leftovers.ts';
+import { engineSuite } from '../suites/engines/engine-suite.ts';
+import { engineTerminalSuite } from '../suites/engines/engine-terminal-suite.ts';
+import { dockerEngine, dockerHere, removeTestImages } from '../support/machines/docker-engine.ts';
+import { dockerLeftovers } from '../support/machines/docker-leftovers.ts';
 
 afterAll(removeTestImages);
 

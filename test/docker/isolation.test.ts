@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
-import { isolationSuite } from '../suites/isolation-suite.ts';
-import { dockerEngine, dockerHere, removeTestImages } from '../support/docker-engine.ts';
+import { isolationSuite } from '../suites/engines/isolation-suite.ts';
+import { dockerEngine, dockerHere, removeTestImages } from '../support/machines/docker-engine.ts';
 
 afterAll(removeTestImages);
 

@@ -2,11 +2,23 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { dockerClient, dockerEngine, dockerHere, removeTestImages, testImage } from '../support/docker-engine.ts';
-import { dockerLeftovers } from '../support/docker-leftovers.ts';
-import { createMachineHost, gather, type MachineHost, scriptSpec, startIdle } from '../support/machine-fixture.ts';
+import {
+  dockerClient,
+  dockerEngine,
+  dockerHere,
+  removeTestImages,
+  testImage,
+} from '../support/machines/docker-engine.ts';
+import { dockerLeftovers } from '../support/machines/docker-leftovers.ts';
+import {
+  createMachineHost,
+  gather,
+  type MachineHost,
+  scriptSpec,
+  startIdle,
+} from '../support/machines/machine-fixture.ts';
 
-const serviceProgram = join(import.meta.dirname, '../support/docker-service.ts');
+const serviceProgram = join(import.meta.dirname, '../support/machines/docker-service.ts');
 
 async function killService(host: MachineHost): Promise<void> {
   const service = spawn(process.execPath, [serviceProgram, host.dataDir, host.linkSocket, testImage], {

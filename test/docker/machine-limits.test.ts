@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
-import { engineLimitsSuite } from '../suites/engine-limits-suite.ts';
-import { dockerEngine, dockerHere, removeTestImages } from '../support/docker-engine.ts';
-import { dockerLeftovers } from '../support/docker-leftovers.ts';
+import { engineLimitsSuite } from '../suites/engines/engine-limits-suite.ts';
+import { dockerEngine, dockerHere, removeTestImages } from '../support/machines/docker-engine.ts';
+import { dockerLeftovers } from '../support/machines/docker-leftovers.ts';
 
 afterAll(removeTestImages);
 

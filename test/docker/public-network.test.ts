@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../local/engines/engine.ts';
-import { dockerEngine, dockerHere, removeTestImages } from '../support/docker-engine.ts';
-import { dockerLeftovers } from '../support/docker-leftovers.ts';
-import { createMachineHost, type MachineHost, runScript, startIdle } from '../support/machine-fixture.ts';
+import { dockerEngine, dockerHere, removeTestImages } from '../support/machines/docker-engine.ts';
+import { dockerLeftovers } from '../support/machines/docker-leftovers.ts';
+import { createMachineHost, type MachineHost, runScript, startIdle } from '../support/machines/machine-fixture.ts';
 
 /** A script that says of each `host:port` whether it answers, refuses, or can't be reached. */
 const reach = (...addresses: string[]) => `/opt/matrx/bin/node -e '

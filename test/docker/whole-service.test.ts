@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { Sandbox } from '../../client/index.ts';
 import { type Service, startService } from '../../local/start.ts';
-import { dockerHere, removeImagesOf, testImage } from '../support/docker-engine.ts';
-import { dockerLeftovers } from '../support/docker-leftovers.ts';
-import { type RunMatrx, runMatrx } from '../support/run-matrx.ts';
+import { dockerHere, removeImagesOf, testImage } from '../support/machines/docker-engine.ts';
+import { dockerLeftovers } from '../support/machines/docker-leftovers.ts';
+import { type RunMatrx, runMatrx } from '../support/stack/run-matrx.ts';
 
 describe.runIf(dockerHere).each([testImage, ...inject('ownImages')])(
   'the whole service on Docker, from %s',

@@ -6,7 +6,7 @@
 import { env } from 'node:process';
 import { describe } from 'vitest';
 import type { Transport } from '../../client/index.ts';
-import { defineApiSuite } from '../suites/api-suite.ts';
+import { defineApiSuite } from '../suites/api/api-suite.ts';
 
 const isNamed = Boolean(env['MATRX_URL'] && (env['MATRX_TOKEN'] || env['AWS_ACCESS_KEY_ID']));
 const transports = (env['MATRX_TRANSPORTS'] ?? 'http').split(',') as Transport[];

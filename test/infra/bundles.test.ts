@@ -6,13 +6,13 @@ import { afterAll, expect, test } from 'vitest';
 import { type FunctionName, functions } from '../../contract/deployment.ts';
 import { bundleFunction } from '../../lib/functions/bundle-function.ts';
 import { functionNames, isEventFunction } from '../../lib/functions/functions.ts';
-import { agentIdentity, gatewayEvent } from '../support/gateway-events.ts';
-import { sampleSettings } from '../support/sample-settings.ts';
+import { sampleSettings } from '../support/deployment/sample-settings.ts';
+import { agentIdentity, gatewayEvent } from '../support/stack/gateway-events.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'matrx-bundles-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const host = join(import.meta.dirname, '../support/bundle-host.ts');
+const host = join(import.meta.dirname, '../support/stack/bundle-host.ts');
 const sandboxId = `sbx_${'0'.repeat(26)}`;
 
 // Nothing outside is reached: each event is answered by what a function knows itself.

@@ -2,7 +2,7 @@ import type { App } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { type Resource, synth } from '../support/synth.ts';
+import { type Resource, synth } from '../support/deployment/synth.ts';
 
 const plugins = (app: App) => [new AwsSolutionsChecks(app), new ServerlessChecks(app)];
 

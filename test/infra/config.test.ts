@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DeployConfigError, readConfig } from '../../lib/config/read-config.ts';
-import { required } from '../support/synth.ts';
+import { required } from '../support/deployment/synth.ts';
 
 function faultsOf(settings: unknown): readonly string[] {
   try {

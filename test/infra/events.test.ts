@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { contractRules } from '../../lib/events.ts';
-import { synth } from '../support/synth.ts';
+import { synth } from '../support/deployment/synth.ts';
 
 const stack = synth();
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Need } from '../../contract/api/needs.ts';
 import { type FunctionName, functions } from '../../contract/deployment.ts';
 import { needsOf } from '../../contract/needs-of.ts';
-import { type Resource, synth } from '../support/synth.ts';
+import { type Resource, synth } from '../support/deployment/synth.ts';
 
 interface Statement {
   readonly Action: string | readonly string[];

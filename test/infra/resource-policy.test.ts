@@ -5,8 +5,8 @@ import { type Door, doors } from '../../contract/api/doors.ts';
 import { deployedRoutes } from '../../lib/api/paths.ts';
 import { resourcePolicy } from '../../lib/api/resource-policy.ts';
 import { readConfig } from '../../lib/config/read-config.ts';
-import { isAdmitted, matches, type PolicyDocument, type Request } from '../support/resource-policy.ts';
-import { required } from '../support/synth.ts';
+import { isAdmitted, matches, type PolicyDocument, type Request } from '../support/deployment/resource-policy.ts';
+import { required } from '../support/deployment/synth.ts';
 
 const taskRole = 'arn:aws:iam::111122223333:role/matrx-task';
 const [inside, outside, aTask] = ['203.0.113.9', '198.51.100.7', '192.0.2.44'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { synth } from '../support/synth.ts';
+import { synth } from '../support/deployment/synth.ts';
 
 /** Logical ids of a deployment and of versions end in a hash of what they are made from; nothing else here does. */
 const normalised = (template: unknown): unknown =>

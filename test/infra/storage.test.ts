@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { attachGrants } from '../../lib/permissions/grant.ts';
 import { storageNeedGrants, storageRoleGrants } from '../../lib/permissions/storage-grants.ts';
 import { StorageRole } from '../../lib/storage-role.ts';
-import { synth } from '../support/synth.ts';
+import { synth } from '../support/deployment/synth.ts';
 
 /** A bucket, the function that delegates, and the role it delegates. */
 function storageStack() {

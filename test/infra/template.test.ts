@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { doors } from '../../contract/api/doors.ts';
-import { memoryByCpu, sizes } from '../../contract/api/sizes.ts';
+import { memoryByCpu, sizes } from '../../contract/api/sandboxes/sizes.ts';
 import { container, functions } from '../../contract/deployment.ts';
 import { deployedRoutes } from '../../lib/api/paths.ts';
-import { synth } from '../support/synth.ts';
+import { synth } from '../support/deployment/synth.ts';
 
 const stack = synth();
 const { all, template } = stack;

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Clock } from '../../contract/clock.ts';
 import { newId } from '../../lambdas/core/ids.ts';
 import type { Claim, SandboxRecords } from '../../lambdas/core/ports.ts';
-import { applyEvent, type SandboxEvent } from '../../lambdas/core/sandboxes/apply-event.ts';
+import { applyEvent, type SandboxEvent } from '../../lambdas/core/sandboxes/life/apply-event.ts';
 import type { CreatingRecord, SandboxRecord } from '../../lambdas/core/sandboxes/record.ts';
-import { creatingRecord } from '../support/records.ts';
+import { creatingRecord } from '../support/stack/records.ts';
 
 interface Subject {
   readonly records: SandboxRecords;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import type { CheckpointSummary } from '../../contract/home/head.ts';
 import type { Entry, Manifest } from '../../contract/home/manifest.ts';
-import { summary } from './fake-homes.ts';
+import { summary } from './fakes/fake-homes.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

@@ -1,5 +1,5 @@
-import type { OutputOf } from '../../http/send.ts';
-import { formatTable, printable } from '../table.ts';
+import type { OutputOf } from '../../http/send/send.ts';
+import { formatTable, printable } from '../output/table.ts';
 
 /** The deployment in lines. */
 export const describeDeployment = (state: OutputOf<'getDeployment'>): string => {

@@ -1,5 +1,5 @@
-import { send } from '../../http/send.ts';
-import { formatTable } from '../table.ts';
+import { send } from '../../http/send/send.ts';
+import { formatTable } from '../output/table.ts';
 import type { AdminCommand } from './admin-command.ts';
 
 const hoursOfMonth = 730;

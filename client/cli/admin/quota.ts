@@ -1,8 +1,8 @@
 import { UserId } from '../../../contract/api/identifiers.ts';
-import type { QuotaOverride } from '../../../contract/api/quota.ts';
-import { type OutputOf, send } from '../../http/send.ts';
+import type { QuotaOverride } from '../../../contract/api/use/quota.ts';
+import { type OutputOf, send } from '../../http/send/send.ts';
 import type { Arguments } from '../arguments/parse-arguments.ts';
-import { formatTable } from '../table.ts';
+import { formatTable } from '../output/table.ts';
 import { UsageError } from '../usage-error.ts';
 import type { AdminCommand } from './admin-command.ts';
 

@@ -1,4 +1,4 @@
-import { send } from '../../http/send.ts';
+import { send } from '../../http/send/send.ts';
 import { UsageError } from '../usage-error.ts';
 import type { AdminCommand } from './admin-command.ts';
 

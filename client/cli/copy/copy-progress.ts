@@ -1,5 +1,5 @@
-import { formatBytes } from '../format-bytes.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../interact/terminal.ts';
+import { formatBytes } from '../output/format-bytes.ts';
 
 const everyMs = 200;
 

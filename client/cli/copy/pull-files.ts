@@ -8,7 +8,7 @@ import { limits } from '../../../contract/api/limits.ts';
 import type { FileInfo } from '../../files/file-info.ts';
 import type { Files } from '../../files/files.ts';
 import { inTurn } from '../../files/in-turn.ts';
-import { printable } from '../table.ts';
+import { printable } from '../output/table.ts';
 import { below, lastName, toBytes } from './byte-path.ts';
 import type { CopyProgress } from './copy-progress.ts';
 

@@ -5,7 +5,7 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { BatchFile, Files } from '../../files/files.ts';
 import { inTurn } from '../../files/in-turn.ts';
-import { printable } from '../table.ts';
+import { printable } from '../output/table.ts';
 import { UsageError } from '../usage-error.ts';
 import { below, lastName, toFilePath } from './byte-path.ts';
 import type { CopyProgress } from './copy-progress.ts';

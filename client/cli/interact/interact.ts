@@ -2,8 +2,8 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import type { CommandHandle } from '../../commands/command-handle.ts';
 import type { CommandResult } from '../../commands/command-result.ts';
 import type { ReadUpTo } from '../../commands/transport/command-transport.ts';
-import type { Terminal } from '../terminal.ts';
 import { forwardInput } from './forward-input.ts';
+import type { Terminal } from './terminal.ts';
 
 interface InteractOptions {
   /** From which byte of its output on. */

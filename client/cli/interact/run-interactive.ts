@@ -1,9 +1,9 @@
 import type { CommandHandle } from '../../commands/command-handle.ts';
 import type { ReadUpTo } from '../../commands/transport/command-transport.ts';
 import { exitCodeOf, hangUp } from '../exit-code.ts';
-import { explainEnding } from '../explain-ending.ts';
-import { Interruption, type Terminal } from '../terminal.ts';
+import { explainEnding } from '../output/explain-ending.ts';
 import { interact } from './interact.ts';
+import { Interruption, type Terminal } from './terminal.ts';
 
 interface Joined {
   readonly from?: ReadUpTo;

@@ -1,10 +1,10 @@
 import type { CommandHandle } from '../../commands/command-handle.ts';
+import { commandIds } from '../arguments/sandbox-id.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
 import { noOutcome } from '../exit-code.ts';
 import { runInteractive } from '../interact/run-interactive.ts';
+import type { Terminal } from '../interact/terminal.ts';
 import { openCommands, transportFlag } from '../open-commands.ts';
-import { commandIds } from '../sandbox-id.ts';
-import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 

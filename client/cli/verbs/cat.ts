@@ -1,7 +1,7 @@
 import { limits } from '../../../contract/api/limits.ts';
 import { openConnection } from '../../connection.ts';
 import { Files } from '../../files/files.ts';
-import { sandboxPath } from '../sandbox-path.ts';
+import { sandboxPath } from '../arguments/sandbox-path.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

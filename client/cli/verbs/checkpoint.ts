@@ -1,7 +1,7 @@
 import { openConnection } from '../../connection.ts';
 import { makeCheckpoint } from '../../storage/make-checkpoint.ts';
-import { formatBytes } from '../format-bytes.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
+import { formatBytes } from '../output/format-bytes.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 export const checkpoint: Verb = {

@@ -2,9 +2,9 @@ import type { Checkpoint } from '../../../contract/api/storage.ts';
 import { openConnection } from '../../connection.ts';
 import { listCheckpoints } from '../../storage/list-checkpoints.ts';
 import { ownUser } from '../../storage/own-user.ts';
-import { formatBytes } from '../format-bytes.ts';
-import { formatTable } from '../table.ts';
-import { optionalUser } from '../user-id.ts';
+import { optionalUser } from '../arguments/user-id.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { formatTable } from '../output/table.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 const header = ['CHECKPOINT', 'SAVED', 'FILES', 'SIZE', 'WHY', 'BY'];

@@ -5,7 +5,7 @@ import { type CopyPlace, copyPlace } from '../copy/copy-place.ts';
 import { CopyProgress } from '../copy/copy-progress.ts';
 import { pullFiles } from '../copy/pull-files.ts';
 import { pushFiles } from '../copy/push-files.ts';
-import { formatBytes } from '../format-bytes.ts';
+import { formatBytes } from '../output/format-bytes.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

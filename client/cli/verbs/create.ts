@@ -1,11 +1,11 @@
-import { sizeNames } from '../../../contract/api/sizes.ts';
+import { sizeNames } from '../../../contract/api/sandboxes/sizes.ts';
 import { Sandbox } from '../../sandbox.ts';
 import { formatDuration, parseDuration } from '../arguments/duration.ts';
+import { originOf } from '../arguments/home-origin.ts';
 import { parseKeyValues } from '../arguments/key-values.ts';
 import { oneOf } from '../arguments/one-of.ts';
 import type { Arguments } from '../arguments/parse-arguments.ts';
-import { originOf } from '../home-origin.ts';
-import { Interruption, type Terminal } from '../terminal.ts';
+import { Interruption, type Terminal } from '../interact/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

@@ -1,5 +1,5 @@
-import { diagnose } from '../diagnose.ts';
-import { printable } from '../table.ts';
+import { diagnose } from '../checks/diagnose.ts';
+import { printable } from '../output/table.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

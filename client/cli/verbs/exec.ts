@@ -4,14 +4,14 @@ import { parseDuration } from '../arguments/duration.ts';
 import { parseKeyValues } from '../arguments/key-values.ts';
 import { oneOf } from '../arguments/one-of.ts';
 import type { Arguments } from '../arguments/parse-arguments.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
 import { noOutcome } from '../exit-code.ts';
 import { runInteractive } from '../interact/run-interactive.ts';
+import type { Terminal } from '../interact/terminal.ts';
+import { terminalEnvironment } from '../interact/terminal-environment.ts';
 import { openCommands, transportFlag } from '../open-commands.ts';
 import { readStdin } from '../read-stdin.ts';
 import { type CommandLine, runForeground } from '../run-foreground.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
-import type { Terminal } from '../terminal.ts';
-import { terminalEnvironment } from '../terminal-environment.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

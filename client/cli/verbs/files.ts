@@ -3,10 +3,10 @@ import { openConnection } from '../../connection.ts';
 import type { FileInfo } from '../../files/file-info.ts';
 import type { FilePath } from '../../files/file-path.ts';
 import { Files } from '../../files/files.ts';
+import { sandboxPath } from '../arguments/sandbox-path.ts';
 import { wholeNumber } from '../arguments/whole-number.ts';
-import { formatBytes } from '../format-bytes.ts';
-import { sandboxPath } from '../sandbox-path.ts';
-import { formatTable, printable } from '../table.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { formatTable, printable } from '../output/table.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 const header = ['MODE', 'OWNER', 'SIZE', 'MODIFIED', 'PATH'];

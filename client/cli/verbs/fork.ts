@@ -1,6 +1,6 @@
 import { Sandbox } from '../../sandbox.ts';
 import { parseDuration } from '../arguments/duration.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 export const fork: Verb = {

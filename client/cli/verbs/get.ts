@@ -1,6 +1,6 @@
 import { Sandbox } from '../../sandbox.ts';
-import { describeRecord } from '../describe-record.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
+import { describeRecord } from '../output/describe-record.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 export const get: Verb = {

@@ -1,9 +1,9 @@
-import { signals } from '../../../contract/api/command-control.ts';
+import { signals } from '../../../contract/api/commands/command-control.ts';
 import { Commands } from '../../commands/commands.ts';
 import { openConnection } from '../../connection.ts';
 import { parseDuration } from '../arguments/duration.ts';
 import { oneOf } from '../arguments/one-of.ts';
-import { commandIds } from '../sandbox-id.ts';
+import { commandIds } from '../arguments/sandbox-id.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 /** `INT`, `int` and `SIGINT` are one. */

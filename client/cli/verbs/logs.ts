@@ -1,8 +1,8 @@
 import { openConnection } from '../../connection.ts';
 import { readLog } from '../../logs/read-log.ts';
-import { printOutput } from '../print-output.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
-import { printable } from '../table.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
+import { printOutput } from '../output/print-output.ts';
+import { printable } from '../output/table.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

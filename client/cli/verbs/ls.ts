@@ -1,10 +1,10 @@
-import { statuses } from '../../../contract/api/sandbox-record.ts';
+import { statuses } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { Sandbox } from '../../sandbox.ts';
 import type { SandboxInfo } from '../../sandbox-info.ts';
 import { formatDuration } from '../arguments/duration.ts';
 import { parseKeyValues } from '../arguments/key-values.ts';
 import { oneOf } from '../arguments/one-of.ts';
-import { formatTable, printable } from '../table.ts';
+import { formatTable, printable } from '../output/table.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

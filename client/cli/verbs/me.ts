@@ -1,5 +1,5 @@
 import { Service } from '../../service.ts';
-import { formatTable, printable } from '../table.ts';
+import { formatTable, printable } from '../output/table.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 export const me: Verb = {

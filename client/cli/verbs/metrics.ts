@@ -1,8 +1,8 @@
 import { openConnection } from '../../connection.ts';
-import { type OutputOf, send } from '../../http/send.ts';
-import { formatBytes } from '../format-bytes.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
-import { formatTable } from '../table.ts';
+import { type OutputOf, send } from '../../http/send/send.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { formatTable } from '../output/table.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 type Metrics = OutputOf<'getMetrics'>;

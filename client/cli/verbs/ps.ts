@@ -3,8 +3,8 @@ import type { CommandInfo } from '../../commands/command-info.ts';
 import { Commands } from '../../commands/commands.ts';
 import { openConnection } from '../../connection.ts';
 import { formatDuration } from '../arguments/duration.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
-import { formatTable, printable } from '../table.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
+import { formatTable, printable } from '../output/table.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 const header = ['ID', 'OUTCOME', 'EXIT', 'STARTED', 'TIME', 'USER', 'SESSION', 'COMMAND'];

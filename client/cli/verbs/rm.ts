@@ -1,9 +1,9 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
-import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
+import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { openConnection } from '../../connection.ts';
-import { send } from '../../http/send.ts';
+import { send } from '../../http/send/send.ts';
+import { sandboxIds } from '../arguments/sandbox-id.ts';
 import { reportError } from '../report-error.ts';
-import { sandboxIds } from '../sandbox-id.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 export const rm: Verb = {

@@ -1,10 +1,10 @@
 import { openConnection } from '../../connection.ts';
-import { send } from '../../http/send.ts';
+import { send } from '../../http/send/send.ts';
 import { toPatchBody } from '../../sandbox-info.ts';
 import { parseDuration } from '../arguments/duration.ts';
 import { parseKeyValues } from '../arguments/key-values.ts';
-import { describeRecord } from '../describe-record.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
+import { describeRecord } from '../output/describe-record.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

@@ -1,11 +1,11 @@
 import { parseKeyValues } from '../arguments/key-values.ts';
 import { oneOf } from '../arguments/one-of.ts';
+import { oneSandboxId } from '../arguments/sandbox-id.ts';
 import { hangUp, noOutcome } from '../exit-code.ts';
 import { runInteractive } from '../interact/run-interactive.ts';
+import { Interruption } from '../interact/terminal.ts';
+import { terminalEnvironment } from '../interact/terminal-environment.ts';
 import { openCommands, transportFlag } from '../open-commands.ts';
-import { oneSandboxId } from '../sandbox-id.ts';
-import { Interruption } from '../terminal.ts';
-import { terminalEnvironment } from '../terminal-environment.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Verb } from '../verb.ts';
 

@@ -1,10 +1,10 @@
 import { openConnection } from '../../connection.ts';
-import type { OutputOf } from '../../http/send.ts';
+import type { OutputOf } from '../../http/send/send.ts';
 import { countStorage } from '../../storage/count-storage.ts';
 import { ownUser } from '../../storage/own-user.ts';
-import { formatBytes } from '../format-bytes.ts';
-import { formatTable } from '../table.ts';
-import { optionalUser } from '../user-id.ts';
+import { optionalUser } from '../arguments/user-id.ts';
+import { formatBytes } from '../output/format-bytes.ts';
+import { formatTable } from '../output/table.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 
 type Use = OutputOf<'getStorage'>;

@@ -1,7 +1,7 @@
 import { openConnection } from '../../connection.ts';
-import { type OutputOf, send } from '../../http/send.ts';
+import { type OutputOf, send } from '../../http/send/send.ts';
 import { formatDuration } from '../arguments/duration.ts';
-import { formatTable, printable } from '../table.ts';
+import { formatTable, printable } from '../output/table.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
 

@@ -1,5 +1,5 @@
-import type { CommandOutcome } from '../../../contract/api/command-result.ts';
-import type { ExecEvent } from '../../../contract/api/commands.ts';
+import type { CommandOutcome } from '../../../contract/api/commands/command-result.ts';
+import type { ExecEvent } from '../../../contract/api/commands/commands.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { RawOutput, ReadUpTo, TransportEvent } from '../transport/command-transport.ts';
 import { bytesOf } from './bytes-of.ts';

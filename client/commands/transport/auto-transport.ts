@@ -1,4 +1,4 @@
-import { commandControlRoutes } from '../../../contract/api/command-control.ts';
+import { commandControlRoutes } from '../../../contract/api/commands/command-control.ts';
 import type { ErrorCode } from '../../../contract/api/errors.ts';
 import { type ChannelRest, callFaults, unsure } from './channel-rest.ts';
 import type { CommandTransport } from './command-transport.ts';

@@ -1,5 +1,5 @@
-import type { ExecEvent } from '../../../contract/api/commands.ts';
-import type { InputOf, OutputOf, SendOptions } from '../../http/send.ts';
+import type { ExecEvent } from '../../../contract/api/commands/commands.ts';
+import type { InputOf, OutputOf, SendOptions } from '../../http/send/send.ts';
 import type { OutputStream } from '../output/command-progress.ts';
 import type { ExecCall } from './exec-call.ts';
 

@@ -1,6 +1,6 @@
-import { commandRoutes } from '../../../contract/api/commands.ts';
+import { commandRoutes } from '../../../contract/api/commands/commands.ts';
 import type { Connection } from '../../connection.ts';
-import { streamType } from '../../http/read-stream.ts';
+import { streamType } from '../../http/read/read-stream.ts';
 import { buildRequest } from '../../http/request.ts';
 import type { ExecCall } from './exec-call.ts';
 import { readEvents } from './read-events.ts';

@@ -1,8 +1,8 @@
-import { commandControlRoutes } from '../../../contract/api/command-control.ts';
+import { commandControlRoutes } from '../../../contract/api/commands/command-control.ts';
 import type { Connection } from '../../connection.ts';
-import { streamType } from '../../http/read-stream.ts';
+import { streamType } from '../../http/read/read-stream.ts';
 import { buildRequest } from '../../http/request.ts';
-import { send } from '../../http/send.ts';
+import { send } from '../../http/send/send.ts';
 import { bytesOf } from '../output/bytes-of.ts';
 import type { CommandTransport, RawOutput, ReadUpTo, WantedOutput } from './command-transport.ts';
 import { execEvents } from './exec-events.ts';

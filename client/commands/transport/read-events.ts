@@ -1,6 +1,6 @@
-import { ExecEvent } from '../../../contract/api/commands.ts';
+import { ExecEvent } from '../../../contract/api/commands/commands.ts';
 import type { Connection } from '../../connection.ts';
-import { readStream } from '../../http/read-stream.ts';
+import { readStream } from '../../http/read/read-stream.ts';
 import type { HttpRequest } from '../../http/request.ts';
 
 // Many times what the service puts into one event.

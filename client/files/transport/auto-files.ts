@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../contract/api/errors.ts';
-import { fileRoutes } from '../../../contract/api/files.ts';
+import { fileRoutes } from '../../../contract/api/files/files.ts';
 import { type ChannelRest, callFaults, unsure } from '../../commands/transport/channel-rest.ts';
 import type { FileTransport } from './file-transport.ts';
 

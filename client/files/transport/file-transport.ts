@@ -1,6 +1,6 @@
-import type { InputOf, OutputOf, SendOptions } from '../../http/send.ts';
+import type { InputOf, OutputOf, SendOptions } from '../../http/send/send.ts';
 import type { FilePath } from '../file-path.ts';
-import type { RangeOptions } from '../read-range.ts';
+import type { RangeOptions } from '../transfers/read-range.ts';
 
 /** What is done with files by one question and one answer. */
 export type FileQuestion =

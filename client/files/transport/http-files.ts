@@ -1,6 +1,6 @@
 import type { Connection } from '../../connection.ts';
-import { send } from '../../http/send.ts';
-import { readRange } from '../read-range.ts';
+import { send } from '../../http/send/send.ts';
+import { readRange } from '../transfers/read-range.ts';
 import type { FileTransport } from './file-transport.ts';
 
 /** Files by the API, each question a request of its own. */

@@ -3,7 +3,7 @@ import type { ChannelRequest } from '../../../channel/near/request.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import { commandFrames } from '../../../contract/agent/command-frames.ts';
 import { agentApi } from '../../../contract/agent/commands.ts';
-import { CommandOutcome } from '../../../contract/api/command-result.ts';
+import { CommandOutcome } from '../../../contract/api/commands/command-result.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { commandIdFor } from '../../commands/command-id.ts';
 import type {
@@ -17,8 +17,8 @@ import type {
 import type { ExecCall } from '../../commands/transport/exec-call.ts';
 import type { Connection } from '../../connection.ts';
 import type { FileTransport } from '../../files/transport/file-transport.ts';
-import { parseAnswer } from '../../http/read-answer.ts';
-import type { InputOf, OutputOf, SendOptions } from '../../http/send.ts';
+import { parseAnswer } from '../../http/read/read-answer.ts';
+import type { InputOf, OutputOf, SendOptions } from '../../http/send/send.ts';
 import { askAgent, channelLost } from './ask-agent.ts';
 import { askCommand } from './ask-command.ts';
 import { channelFiles } from './channel-files.ts';

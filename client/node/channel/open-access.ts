@@ -7,7 +7,7 @@ import { agentApi } from '../../../contract/agent/commands.ts';
 import type { Access } from '../../../contract/api/access.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Connection } from '../../connection.ts';
-import { send } from '../../http/send.ts';
+import { send } from '../../http/send/send.ts';
 import { askAgent } from './ask-agent.ts';
 
 /** An open channel of this process's own. */

@@ -1,6 +1,6 @@
 import { CommandList, type commandControlApi } from '../../../contract/agent/command-control.ts';
-import { ListCommands, SendSignal, WriteStdin } from '../../../contract/api/command-control.ts';
-import { TerminalSize } from '../../../contract/api/command-input.ts';
+import { ListCommands, SendSignal, WriteStdin } from '../../../contract/api/commands/command-control.ts';
+import { TerminalSize } from '../../../contract/api/commands/command-input.ts';
 import type { Handler } from './handler.ts';
 import { parse } from './parse.ts';
 import { readBody } from './read-body.ts';

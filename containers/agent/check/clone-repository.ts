@@ -1,5 +1,5 @@
 import type { Assignment } from '../../../contract/api/agent-reports.ts';
-import { type GitSource, gitSeconds } from '../../../contract/api/git-source.ts';
+import { type GitSource, gitSeconds } from '../../../contract/api/sandboxes/git-source.ts';
 import { Command, type CommandTools } from '../commands/command.ts';
 import { prepareCommand } from '../commands/prepare-command.ts';
 

@@ -3,7 +3,7 @@ import type { CommandList } from '../../../contract/agent/command-control.ts';
 import type { StartCommand } from '../../../contract/agent/commands.ts';
 import { AgentError } from '../../../contract/agent/errors.ts';
 import type { Assignment, CommandAudit } from '../../../contract/api/agent-reports.ts';
-import type { ListCommands } from '../../../contract/api/command-control.ts';
+import type { ListCommands } from '../../../contract/api/commands/command-control.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import { Command, type CommandTools } from './command.ts';
 import type { EnvironmentSource } from './launch/environment.ts';

@@ -1,13 +1,13 @@
 import type * as z from 'zod';
 import type { CommandList } from '../../../contract/agent/command-control.ts';
 import { AgentError } from '../../../contract/agent/errors.ts';
-import type { ListCommands } from '../../../contract/api/command-control.ts';
+import type { ListCommands } from '../../../contract/api/commands/command-control.ts';
 import {
   type CommandPlace,
   commandCursor,
   newestFirst,
   readCommandCursor,
-} from '../../../contract/api/command-cursor.ts';
+} from '../../../contract/api/commands/command-cursor.ts';
 import type { Command } from './command.ts';
 
 /** A page of commands, newest first. Throws `invalid_request` for a cursor that is none. */

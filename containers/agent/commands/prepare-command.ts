@@ -1,5 +1,5 @@
 import type { StartCommand } from '../../../contract/agent/commands.ts';
-import type { TerminalSize } from '../../../contract/api/command-input.ts';
+import type { TerminalSize } from '../../../contract/api/commands/command-input.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { CommandSpec } from './command-spec.ts';
 import { commandEnvironment, type EnvironmentSource, personOf, terminalName } from './launch/environment.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FileHash, FileList, FileWritten, SearchEvent, WatchEvent } from '../../../contract/agent/files.ts';
-import { FileEntry, FileMode } from '../../../contract/api/file-entry.ts';
+import { FileEntry, FileMode } from '../../../contract/api/files/file-entry.ts';
 import { helperLost } from './file-error.ts';
 
 const size = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

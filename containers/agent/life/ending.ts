@@ -1,5 +1,5 @@
 import { type ExitCode, exitCodes } from '../../../contract/agent/exit-codes.ts';
-import type { StopReason } from '../../../contract/api/sandbox-record.ts';
+import type { StopReason } from '../../../contract/api/sandboxes/sandbox-record.ts';
 
 /** Why and how a sandbox ends. */
 export interface Ending {

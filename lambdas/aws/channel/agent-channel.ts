@@ -7,17 +7,17 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { FilesChannel } from '../../core/files/ports.ts';
 import type { AgentChannel, ChannelTarget, CommandRecords, Log } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
-import { agentEvents } from './agent-events.ts';
 import { agentRequest } from './agent-request.ts';
-import { followRequest, startRequest, type Wanted } from './command-requests.ts';
-import { channelLost, FollowedCommand, type Following, isDefinite, unheard } from './followed-command.ts';
-import { KeptChannels, type KeptOptions } from './kept-channels.ts';
-import type { Acquaintance } from './open-channel.ts';
-import { proveAlive } from './prove-alive.ts';
+import { agentEvents } from './commands/agent-events.ts';
+import { followRequest, startRequest, type Wanted } from './commands/command-requests.ts';
+import { channelLost, FollowedCommand, type Following, isDefinite, unheard } from './commands/followed-command.ts';
+import { waitWithoutChannel } from './commands/wait-without-channel.ts';
+import { KeptChannels, type KeptOptions } from './kept/kept-channels.ts';
+import type { Acquaintance } from './kept/open-channel.ts';
+import { proveAlive } from './kept/prove-alive.ts';
+import { wantedMs } from './kept/wait-for-slot.ts';
 import { readAnswer } from './read-answer.ts';
 import { plainHeaders, readBytes } from './read-bytes.ts';
-import { wantedMs } from './wait-for-slot.ts';
-import { waitWithoutChannel } from './wait-without-channel.ts';
 
 export interface AgentChannelOptions extends Omit<KeptOptions, 'most'> {
   readonly clock: Clock;

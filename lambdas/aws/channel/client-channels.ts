@@ -2,11 +2,11 @@ import { grantIdentity } from '../../../channel/codec/grant-key.ts';
 import { channelContext } from '../../../contract/agent/channel-context.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { AccessRecord, ClientChannels } from '../../core/ports.ts';
-import type { HeldSlot } from '../dynamodb/slot-leases.ts';
+import type { HeldSlot } from '../dynamodb/slots/slot-leases.ts';
 import { translateError } from '../translate-error.ts';
-import { executeAttach, type Sessions, unreachable } from './open-channel.ts';
-import { endSession, resumeSession } from './sessions.ts';
-import { type SlotTools, settleMs, waitForSlot } from './wait-for-slot.ts';
+import { executeAttach, type Sessions, unreachable } from './kept/open-channel.ts';
+import { endSession, resumeSession } from './kept/sessions.ts';
+import { type SlotTools, settleMs, waitForSlot } from './kept/wait-for-slot.ts';
 
 interface Options extends Omit<SlotTools, 'endSession'> {
   readonly sessions: Sessions;

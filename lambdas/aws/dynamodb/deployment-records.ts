@@ -5,7 +5,7 @@ import type { DeploymentRecords, DeploymentSettings } from '../../core/admin/por
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
 import { recordsFailed } from './records-failed.ts';
-import { firstSpendDay, SpendItem, spendOf } from './spend-items.ts';
+import { firstSpendDay, SpendItem, spendOf } from './use/spend-items.ts';
 
 const Settings = z.object({
   accepting: z.boolean().default(true),

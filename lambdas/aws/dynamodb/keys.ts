@@ -1,4 +1,4 @@
-import type { CommandPlace } from '../../../contract/api/command-cursor.ts';
+import type { CommandPlace } from '../../../contract/api/commands/command-cursor.ts';
 import type { Claim } from '../../core/ports.ts';
 import type { Rate } from '../../core/quotas/ports.ts';
 

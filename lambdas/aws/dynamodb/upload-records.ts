@@ -2,7 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { FileWritten } from '../../../contract/agent/files.ts';
 import { Timestamp } from '../../../contract/api/identifiers.ts';
-import type { UploadRecords } from '../../core/files/transfer-ports.ts';
+import type { UploadRecords } from '../../core/files/transfers/transfer-ports.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
 import { recordsFailed } from './records-failed.ts';

@@ -1,6 +1,6 @@
 import { ConflictException, type ECSClient, RunTaskCommand, type RunTaskCommandInput } from '@aws-sdk/client-ecs';
 import { SandboxError } from '../../../contract/api/errors.ts';
-import type { StopReason } from '../../../contract/api/sandbox-record.ts';
+import type { StopReason } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { container } from '../../../contract/deployment.ts';
 import type { Launch, Launched } from '../../core/ports.ts';
 import { awsStatus, translateError } from '../translate-error.ts';

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Reader } from '../../core/files/transfer-ports.ts';
+import type { Reader } from '../../core/files/transfers/transfer-ports.ts';
 
 /**
  * Clients that sign. Callers reach storage as this process does; a sandbox reaches it by the name that it has on AWS, also where

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Clock } from '../../../contract/clock.ts';
-import type { StoredPart, TransferStorage } from '../../core/files/transfer-ports.ts';
+import type { StoredPart, TransferStorage } from '../../core/files/transfers/transfer-ports.ts';
 import { isoTime } from '../../core/time.ts';
 import { awsStatus } from '../translate-error.ts';
 import type { Bucket } from './s3-client.ts';

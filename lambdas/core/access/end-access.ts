@@ -2,7 +2,7 @@ import type { Grant } from '../../../contract/agent/grant.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { AccessRecords, ClientChannels, SandboxRecords } from '../ports.ts';
-import { changeRecord } from '../sandboxes/change-record.ts';
+import { changeRecord } from '../sandboxes/life/change-record.ts';
 import { readOwned } from '../sandboxes/owned.ts';
 import type { SandboxRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { DeploymentState } from '../../../contract/api/admin.ts';
+import type { DeploymentState } from '../../../contract/api/use/admin.ts';
 import type { DeploymentSettings, Spend } from './ports.ts';
 
 /** The deployment as operators see it. */

@@ -1,4 +1,4 @@
-import type { QuotaOverride } from '../../../contract/api/quota.ts';
+import type { QuotaOverride } from '../../../contract/api/use/quota.ts';
 import type { Deployment } from '../ports.ts';
 import { deploymentQuota, quotaOfUser } from '../quotas/quota-of-user.ts';
 

@@ -1,5 +1,5 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
-import type { Status } from '../../../contract/api/sandbox-record.ts';
+import type { Status } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { SandboxRecords, Tasks } from '../ports.ts';

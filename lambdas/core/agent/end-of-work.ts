@@ -1,10 +1,10 @@
-import type { Result, StopReason } from '../../../contract/api/sandbox-record.ts';
+import type { Result, StopReason } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { AgentCaller } from '../caller.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { SandboxRecords } from '../ports.ts';
-import { applyEvent } from '../sandboxes/apply-event.ts';
-import { changeRecord } from '../sandboxes/change-record.ts';
+import { applyEvent } from '../sandboxes/life/apply-event.ts';
+import { changeRecord } from '../sandboxes/life/change-record.ts';
 import { noSuchSandbox } from '../sandboxes/owned.ts';
 import { assertOwn } from './own-record.ts';
 

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
-import { commandSummary } from '../../../contract/api/command-summary.ts';
+import { commandSummary } from '../../../contract/api/commands/command-summary.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { ReadyPorts } from '../pool/ready-record.ts';
 import type { AgentChannel, CommandRecords, SandboxRecords } from '../ports.ts';
 import { type AdmitPorts, admitCommand } from '../quotas/admit-command.ts';
-import { homePath } from '../sandboxes/home.ts';
+import { homePath } from '../sandboxes/create/home.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { channelTarget } from './agent/channel-target.ts';

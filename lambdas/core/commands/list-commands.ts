@@ -3,8 +3,8 @@ import {
   commandCursor,
   newestFirst,
   readCommandCursor,
-} from '../../../contract/api/command-cursor.ts';
-import type { CommandInfo } from '../../../contract/api/command-info.ts';
+} from '../../../contract/api/commands/command-cursor.ts';
+import type { CommandInfo } from '../../../contract/api/commands/command-info.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { foreignCursor } from '../foreign-cursor.ts';
 import type { Answer, Call } from '../operation.ts';

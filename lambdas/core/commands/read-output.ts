@@ -1,4 +1,4 @@
-import type { CommandInfo, CommandOutput } from '../../../contract/api/command-info.ts';
+import type { CommandInfo, CommandOutput } from '../../../contract/api/commands/command-info.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { AgentChannel } from '../ports.ts';

@@ -1,5 +1,5 @@
-import type { CommandInfo } from '../../../contract/api/command-info.ts';
-import { commandSummary } from '../../../contract/api/command-summary.ts';
+import type { CommandInfo } from '../../../contract/api/commands/command-info.ts';
+import { commandSummary } from '../../../contract/api/commands/command-summary.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Answer, Call } from '../operation.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SandboxError } from '../../../contract/api/errors.ts';
-import { fileHeaders } from '../../../contract/api/file-bytes.ts';
+import { fileHeaders } from '../../../contract/api/files/file-bytes.ts';
 import type { BytesAnswer } from '../operation.ts';
 
 interface ReadBytes {

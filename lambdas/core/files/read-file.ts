@@ -1,6 +1,6 @@
 import { filesApi, readHeaders } from '../../../contract/agent/files.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
-import { fileHeaders } from '../../../contract/api/file-bytes.ts';
+import { fileHeaders } from '../../../contract/api/files/file-bytes.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Answer, Call } from '../operation.ts';
 import { withQuery } from '../with-query.ts';

@@ -1,5 +1,5 @@
 import { filesApi, type WatchEvent } from '../../../contract/agent/files.ts';
-import type { FileChange } from '../../../contract/api/files.ts';
+import type { FileChange } from '../../../contract/api/files/files.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import { errorEvent } from '../error-event.ts';
 import type { Answer, Call } from '../operation.ts';

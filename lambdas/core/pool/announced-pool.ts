@@ -1,4 +1,4 @@
-import type { Tell } from '../sandboxes/announced.ts';
+import type { Tell } from '../sandboxes/life/announced.ts';
 import type { AnnounceTaken, PoolMembers } from './ports.ts';
 
 /** The same hand-over, followed by its audit line and its announcements, at once. */

@@ -1,5 +1,5 @@
 import { limits } from '../../../contract/api/limits.ts';
-import { sizes } from '../../../contract/api/sizes.ts';
+import { sizes } from '../../../contract/api/sandboxes/sizes.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { newId } from '../ids.ts';
 import type { Launch, Tasks } from '../ports.ts';

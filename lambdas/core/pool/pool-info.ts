@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type PoolInfo, poolUsdPerHour } from '../../../contract/api/pools.ts';
+import { type PoolInfo, poolUsdPerHour } from '../../../contract/api/use/pools.ts';
 import type { Pool } from './ports.ts';
 
 /** A pool as it is meant to be, with its price. */

@@ -1,4 +1,4 @@
-import type { SizeName } from '../../../contract/api/sizes.ts';
+import type { SizeName } from '../../../contract/api/sandboxes/sizes.ts';
 import type { AssignedAgent, SandboxRecord, Task } from '../sandboxes/record.ts';
 
 /** How many machines of one template and size wait for sandboxes. */

@@ -1,5 +1,5 @@
 import { PoolMemberId } from '../../../contract/api/identifiers.ts';
-import type { TaskReport } from '../sandboxes/settle-task.ts';
+import type { TaskReport } from '../sandboxes/life/settle-task.ts';
 import type { PoolMembers } from './ports.ts';
 
 /** Whether a task was launched for a pool. */

@@ -1,6 +1,6 @@
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import { applyEvent } from '../sandboxes/apply-event.ts';
+import { applyEvent } from '../sandboxes/life/apply-event.ts';
 import type { CreatingRecord, SandboxRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { type IdleMember, isIdle, type Pool, type PoolMembers } from './ports.ts';

@@ -1,4 +1,4 @@
-import type { UserQuota } from '../../../contract/api/quota.ts';
+import type { UserQuota } from '../../../contract/api/use/quota.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { minuteOf } from './minute.ts';
 import type { RateWindows, UserQuotas } from './ports.ts';

@@ -1,4 +1,4 @@
-import type { QuotaOverride } from '../../../contract/api/quota.ts';
+import type { QuotaOverride } from '../../../contract/api/use/quota.ts';
 
 export interface UserQuotas {
   /** What an operator has set for this user alone; undefined where nothing is. */

@@ -1,4 +1,4 @@
-import type { QuotaOverride, UserQuota } from '../../../contract/api/quota.ts';
+import type { QuotaOverride, UserQuota } from '../../../contract/api/use/quota.ts';
 import type { Deployment } from '../ports.ts';
 
 /** What the deployment gives every user. */

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { SandboxRecords, Tasks } from '../ports.ts';
-import { applyEvent } from '../sandboxes/apply-event.ts';
-import { changeRecord } from '../sandboxes/change-record.ts';
-import { timeOver } from '../sandboxes/due.ts';
+import { applyEvent } from '../sandboxes/life/apply-event.ts';
+import { changeRecord } from '../sandboxes/life/change-record.ts';
+import { timeOver } from '../sandboxes/life/due.ts';
+import { settleTask, taskAccepted } from '../sandboxes/life/settle-task.ts';
 import type { SandboxRecord } from '../sandboxes/record.ts';
-import { settleTask, taskAccepted } from '../sandboxes/settle-task.ts';
 import type { Pace } from './pace.ts';
 import type { SeenTask, TaskLookups } from './ports.ts';
 

@@ -1,5 +1,5 @@
+import type { TaskReport } from '../sandboxes/life/settle-task.ts';
 import type { SandboxRecord } from '../sandboxes/record.ts';
-import type { TaskReport } from '../sandboxes/settle-task.ts';
 
 /** A task as ECS describes it. */
 export interface SeenTask extends TaskReport {

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { SandboxRecords } from '../ports.ts';
-import { applyEvent } from '../sandboxes/apply-event.ts';
-import { changeRecord } from '../sandboxes/change-record.ts';
+import { applyEvent } from '../sandboxes/life/apply-event.ts';
+import { changeRecord } from '../sandboxes/life/change-record.ts';
+import { settleTask } from '../sandboxes/life/settle-task.ts';
 import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
-import { settleTask } from '../sandboxes/settle-task.ts';
 import type { SeenTask } from './ports.ts';
 
 interface Ports {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { SandboxRecords, Tasks } from '../ports.ts';
-import { applyEvent } from './apply-event.ts';
-import { changeRecord } from './change-record.ts';
+import { applyEvent } from './life/apply-event.ts';
+import { changeRecord } from './life/change-record.ts';
 import { ifOwned } from './owned.ts';
 import { publicSandbox } from './public-sandbox.ts';
 import { hasEnded, taskOf } from './record.ts';

@@ -3,11 +3,11 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
 import type { Deployment, SandboxRecords } from '../ports.ts';
 import { isoAfter } from '../time.ts';
-import { changeRecord } from './change-record.ts';
+import { changeRecord } from './life/change-record.ts';
+import { assertTtl } from './life/ttl.ts';
 import { ifOwned, isEnding, sandboxEnded } from './owned.ts';
 import { publicSandbox } from './public-sandbox.ts';
 import type { SandboxRecord } from './record.ts';
-import { assertTtl } from './ttl.ts';
 
 export interface PatchPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'replace'>;

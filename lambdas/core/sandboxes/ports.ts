@@ -1,4 +1,4 @@
-import type { Status, StopReason } from '../../../contract/api/sandbox-record.ts';
+import type { Status, StopReason } from '../../../contract/api/sandboxes/sandbox-record.ts';
 
 /** A sandbox went from one state to another. */
 export interface Transition {

@@ -1,6 +1,6 @@
-import { costUsd } from '../../../contract/api/prices.ts';
-import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
-import { coldPath, homePath } from './home.ts';
+import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
+import { costUsd } from '../../../contract/api/use/prices.ts';
+import { coldPath, homePath } from './create/home.ts';
 import { hasEnded, type SandboxRecord, taskOf } from './record.ts';
 
 function cost(record: SandboxRecord, nowMs: number): number {

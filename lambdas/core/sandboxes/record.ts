@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { Command } from '../../../contract/api/command-input.ts';
-import { GitSource } from '../../../contract/api/git-source.ts';
+import { Command } from '../../../contract/api/commands/command-input.ts';
 import {
   CheckpointId,
   GrantId,
@@ -10,7 +9,8 @@ import {
   Timestamp,
   UserId,
 } from '../../../contract/api/identifiers.ts';
-import { Labels, Result, Size, StopReason } from '../../../contract/api/sandbox-record.ts';
+import { GitSource } from '../../../contract/api/sandboxes/git-source.ts';
+import { Labels, Result, Size, StopReason } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { HomeReport } from '../../../contract/home/home-report.ts';
 
 /** The machine of a sandbox. */

@@ -1,6 +1,6 @@
 import { limits } from '../../../contract/api/limits.ts';
-import { usdPerHour } from '../../../contract/api/prices.ts';
-import { sizeNames, sizes } from '../../../contract/api/sizes.ts';
+import { sizeNames, sizes } from '../../../contract/api/sandboxes/sizes.ts';
+import { usdPerHour } from '../../../contract/api/use/prices.ts';
 import type { Answer } from '../operation.ts';
 import { poolInfo } from '../pool/pool-info.ts';
 import type { Pool } from '../pool/ports.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { SandboxError } from '../../../contract/api/errors.ts';
-import type { CreateSandbox } from '../../../contract/api/sandboxes.ts';
+import type { CreateSandbox } from '../../../contract/api/sandboxes/sandboxes.ts';
 import type { CheckpointSummary } from '../../../contract/home/head.ts';
 import type { UserCaller } from '../caller.ts';
 import type { SandboxRecords } from '../ports.ts';

@@ -1,4 +1,4 @@
-import { microsOf, shortestBilledMs } from '../../../contract/api/prices.ts';
+import { microsOf, shortestBilledMs } from '../../../contract/api/use/prices.ts';
 import type { SandboxRecord } from '../sandboxes/record.ts';
 
 const dayMs = 86_400_000;

@@ -1,4 +1,4 @@
-import { memoryByCpu } from '../../../contract/api/sizes.ts';
+import { memoryByCpu } from '../../../contract/api/sandboxes/sizes.ts';
 import { AwsError } from '../../aws/aws-error.ts';
 
 /** What a task gets of the machine: CPU units (1024 a core) and MB. */

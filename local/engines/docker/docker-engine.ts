@@ -4,15 +4,15 @@ import { checkSpec } from '../check-spec.ts';
 import type { Engine, Machine, MachineSpec, Network } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { MachineParts } from '../machine-parts.ts';
-import { DockerClient } from './docker-client.ts';
+import { DockerClient } from './api/docker-client.ts';
 import { DockerMachine } from './docker-machine.ts';
 import type { DockerAddress } from './find-docker.ts';
-import type { ImageSource } from './image-source.ts';
-import { ownerOf } from './labels.ts';
-import { type MachineImage, prepareMachineImage } from './machine-image.ts';
+import type { ImageSource } from './images/image-source.ts';
+import { type MachineImage, prepareMachineImage } from './images/machine-image.ts';
+import { ownerOf } from './lifecycle/labels.ts';
+import { removeContainer, startContainer } from './lifecycle/start-container.ts';
 import { probeDocker } from './probe-docker.ts';
 import { PublicNetwork } from './public-network.ts';
-import { removeContainer, startContainer } from './start-container.ts';
 import { sweepDocker } from './sweep-docker.ts';
 
 export interface DockerEngineOptions {

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkArgv } from '../check-spec.ts';
 import type { Machine, MachineExit, MachineSpec, Terminal } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
-import { execSettings } from './container-settings.ts';
-import type { DockerClient } from './docker-client.ts';
+import type { DockerClient } from './api/docker-client.ts';
+import { LogFrames } from './api/log-frames.ts';
 import { ExecTerminal } from './exec-terminal.ts';
-import { LogFrames } from './log-frames.ts';
-import { waitForExit } from './wait-for-exit.ts';
+import { execSettings } from './lifecycle/container-settings.ts';
+import { waitForExit } from './lifecycle/wait-for-exit.ts';
 
 /** A machine's container, started and waiting for its first line of input. */
 export interface StartedContainer {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type Duplex, PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Terminal } from '../engine.ts';
-import type { DockerClient } from './docker-client.ts';
-import { readSession } from './read-session.ts';
+import type { DockerClient } from './api/docker-client.ts';
+import { readSession } from './api/read-session.ts';
 
 type TerminalEnd = Awaited<Terminal['exited']>;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type MachineSpec, machinePaths } from '../engine.ts';
 import { runCommandScript } from '../environment-entries.ts';
 import type { MachineParts } from '../machine-parts.ts';
-import type { TarEntry } from './tar.ts';
+import type { TarEntry } from './images/tar.ts';
 
 const bin = 'opt/matrx/bin';
 const scripts = ['start-command.sh', 'open-terminal.sh', 'kill-session.sh', 'close-routes.pl'];

@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import type { EngineProbe } from '../engine.ts';
-import { DockerClient } from './docker-client.ts';
+import { DockerClient } from './api/docker-client.ts';
 import type { DockerAddress } from './find-docker.ts';
 
 interface EngineInfo {

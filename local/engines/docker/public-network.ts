@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
-import type { DockerClient } from './docker-client.ts';
-import { DockerError, isGone } from './docker-error.ts';
-import type { Owner } from './labels.ts';
-import { runSidecar } from './run-sidecar.ts';
+import type { DockerClient } from './api/docker-client.ts';
+import { DockerError, isGone } from './api/docker-error.ts';
+import type { Owner } from './lifecycle/labels.ts';
+import { runSidecar } from './lifecycle/run-sidecar.ts';
 
 interface NetworkDetails {
   readonly IPAM: { readonly Config: readonly { readonly Subnet: string }[] };

@@ -1,7 +1,7 @@
-import type { DockerClient } from './docker-client.ts';
-import type { Owner } from './labels.ts';
+import type { DockerClient } from './api/docker-client.ts';
+import type { Owner } from './lifecycle/labels.ts';
+import { removeContainer } from './lifecycle/start-container.ts';
 import { removeNetwork } from './public-network.ts';
-import { removeContainer } from './start-container.ts';
 
 /** Removes the containers of a data folder that aren't in use, running or not, and its network unless one is. */
 export async function sweepDocker(client: DockerClient, owner: Owner, inUse: ReadonlySet<string>): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Sandbox } from '../../../client/index.ts';
-import { startStack } from '../../support/stack.ts';
+import { startStack } from '../../support/stack/stack.ts';
 
 test('a command goes on when its grant has expired unrenewed, the error is typed, and exec joins the command', async () => {
   await using stack = await startStack({ clientChannels: true, clockRate: 60 });

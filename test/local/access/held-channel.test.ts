@@ -5,10 +5,10 @@ import { openSession } from '../../../channel/near/session.ts';
 import { type ConnectionOptions, Sandbox } from '../../../client/index.ts';
 import type { Access } from '../../../contract/api/access.ts';
 import { systemClock } from '../../../contract/clock.ts';
-import { requestFrames, requestHealth } from '../../support/agent-machine.ts';
-import { heldSockets } from '../../support/held-sockets.ts';
-import { type Caller, call, createReady, exec, expectError } from '../../support/sandbox-calls.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { requestFrames, requestHealth } from '../../support/agent/agent-machine.ts';
+import { heldSockets } from '../../support/channel/held-sockets.ts';
+import { type Caller, call, createReady, exec, expectError } from '../../support/stack/sandbox-calls.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 let owner: Caller;

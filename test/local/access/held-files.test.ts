@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Sandbox, type Transport } from '../../../client/index.ts';
-import { heldSockets } from '../../support/held-sockets.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { heldSockets } from '../../support/channel/held-sockets.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 let shared: Sandbox;

@@ -4,8 +4,8 @@ import { proveNear } from '../../../channel/near/prove.ts';
 import { openSession } from '../../../channel/near/session.ts';
 import { Sandbox } from '../../../client/index.ts';
 import type { Access } from '../../../contract/api/access.ts';
-import { type Caller, call, createReady, exec, expectError } from '../../support/sandbox-calls.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { type Caller, call, createReady, exec, expectError } from '../../support/stack/sandbox-calls.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 const callerOf = async (stack: Stack): Promise<Caller> => ({ fetch: await stack.asPerson('ann'), door: '/v1' });
 

@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import { proveNear } from '../../../channel/near/prove.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import { systemClock } from '../../../contract/clock.ts';
-import { type AgentMachine, commandId, startAgent, until } from '../../support/agent-machine.ts';
-import { refusal } from '../../support/fake-control-plane.ts';
+import { type AgentMachine, commandId, startAgent, until } from '../../support/agent/agent-machine.ts';
+import { refusal } from '../../support/fakes/fake-control-plane.ts';
 
 const refused = async (machine: AgentMachine, method: string, path: string, body?: unknown) => {
   const answer = await machine.send(method, path, body);

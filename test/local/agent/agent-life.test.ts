@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import { createClock } from '../../../contract/clock.ts';
-import { commandId, startAgent, until } from '../../support/agent-machine.ts';
-import { type Fault, refusal } from '../../support/fake-control-plane.ts';
+import { commandId, startAgent, until } from '../../support/agent/agent-machine.ts';
+import { type Fault, refusal } from '../../support/fakes/fake-control-plane.ts';
 
 const fast = (rate: number) => createClock(rate, Date.now());
 

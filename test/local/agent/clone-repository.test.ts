@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { GitSource } from '../../../contract/api/git-source.ts';
-import { GitSource as Source } from '../../../contract/api/git-source.ts';
-import { startAgent } from '../../support/agent-machine.ts';
+import type { GitSource } from '../../../contract/api/sandboxes/git-source.ts';
+import { GitSource as Source } from '../../../contract/api/sandboxes/git-source.ts';
+import { startAgent } from '../../support/agent/agent-machine.ts';
 
 const undo = new AsyncDisposableStack();
 let url = '';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { clockSetting } from '../../../contract/clock.ts';
-import { commandId, requestFrames, requestHealth, until } from '../../support/agent-machine.ts';
-import { limitsHere, namespacesHere } from '../../support/machine-namespaces.ts';
-import { openChannel, startMachine } from '../../support/real-machine.ts';
+import { commandId, requestFrames, requestHealth, until } from '../../support/agent/agent-machine.ts';
+import { limitsHere, namespacesHere } from '../../support/machines/machine-namespaces.ts';
+import { openChannel, startMachine } from '../../support/machines/real-machine.ts';
 
 test.skipIf(!namespacesHere)(
   'in a real machine a command answers through attach, and SIGTERM ends it with 0',

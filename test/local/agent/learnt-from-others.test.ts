@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { FrameDecoder } from '../../../contract/agent/frames.ts';
 import { limits } from '../../../contract/api/limits.ts';
-import { ask, begin, follow, infoOf, printed } from '../../support/agent-calls.ts';
-import { commandId, startAgent, until } from '../../support/agent-machine.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ask, begin, follow, infoOf, printed } from '../../support/agent/agent-calls.ts';
+import { commandId, startAgent, until } from '../../support/agent/agent-machine.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 test('E2B#1074, sandbox-agent#152: a background command has no time-out of anybody else’s, and is found again', async () => {
   const clock = new ManualClock();

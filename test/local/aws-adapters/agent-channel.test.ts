@@ -3,11 +3,11 @@ import { encodeFrame } from '../../../contract/agent/frames.ts';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
-import { closedMs, settleMs } from '../../../lambdas/aws/channel/wait-for-slot.ts';
+import { closedMs, settleMs } from '../../../lambdas/aws/channel/kept/wait-for-slot.ts';
 import type { ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
-import { JumpingClock, keptLog } from '../../support/fakes.ts';
-import { type AgentAsked, playedAgent } from '../../support/played-agent.ts';
-import { PlayedSlots } from '../../support/played-slots.ts';
+import { JumpingClock, keptLog } from '../../support/fakes/fakes.ts';
+import { type AgentAsked, playedAgent } from '../../support/fakes/played-agent.ts';
+import { PlayedSlots } from '../../support/fakes/played-slots.ts';
 
 const commandId = `cmd_${'0'.repeat(26)}`;
 const order = { command_id: commandId, command: 'true', env: {}, timeout_seconds: 60 };

@@ -4,10 +4,10 @@ import { encodeFrame } from '../../../contract/agent/frames.ts';
 import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
 import type { AgentQuestion, ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
-import { commandId, outcomeOf, running } from '../../support/command-samples.ts';
-import { keptLog } from '../../support/fakes.ts';
-import { type AgentAsked, playedAgent } from '../../support/played-agent.ts';
-import { PlayedSlots } from '../../support/played-slots.ts';
+import { commandId, outcomeOf, running } from '../../support/agent/command-samples.ts';
+import { keptLog } from '../../support/fakes/fakes.ts';
+import { type AgentAsked, playedAgent } from '../../support/fakes/played-agent.ts';
+import { PlayedSlots } from '../../support/fakes/played-slots.ts';
 
 const target: ChannelTarget = {
   sandboxId: `sbx_${'0'.repeat(26)}`,

@@ -5,7 +5,7 @@ import { logsClient, sandboxLogs } from '../../../lambdas/aws/logs/sandbox-logs.
 import { Principals } from '../../../local/aws/keys.ts';
 import { type HazardSettings, readHazards } from '../../../local/hazards/hazards.ts';
 import { createCloudWatchLogs } from '../../../local/logs/create-cloud-watch-logs.ts';
-import { temporaryFolder } from '../../support/compute.ts';
+import { temporaryFolder } from '../../support/machines/compute.ts';
 
 const taskId = '0123456789abcdef0123456789abcdef';
 

@@ -1,8 +1,8 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../contract/clock.ts';
-import { endSession, resumeSession } from '../../../lambdas/aws/channel/sessions.ts';
-import { ssmCalls } from '../../../lambdas/aws/channel/ssm-calls.ts';
+import { endSession, resumeSession } from '../../../lambdas/aws/channel/kept/sessions.ts';
+import { ssmCalls } from '../../../lambdas/aws/channel/ssm/ssm-calls.ts';
 import { translateError } from '../../../lambdas/aws/translate-error.ts';
 import { AwsError } from '../../../local/aws/aws-error.ts';
 import { createJsonService } from '../../../local/aws/json-service.ts';

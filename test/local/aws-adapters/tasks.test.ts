@@ -6,7 +6,7 @@ import { ecsTasks } from '../../../lambdas/aws/ecs/tasks.ts';
 import type { Launch } from '../../../lambdas/core/ports.ts';
 import { AwsError } from '../../../local/aws/aws-error.ts';
 import type { ComputeOptions } from '../../../local/ecs/create-compute.ts';
-import { startCompute } from '../../support/compute.ts';
+import { startCompute } from '../../support/machines/compute.ts';
 
 const sandboxId = `sbx_${'0'.repeat(26)}`;
 const launch: Launch = {

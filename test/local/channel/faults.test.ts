@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { faultsAlone, liveThrough, liveThroughHistories } from '../../suites/fault-histories.ts';
-import { channelRig } from '../../support/channel-rig.ts';
+import { faultsAlone, liveThrough, liveThroughHistories } from '../../suites/chaos/fault-histories.ts';
+import { channelRig } from '../../support/channel/channel-rig.ts';
 
 const scripts = [
   { seed: 1, bytes: 60_000, pieces: 4, pauseMs: 20, exitCode: 0 },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Caller, createReady, exec } from '../../support/sandbox-calls.ts';
-import { startStack } from '../../support/stack.ts';
+import { type Caller, createReady, exec } from '../../support/stack/sandbox-calls.ts';
+import { startStack } from '../../support/stack/stack.ts';
 
 const rate = 20;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
-import { channelRig } from '../../support/channel-rig.ts';
+import { channelRig } from '../../support/channel/channel-rig.ts';
 
 const quick = { seed: 1, bytes: 300, pieces: 1, pauseMs: 1, exitCode: 0 };
 

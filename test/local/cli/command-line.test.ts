@@ -9,8 +9,8 @@ import {
   misbehavingService,
   sandboxId,
   sandboxRecord,
-} from '../../support/misbehaving-service.ts';
-import { runMatrx } from '../../support/run-matrx.ts';
+} from '../../support/fakes/misbehaving-service.ts';
+import { runMatrx } from '../../support/stack/run-matrx.ts';
 
 const env = ({ url }: MisbehavingService) => ({ MATRX_URL: url, MATRX_TOKEN: 't' });
 

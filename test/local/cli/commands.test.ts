@@ -10,8 +10,8 @@ import {
   sandboxId,
   started,
   stream,
-} from '../../support/misbehaving-service.ts';
-import { runMatrx } from '../../support/run-matrx.ts';
+} from '../../support/fakes/misbehaving-service.ts';
+import { runMatrx } from '../../support/stack/run-matrx.ts';
 
 const matrx = ({ url }: MisbehavingService, argv: readonly string[]) =>
   runMatrx(argv, { env: { MATRX_URL: url, MATRX_TOKEN: 't' } });

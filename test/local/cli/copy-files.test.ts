@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Sandbox } from '../../../client/index.ts';
-import { answer, misbehavingService, sandboxId } from '../../support/misbehaving-service.ts';
-import { runMatrx } from '../../support/run-matrx.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { answer, misbehavingService, sandboxId } from '../../support/fakes/misbehaving-service.ts';
+import { runMatrx } from '../../support/stack/run-matrx.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 let sandbox: Sandbox;

@@ -10,8 +10,8 @@ import {
   sandboxId,
   started,
   stream,
-} from '../../support/misbehaving-service.ts';
-import { type RunMatrx, runMatrx } from '../../support/run-matrx.ts';
+} from '../../support/fakes/misbehaving-service.ts';
+import { type RunMatrx, runMatrx } from '../../support/stack/run-matrx.ts';
 
 const exec = ({ url }: MisbehavingService, argv: readonly string[], more: RunMatrx = {}) =>
   runMatrx(['exec', sandboxId, ...argv], { env: { MATRX_URL: url, MATRX_TOKEN: 't' }, ...more });

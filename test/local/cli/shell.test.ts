@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandHandle, Sandbox } from '../../../client/index.ts';
-import { startCutProxy } from '../../support/cut-proxy.ts';
-import { runMatrx } from '../../support/run-matrx.ts';
+import { startCutProxy } from '../../support/channel/cut-proxy.ts';
 import { matrxCommand, Screen } from '../../support/screen.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { runMatrx } from '../../support/stack/run-matrx.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 let sandbox: Sandbox;

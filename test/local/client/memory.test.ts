@@ -12,7 +12,7 @@ import {
   misbehavingService,
   output,
   sandboxId,
-} from '../../support/misbehaving-service.ts';
+} from '../../support/fakes/misbehaving-service.ts';
 
 const launcher = fileURLToPath(new URL('../../../bin/matrx.mjs', import.meta.url));
 const piece = Buffer.alloc(64 * 1024, 0xff).toString('base64');

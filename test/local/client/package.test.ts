@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type InstalledPackage, installPackage } from '../../support/installed-package.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { type InstalledPackage, installPackage } from '../../support/stack/installed-package.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 const run = promisify(execFile);
 const compiler = join(import.meta.dirname, '../../../node_modules/typescript/bin/tsc');

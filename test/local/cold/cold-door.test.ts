@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openColdDoor } from '../../../containers/agent/cold/cold-door.ts';
 import type { ColdStorage } from '../../../containers/agent/cold/cold-storage.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 /** A door before storage that is played. */
 async function open(cold: Partial<Pick<ColdStorage, 'list' | 'stat' | 'get' | 'put' | 'remove'>> = {}) {

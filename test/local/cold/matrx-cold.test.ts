@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
 import { readHazards } from '../../../local/hazards/hazards.ts';
-import { type ColdSandbox, homeFile, startCold } from '../../support/cold-sandbox.ts';
-import { type HomeRig, startHomeRig } from '../../support/home-rig.ts';
+import { type ColdSandbox, homeFile, startCold } from '../../support/agent/cold-sandbox.ts';
+import { type HomeRig, startHomeRig } from '../../support/agent/home-rig.ts';
 
 const sumOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 

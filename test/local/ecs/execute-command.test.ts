@@ -1,6 +1,6 @@
 import { ExecuteCommandCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
-import { startCompute } from '../../support/compute.ts';
+import { startCompute } from '../../support/machines/compute.ts';
 
 const script = 'exec sleep 600';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { createNamespacesEngine } from '../../../local/engines/namespaces/namespaces-engine.ts';
-import { startCompute } from '../../support/compute.ts';
-import { createMachineHost } from '../../support/machine-fixture.ts';
-import { leftoversOf } from '../../support/machine-leftovers.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
-import { SessionClient } from '../../support/session-client.ts';
+import { SessionClient } from '../../support/channel/session-client.ts';
+import { startCompute } from '../../support/machines/compute.ts';
+import { createMachineHost } from '../../support/machines/machine-fixture.ts';
+import { leftoversOf } from '../../support/machines/machine-leftovers.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
 
 const asUser = 'setpriv --reuid 1000 --regid 1000 --clear-groups';
 const configuration = '/ecs-execute-command-*/configuration/amazon-ssm-agent.json';

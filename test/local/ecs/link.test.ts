@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../../local/aws/listen.ts';
 import type { MachineSpec } from '../../../local/engines/engine.ts';
-import { eventually, startCompute, taskRoleArn } from '../../support/compute.ts';
-import { processEngine } from '../../support/process-engine.ts';
+import { eventually, startCompute, taskRoleArn } from '../../support/machines/compute.ts';
+import { processEngine } from '../../support/machines/process-engine.ts';
 
 function ask(socketPath: string, host: string, path: string, headers: Record<string, string> = {}) {
   return new Promise<IncomingMessage>((resolve, reject) => {

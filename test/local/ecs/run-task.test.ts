@@ -6,7 +6,7 @@ import {
   type RunTaskCommandInput,
 } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
-import { network, startCompute, taskRoleArn } from '../../support/compute.ts';
+import { network, startCompute, taskRoleArn } from '../../support/machines/compute.ts';
 
 const script = 'exec sleep 600';
 

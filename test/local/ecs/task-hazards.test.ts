@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
 import type { TaskStateChange } from '../../../local/ecs/events/state-change-event.ts';
 import type { HazardSettings } from '../../../local/hazards/hazards.ts';
-import { eventually, network, startCompute, type TestCompute } from '../../support/compute.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { eventually, network, startCompute, type TestCompute } from '../../support/machines/compute.ts';
 
 /** ECS with a family whose tasks sleep. */
 async function suffering(hazards: HazardSettings, options: TestCompute = {}) {

@@ -2,8 +2,8 @@ import { ListTasksCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
 import type { TaskStateChange } from '../../../local/ecs/events/state-change-event.ts';
-import { eventually, startCompute, temporaryFolder } from '../../support/compute.ts';
-import { processEngine } from '../../support/process-engine.ts';
+import { eventually, startCompute, temporaryFolder } from '../../support/machines/compute.ts';
+import { processEngine } from '../../support/machines/process-engine.ts';
 
 const sleeps = 'exec sleep 600';
 const statuses = (events: readonly TaskStateChange[]) => events.map(({ detail }) => detail.lastStatus);

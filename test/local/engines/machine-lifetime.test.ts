@@ -11,11 +11,11 @@ import {
   runScript,
   scriptSpec,
   startIdle,
-} from '../../support/machine-fixture.ts';
-import { leftoversOf } from '../../support/machine-leftovers.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
+} from '../../support/machines/machine-fixture.ts';
+import { leftoversOf } from '../../support/machines/machine-leftovers.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
 
-const serviceProgram = join(import.meta.dirname, '../../support/machine-service.ts');
+const serviceProgram = join(import.meta.dirname, '../../support/machines/machine-service.ts');
 
 async function startService(host: MachineHost): Promise<ChildProcess> {
   const service = spawn(process.execPath, [serviceProgram, host.dataDir, host.linkSocket], {

@@ -1,7 +1,7 @@
 import { createNamespacesEngine } from '../../../local/engines/namespaces/namespaces-engine.ts';
-import { engineLimitsSuite } from '../../suites/engine-limits-suite.ts';
-import { leftoversOf } from '../../support/machine-leftovers.ts';
-import { limitsHere } from '../../support/machine-namespaces.ts';
+import { engineLimitsSuite } from '../../suites/engines/engine-limits-suite.ts';
+import { leftoversOf } from '../../support/machines/machine-leftovers.ts';
+import { limitsHere } from '../../support/machines/machine-namespaces.ts';
 
 engineLimitsSuite(
   'limits of namespaces',

@@ -3,10 +3,10 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
 
 const run = promisify(execFile);
-const userProgram = join(import.meta.dirname, '../../support/machine-user.ts');
+const userProgram = join(import.meta.dirname, '../../support/machines/machine-user.ts');
 const nobody = 65534;
 
 async function as(uid: number, ...words: string[]) {

@@ -3,8 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type AgentMachine, startAgent } from '../../support/agent-machine.ts';
-import { fileCalls, helpersOf } from '../../support/file-calls.ts';
+import { type AgentMachine, startAgent } from '../../support/agent/agent-machine.ts';
+import { fileCalls, helpersOf } from '../../support/agent/file-calls.ts';
 
 // Nothing of the agent's own, and nothing of root's, may be seen or changed through the files of a user who swaps what is
 // under the agent's hands all the time.

@@ -6,8 +6,8 @@ import { grantIdentity } from '../../../channel/codec/grant-key.ts';
 import { proveNear } from '../../../channel/near/prove.ts';
 import type { Grant } from '../../../contract/agent/grant.ts';
 import { systemClock } from '../../../contract/clock.ts';
-import { type AgentMachine, startAgent, until } from '../../support/agent-machine.ts';
-import { fileCalls } from '../../support/file-calls.ts';
+import { type AgentMachine, startAgent, until } from '../../support/agent/agent-machine.ts';
+import { fileCalls } from '../../support/agent/file-calls.ts';
 
 /** Files as the holder of a grant has them, over a channel of its own. */
 async function granted(machine: AgentMachine, fields: Partial<Grant> = {}) {

@@ -8,9 +8,9 @@ import { Marks } from '../../../containers/agent/commands/launch/marks.ts';
 import { Files } from '../../../containers/agent/files/files.ts';
 import { frameHead, windowBytes } from '../../../containers/agent/files/wire/frames.ts';
 import { createClock } from '../../../contract/clock.ts';
-import { sendThroughBothWays } from '../../suites/large-file.ts';
-import { type AgentMachine, startAgent, until } from '../../support/agent-machine.ts';
-import { fileCalls, helpersOf } from '../../support/file-calls.ts';
+import { sendThroughBothWays } from '../../suites/chaos/large-file.ts';
+import { type AgentMachine, startAgent, until } from '../../support/agent/agent-machine.ts';
+import { fileCalls, helpersOf } from '../../support/agent/file-calls.ts';
 
 const helpers = (machine: AgentMachine) => helpersOf(dirname(machine.home));
 const lost = { status: 503, code: 'helper_lost' };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { requestFrames, until } from '../../support/agent-machine.ts';
-import { fileCalls } from '../../support/file-calls.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
-import { openChannel, startMachine } from '../../support/real-machine.ts';
+import { requestFrames, until } from '../../support/agent/agent-machine.ts';
+import { fileCalls } from '../../support/agent/file-calls.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
+import { openChannel, startMachine } from '../../support/machines/real-machine.ts';
 
 test.skipIf(!namespacesHere)(
   'M2: in a real machine files go through the channel, and what is the agent’s stays its own',

@@ -4,9 +4,9 @@ import { chmod, chown, mkdir, readFile, stat, symlink, truncate, writeFile } fro
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { startAgent } from '../../support/agent-machine.ts';
-import { at, fileCalls, request } from '../../support/file-calls.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
+import { startAgent } from '../../support/agent/agent-machine.ts';
+import { at, fileCalls, request } from '../../support/agent/file-calls.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
 
 async function start() {
   const machine = await startAgent({ files: true });

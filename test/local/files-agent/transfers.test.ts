@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
-import { type AgentMachine, startAgent } from '../../support/agent-machine.ts';
-import { fileCalls } from '../../support/file-calls.ts';
+import { type AgentMachine, startAgent } from '../../support/agent/agent-machine.ts';
+import { fileCalls } from '../../support/agent/file-calls.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const host = 'storage.test';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startAgent } from '../../support/agent-machine.ts';
-import { fileCalls } from '../../support/file-calls.ts';
+import { startAgent } from '../../support/agent/agent-machine.ts';
+import { fileCalls } from '../../support/agent/file-calls.ts';
 
 // Any bytes but those that no name can have.
 const name = fc

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Caller, call, createReady, exec, expectError } from '../../support/sandbox-calls.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { type Caller, call, createReady, exec, expectError } from '../../support/stack/sandbox-calls.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 let owner: Caller;

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Download, SignedPart, Upload } from '../../../contract/api/transfers.ts';
-import { type Caller, call, createReady, exec, expectError } from '../../support/sandbox-calls.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import type { Download, SignedPart, Upload } from '../../../contract/api/files/transfers.ts';
+import { type Caller, call, createReady, exec, expectError } from '../../support/stack/sandbox-calls.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 let owner: Caller;

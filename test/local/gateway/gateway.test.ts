@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
-import { startGateway } from '../../support/start-gateway.ts';
+import { startGateway } from '../../support/stack/start-gateway.ts';
 
 const errorOf = async (response: Response) => {
   const { error } = (await response.json()) as { error: { code: string; request_id: string } };

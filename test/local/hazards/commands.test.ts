@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { CommandResult } from '../../../contract/api/command-result.ts';
+import type { CommandResult } from '../../../contract/api/commands/command-result.ts';
 import type { HazardSettings } from '../../../local/hazards/hazards.ts';
-import { killAgent } from '../../support/kill-agent.ts';
-import { type Caller, call, createReady, exec, untilEnded } from '../../support/sandbox-calls.ts';
-import { startStack } from '../../support/stack.ts';
+import { killAgent } from '../../support/agent/kill-agent.ts';
+import { type Caller, call, createReady, exec, untilEnded } from '../../support/stack/sandbox-calls.ts';
+import { startStack } from '../../support/stack/stack.ts';
 
 /** A service that suffers, and a sandbox in it that is ready. */
 async function suffering(hazards: HazardSettings, clockRate = 1) {

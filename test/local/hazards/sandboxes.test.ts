@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
-import { defaultSize, sizes } from '../../../contract/api/sizes.ts';
+import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
+import { defaultSize, sizes } from '../../../contract/api/sandboxes/sizes.ts';
 import type { HazardSettings } from '../../../local/hazards/hazards.ts';
-import { eventually } from '../../support/compute.ts';
-import { type Caller, call, createReady, exec, expectError, untilEnded } from '../../support/sandbox-calls.ts';
-import { startStack } from '../../support/stack.ts';
+import { eventually } from '../../support/machines/compute.ts';
+import { type Caller, call, createReady, exec, expectError, untilEnded } from '../../support/stack/sandbox-calls.ts';
+import { startStack } from '../../support/stack/stack.ts';
 
 /** A service that suffers. */
 async function suffering(hazards: HazardSettings) {

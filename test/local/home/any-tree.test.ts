@@ -2,8 +2,8 @@ import { chmodSync, lchownSync, lutimesSync, mkdirSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startHomeRig, unlimited } from '../../support/home-rig.ts';
-import { describeHome } from '../../support/home-trees.ts';
+import { startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
+import { describeHome } from '../../support/agent/home-trees.ts';
 
 type Shape =
   | { readonly kind: 'file'; readonly bytes: Uint8Array; readonly times: number; readonly mode: number }

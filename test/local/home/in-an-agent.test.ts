@@ -6,9 +6,9 @@ import type { Assignment } from '../../../contract/api/agent-reports.ts';
 import { createClock } from '../../../contract/clock.ts';
 import { SaveEvent } from '../../../contract/home/home-api.ts';
 import { HomeOrder } from '../../../contract/home/home-order.ts';
-import { type AgentMachine, startAgent, until } from '../../support/agent-machine.ts';
-import { helpersOf } from '../../support/file-calls.ts';
-import { type HomeRig, startHomeRig } from '../../support/home-rig.ts';
+import { type AgentMachine, startAgent, until } from '../../support/agent/agent-machine.ts';
+import { helpersOf } from '../../support/agent/file-calls.ts';
+import { type HomeRig, startHomeRig } from '../../support/agent/home-rig.ts';
 
 const home = HomeOrder.parse({ enabled: true, from: null });
 

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { surviveHomeKills } from '../../suites/home-kills.ts';
+import { surviveHomeKills } from '../../suites/chaos/home-kills.ts';
 import { seedOfTest } from '../../support/seed.ts';
 
 test(

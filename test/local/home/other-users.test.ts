@@ -3,7 +3,7 @@ import { HomeStorage } from '../../../containers/agent/home/storage/home-storage
 import { SessionCredentials } from '../../../containers/agent/home/storage/session-credentials.ts';
 import { systemClock } from '../../../contract/clock.ts';
 import { homeKeys } from '../../../contract/home/keys.ts';
-import { type HomeRig, startHomeRig, unlimited } from '../../support/home-rig.ts';
+import { type HomeRig, startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
 
 const { signal } = unlimited;
 const body = Buffer.from('{}');

@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startHomeRig, unlimited } from '../../support/home-rig.ts';
-import { asUser, describeHome } from '../../support/home-trees.ts';
+import { startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
+import { asUser, describeHome } from '../../support/agent/home-trees.ts';
 
 const signal = unlimited.signal;
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
 import { type HazardSettings, readHazards } from '../../../local/hazards/hazards.ts';
-import { startHomeRig, unlimited } from '../../support/home-rig.ts';
-import { asUser, describeHome } from '../../support/home-trees.ts';
+import { startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
+import { asUser, describeHome } from '../../support/agent/home-trees.ts';
 
 const { signal } = unlimited;
 

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { openInsideDoor } from '../../../containers/agent/inside/inside-door.ts';
 import { systemClock } from '../../../contract/clock.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const sandboxId = `sbx_${'0'.repeat(26)}`;
 

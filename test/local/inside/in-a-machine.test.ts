@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { requestFrames, until } from '../../support/agent-machine.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
-import { openChannel, startMachine } from '../../support/real-machine.ts';
+import { requestFrames, until } from '../../support/agent/agent-machine.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
+import { openChannel, startMachine } from '../../support/machines/real-machine.ts';
 
 test.skipIf(!namespacesHere)(
   'in a real machine matrx-agent speaks for the code there, and complete ends the machine with 0',

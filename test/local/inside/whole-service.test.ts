@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConnectionOptions, Sandbox } from '../../../client/index.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
-import { runMatrx } from '../../support/run-matrx.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
+import { runMatrx } from '../../support/stack/run-matrx.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 let connection: ConnectionOptions;

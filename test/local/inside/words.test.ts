@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import { createClock } from '../../../contract/clock.ts';
-import { type AgentMachine, startAgent, until } from '../../support/agent-machine.ts';
-import { type Fault, refusal } from '../../support/fake-control-plane.ts';
+import { type AgentMachine, startAgent, until } from '../../support/agent/agent-machine.ts';
+import { type Fault, refusal } from '../../support/fakes/fake-control-plane.ts';
 
 const oldClient = readFileSync(join(import.meta.dirname, '../../support/inside/old-client.py'), 'utf8');
 const pythonHere = spawnSync('/usr/bin/python3', ['--version']).status === 0;

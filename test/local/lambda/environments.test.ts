@@ -3,7 +3,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
 import type { Functions } from '../../../local/lambda/create-functions.ts';
-import { deployFunctions } from '../../support/deploy-functions.ts';
+import { deployFunctions } from '../../support/stack/deploy-functions.ts';
 
 const ask = async (functions: Functions, event: object) => text((await functions.invoke('streaming', event)).body);
 const bodyOf = (answer: string) => answer.slice(answer.indexOf('\0'.repeat(8)) + 8);

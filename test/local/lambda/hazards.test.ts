@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { HazardSettings } from '../../../local/hazards/hazards.ts';
-import { eventually } from '../../support/compute.ts';
-import { deployFunctions } from '../../support/deploy-functions.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { eventually } from '../../support/machines/compute.ts';
+import { deployFunctions } from '../../support/stack/deploy-functions.ts';
 
 const suffering = (
   hazards: HazardSettings['functions'],

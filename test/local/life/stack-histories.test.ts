@@ -1,6 +1,6 @@
 import { test } from 'vitest';
-import { liveThroughOnStack } from '../../suites/stack-histories.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
+import { liveThroughOnStack } from '../../suites/chaos/stack-histories.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
 import { seedOfTest } from '../../support/seed.ts';
 
 test.skipIf(!namespacesHere)(

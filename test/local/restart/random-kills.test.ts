@@ -1,6 +1,6 @@
 import { test } from 'vitest';
-import { surviveRandomKills } from '../../suites/random-kills.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
+import { surviveRandomKills } from '../../suites/chaos/random-kills.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
 import { seedOfTest } from '../../support/seed.ts';
 
 test.skipIf(!namespacesHere)(

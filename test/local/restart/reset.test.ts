@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { lockFolder } from '../../../local/service/lock-folder.ts';
-import { resetFolder } from '../../../local/service/reset-folder.ts';
-import { machineProcesses } from '../../support/kill-victims.ts';
-import { leftoversOf } from '../../support/machine-leftovers.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
-import { createReady } from '../../support/sandbox-calls.ts';
-import { startServiceProcess } from '../../support/service-process.ts';
-import { signedFetch } from '../../support/signed-fetch.ts';
+import { lockFolder } from '../../../local/service/folder/lock-folder.ts';
+import { resetFolder } from '../../../local/service/folder/reset-folder.ts';
+import { machineProcesses } from '../../support/machines/kill-victims.ts';
+import { leftoversOf } from '../../support/machines/machine-leftovers.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
+import { createReady } from '../../support/stack/sandbox-calls.ts';
+import { startServiceProcess } from '../../support/stack/service-process.ts';
+import { signedFetch } from '../../support/stack/signed-fetch.ts';
 
 const main = join(import.meta.dirname, '../../../local/main.ts');
 

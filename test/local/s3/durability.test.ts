@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
-import { eventually, temporaryFolder } from '../../support/compute.ts';
+import { eventually, temporaryFolder } from '../../support/machines/compute.ts';
 import { Bucket, startS3 } from './start-s3.ts';
 
 async function serve(dir: string): Promise<{ s3: S3; child: ChildProcess }> {

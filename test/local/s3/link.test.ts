@@ -4,8 +4,8 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expect, test } from 'vitest';
 import type { MachineSpec } from '../../../local/engines/engine.ts';
-import { eventually, startCompute } from '../../support/compute.ts';
-import { processEngine } from '../../support/process-engine.ts';
+import { eventually, startCompute } from '../../support/machines/compute.ts';
+import { processEngine } from '../../support/machines/process-engine.ts';
 import { Bucket, startS3 } from './start-s3.ts';
 
 /** Asks a task's link for an address, as an agent does. */

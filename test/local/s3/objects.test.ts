@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expect, test } from 'vitest';
-import { eventually } from '../../support/compute.ts';
+import { eventually } from '../../support/machines/compute.ts';
 import { Bucket, startS3 } from './start-s3.ts';
 
 const md5 = (bytes: Uint8Array | string) => createHash('md5').update(bytes).digest('hex');

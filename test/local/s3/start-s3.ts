@@ -5,7 +5,7 @@ import { type Credentials, Principals } from '../../../local/aws/keys.ts';
 import { type HazardSettings, readHazards } from '../../../local/hazards/hazards.ts';
 import { type PolicyDocument, parsePolicy } from '../../../local/policy/policy-document.ts';
 import { createS3, type S3Options } from '../../../local/s3/create-s3.ts';
-import { temporaryFolder } from '../../support/compute.ts';
+import { temporaryFolder } from '../../support/machines/compute.ts';
 
 export const Bucket = 'test-bucket';
 const region = 'us-east-1';

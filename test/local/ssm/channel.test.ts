@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSession } from '../../../channel/near/session.ts';
 import { systemClock } from '../../../contract/clock.ts';
-import { eventually, startCompute, type TestCompute } from '../../support/compute.ts';
+import { eventually, startCompute, type TestCompute } from '../../support/machines/compute.ts';
 
-const echo = join(import.meta.dirname, '../../support/echo-attach.ts');
+const echo = join(import.meta.dirname, '../../support/fakes/echo-attach.ts');
 const attach = `sh -c 'stty raw -echo; exec ${process.execPath} ${echo}'`;
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 

@@ -2,9 +2,9 @@ import { TerminateSessionCommand } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import { readAcknowledgement } from '../../../channel/codec/payloads.ts';
 import type { HazardSettings } from '../../../local/hazards/hazards.ts';
-import { eventually } from '../../support/compute.ts';
-import { SessionClient } from '../../support/session-client.ts';
-import { rawCat, startTask } from '../../support/session-task.ts';
+import { SessionClient } from '../../support/channel/session-client.ts';
+import { rawCat, startTask } from '../../support/channel/session-task.ts';
+import { eventually } from '../../support/machines/compute.ts';
 
 type Frames = NonNullable<NonNullable<HazardSettings['sessions']>['frames']>;
 

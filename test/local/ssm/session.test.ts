@@ -3,10 +3,10 @@ import { ResumeSessionCommand, TerminateSessionCommand } from '@aws-sdk/client-s
 import { expect, onTestFinished, test } from 'vitest';
 import { payloadTypes, readAcknowledgement } from '../../../channel/codec/payloads.ts';
 import { createClock } from '../../../contract/clock.ts';
-import { eventually } from '../../support/compute.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { SessionClient } from '../../support/session-client.ts';
-import { rawCat, startTask } from '../../support/session-task.ts';
+import { SessionClient } from '../../support/channel/session-client.ts';
+import { rawCat, startTask } from '../../support/channel/session-task.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { eventually } from '../../support/machines/compute.ts';
 
 /** A clock that runs by itself until `stop`, and is moved by hand from then on. */
 function handClock() {

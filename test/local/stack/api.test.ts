@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { defineApiSuite } from '../../suites/api-suite.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { defineApiSuite } from '../../suites/api/api-suite.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {

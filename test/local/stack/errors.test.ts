@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
+import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { AwsError } from '../../../local/aws/aws-error.ts';
-import { type Caller, call, createReady, expectError } from '../../support/sandbox-calls.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { type Caller, call, createReady, expectError } from '../../support/stack/sandbox-calls.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 const personOf = async (stack: Stack): Promise<Caller> => ({ fetch: await stack.asPerson('ann'), door: '/v1' });
 const create = (caller: Caller) => call<Sandbox>(caller, 'POST', '/sandboxes', {});

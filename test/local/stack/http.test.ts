@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { defineHttpSuite } from '../../suites/http-suite.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { defineHttpSuite } from '../../suites/api/http-suite.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {

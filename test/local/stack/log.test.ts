@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LogOptions, Sandbox } from '../../../client/index.ts';
-import { eventually } from '../../support/compute.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import { eventually } from '../../support/machines/compute.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {

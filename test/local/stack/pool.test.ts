@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
-import { namespacesHere } from '../../support/machine-namespaces.ts';
-import { type Caller, call, exec } from '../../support/sandbox-calls.ts';
-import { startStack } from '../../support/stack.ts';
+import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
+import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
+import { type Caller, call, exec } from '../../support/stack/sandbox-calls.ts';
+import { startStack } from '../../support/stack/stack.ts';
 
 const patient = { timeout: 60_000, interval: 200 };
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
-import { type Caller, call, createReady, exec, expectError, untilEnded } from '../../support/sandbox-calls.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
+import { type Caller, call, createReady, exec, expectError, untilEnded } from '../../support/stack/sandbox-calls.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 const personOf = async (stack: Stack, userId: string): Promise<Caller> => ({
   fetch: await stack.asPerson(userId),

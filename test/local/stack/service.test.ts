@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Sandbox } from '../../../contract/api/sandbox-record.ts';
+import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { startService } from '../../../local/start.ts';
-import { type Caller, call, createReady } from '../../support/sandbox-calls.ts';
-import { signedFetch } from '../../support/signed-fetch.ts';
-import { buildDir, startStack } from '../../support/stack.ts';
+import { type Caller, call, createReady } from '../../support/stack/sandbox-calls.ts';
+import { signedFetch } from '../../support/stack/signed-fetch.ts';
+import { buildDir, startStack } from '../../support/stack/stack.ts';
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'matrx-service-'));

@@ -6,7 +6,7 @@ import { homeKeys } from '../../../contract/home/keys.ts';
 import { homes } from '../../../lambdas/aws/s3/homes.ts';
 import { s3Client } from '../../../lambdas/aws/s3/s3-client.ts';
 import { storedObjects } from '../../../lambdas/aws/s3/stored-objects.ts';
-import { summary } from '../../support/fake-homes.ts';
+import { summary } from '../../support/fakes/fake-homes.ts';
 import { sampleCheckpoint } from '../../support/sample-checkpoint.ts';
 import { Bucket, policy, startS3 } from '../s3/start-s3.ts';
 

@@ -7,8 +7,8 @@ import { homes } from '../../../lambdas/aws/s3/homes.ts';
 import { s3Client } from '../../../lambdas/aws/s3/s3-client.ts';
 import { storedObjects } from '../../../lambdas/aws/s3/stored-objects.ts';
 import { tidyHomes } from '../../../lambdas/core/storage/tidy/tidy-homes.ts';
-import { keptLog } from '../../support/fakes.ts';
-import { type HomeSandbox, startHomeRig, unlimited } from '../../support/home-rig.ts';
+import { type HomeSandbox, startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
+import { keptLog } from '../../support/fakes/fakes.ts';
 
 const hourMs = 3_600_000;
 const graceMs = homeLimits.graceHours * hourMs;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Sandbox } from '../../../client/sandbox.ts';
 import { UserStorage } from '../../../client/storage/user-storage.ts';
-import type { Sandbox as SandboxRecord } from '../../../contract/api/sandbox-record.ts';
-import { runMatrx } from '../../support/run-matrx.ts';
-import { call, untilEnded } from '../../support/sandbox-calls.ts';
-import { type Stack, startStack } from '../../support/stack.ts';
+import type { Sandbox as SandboxRecord } from '../../../contract/api/sandboxes/sandbox-record.ts';
+import { runMatrx } from '../../support/stack/run-matrx.ts';
+import { call, untilEnded } from '../../support/stack/sandbox-calls.ts';
+import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {

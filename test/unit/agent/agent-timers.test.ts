@@ -3,7 +3,7 @@ import { Wakeup } from '../../../containers/agent/api/wakeup.ts';
 import { Deadline } from '../../../containers/agent/life/deadline.ts';
 import { IdleWatch } from '../../../containers/agent/life/idle-watch.ts';
 import { backoff } from '../../../containers/agent/reports/backoff.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 

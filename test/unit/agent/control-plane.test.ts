@@ -10,8 +10,8 @@ import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { errors } from '../../../contract/api/errors.ts';
 import { systemClock } from '../../../contract/clock.ts';
 import { verifySignature } from '../../../local/aws/verify-signature.ts';
-import { credentialsPath, type Fault, refusal, startControlPlane } from '../../support/fake-control-plane.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { credentialsPath, type Fault, refusal, startControlPlane } from '../../support/fakes/fake-control-plane.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const silent = { info: () => {}, error: () => {} };
 const hello = { agent_version: '0.0.0', session_limit: null };

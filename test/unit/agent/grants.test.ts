@@ -15,7 +15,7 @@ import { provePeer } from '../../../containers/agent/access/prove-peer.ts';
 import type { Commands } from '../../../containers/agent/commands/commands.ts';
 import type { FileDoor } from '../../../containers/agent/files/file-door.ts';
 import type { Grant } from '../../../contract/agent/grant.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const sandbox = { sandbox_id: `sbx_${'0'.repeat(26)}`, user_id: 'ada' };
 const owner = { key: Buffer.alloc(32, 7), context: `${sandbox.sandbox_id}/1` };

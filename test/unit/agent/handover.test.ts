@@ -3,7 +3,7 @@ import { Handover } from '../../../containers/agent/pool/handover.ts';
 import { RefusedError } from '../../../containers/agent/reports/refused-error.ts';
 import { sayHello } from '../../../containers/agent/reports/say-hello.ts';
 import type { Assignment, PoolPlace } from '../../../contract/api/agent-reports.ts';
-import { JumpingClock } from '../../support/fakes.ts';
+import { JumpingClock } from '../../support/fakes/fakes.ts';
 
 const minuteMs = 60_000;
 const key = Buffer.alloc(32, 7).toString('base64');

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { MachineWatch } from '../../../containers/agent/reports/machine/machine-watch.ts';
 import { MachineFigures } from '../../../contract/api/agent-reports.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 /** A machine's kernel files, as a test writes them. */
 async function playMachine() {

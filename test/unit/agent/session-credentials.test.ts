@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SessionCredentials } from '../../../containers/agent/home/storage/session-credentials.ts';
 import type { StorageCredentials } from '../../../contract/home/credentials.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const hourMs = 3_600_000;
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { StorageLink } from '../../../containers/agent/files/transfer/storage-link.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
 const order = { url: 'http://storage.test/f?signed', hosts: ['storage.test'], signal: new AbortController().signal };

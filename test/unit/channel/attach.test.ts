@@ -5,9 +5,9 @@ import { hello } from '../../../channel/codec/hello.ts';
 import { terminalDuplex } from '../../../channel/codec/terminal-duplex.ts';
 import { quitBurst } from '../../../channel/codec/terminal-escape.ts';
 import { type AttachOptions, attach } from '../../../channel/far/attach.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { writeEnd } from '../../support/agent/write-end.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { readAll } from '../../support/read-all.ts';
-import { writeEnd } from '../../support/write-end.ts';
 
 /** An attach on a terminal whose other end is `near`, already past the hello. */
 function start(options: Partial<AttachOptions> = {}) {

@@ -11,9 +11,9 @@ import { connectHttp } from '../../../channel/near/http.ts';
 import { proveNear } from '../../../channel/near/prove.ts';
 import { openSession, type Session } from '../../../channel/near/session.ts';
 import { createClock } from '../../../contract/clock.ts';
-import { EchoAgent } from '../../support/echo-agent.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { badWire, MessageService, type MessageServiceOptions } from '../../support/message-service.ts';
+import { badWire, MessageService, type MessageServiceOptions } from '../../support/channel/message-service.ts';
+import { EchoAgent } from '../../support/fakes/echo-agent.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { readAll } from '../../support/read-all.ts';
 
 const clock = createClock();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { proveFar } from '../../../channel/far/prove.ts';
 import { proveNear } from '../../../channel/near/prove.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const clock = new ManualClock();
 const identity = { key: Buffer.alloc(32, 7), context: 'sbx_1/1' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
-import { restByReport } from '../../../lambdas/aws/channel/rest-by-report.ts';
+import { restByReport } from '../../../lambdas/aws/channel/commands/rest-by-report.ts';
 
 const outcome = {
   command_id: `cmd_${'0'.repeat(26)}`,

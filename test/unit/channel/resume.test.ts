@@ -4,8 +4,8 @@ import { duplexPair } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { openSession, type SessionOptions } from '../../../channel/near/session.ts';
 import { createClock } from '../../../contract/clock.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { badWire, MessageService, type MessageServiceOptions } from '../../support/message-service.ts';
+import { badWire, MessageService, type MessageServiceOptions } from '../../support/channel/message-service.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const clock = createClock();
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type AgentMessage, decodeMessage } from '../../../channel/codec/message.ts';
 import { Sender } from '../../../channel/sequence/sender.ts';
 import { agentTuning, clientTuning, type SenderTuning } from '../../../channel/sequence/tuning.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 
 const set = (tuning: SenderTuning = clientTuning) => {
   const clock = new ManualClock();

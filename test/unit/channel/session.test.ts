@@ -8,8 +8,8 @@ import { payloadTypes, readSize } from '../../../channel/codec/payloads.ts';
 import { escapeBurst } from '../../../channel/codec/terminal-escape.ts';
 import { openSession, type SessionOptions } from '../../../channel/near/session.ts';
 import { createClock } from '../../../contract/clock.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { MessageService, type MessageServiceOptions } from '../../support/message-service.ts';
+import { MessageService, type MessageServiceOptions } from '../../support/channel/message-service.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import { readAll } from '../../support/read-all.ts';
 
 const clock = createClock();

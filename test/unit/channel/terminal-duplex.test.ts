@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { terminalDuplex } from '../../../channel/codec/terminal-duplex.ts';
 import { escapeBurst, quitBurst } from '../../../channel/codec/terminal-escape.ts';
+import { terminalPair } from '../../support/agent/terminal-path.ts';
 import { readAll } from '../../support/read-all.ts';
-import { terminalPair } from '../../support/terminal-path.ts';
 
 const join = (readBytes?: () => number): [Duplex, Duplex] => {
   const [near, far] = terminalPair(readBytes);

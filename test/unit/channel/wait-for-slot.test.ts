@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { waitForSlot } from '../../../lambdas/aws/channel/wait-for-slot.ts';
+import { waitForSlot } from '../../../lambdas/aws/channel/kept/wait-for-slot.ts';
 import type { ChannelTarget } from '../../../lambdas/core/ports.ts';
-import { JumpingClock } from '../../support/fakes.ts';
-import { PlayedSlots } from '../../support/played-slots.ts';
+import { JumpingClock } from '../../support/fakes/fakes.ts';
+import { PlayedSlots } from '../../support/fakes/played-slots.ts';
 
 const sandboxId = `sbx_${'0'.repeat(26)}`;
 const { signal } = new AbortController();

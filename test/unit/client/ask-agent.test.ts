@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { askAgent } from '../../../client/node/channel/ask-agent.ts';
 import { createClock, systemClock } from '../../../contract/clock.ts';
-import { type AgentAsked, playedAgent } from '../../support/played-agent.ts';
+import { type AgentAsked, playedAgent } from '../../support/fakes/played-agent.ts';
 
 async function ask(play: (asked: AgentAsked) => void, clock = systemClock) {
   const { open } = await playedAgent(play);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { openConnection } from '../../../client/connection.ts';
-import { send } from '../../../client/http/send.ts';
+import { send } from '../../../client/http/send/send.ts';
 import { Sandbox } from '../../../client/sandbox.ts';
 import { Principals } from '../../../local/aws/keys.ts';
 import { verifySignature } from '../../../local/aws/verify-signature.ts';
-import { answer, type Behaviour, misbehavingService, sandboxRecord } from '../../support/misbehaving-service.ts';
+import { answer, type Behaviour, misbehavingService, sandboxRecord } from '../../support/fakes/misbehaving-service.ts';
 
 const region = 'eu-west-1';
 

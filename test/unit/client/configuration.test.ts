@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openConnection } from '../../../client/connection.ts';
 import { findConfiguration } from '../../../client/node/find-configuration.ts';
 import { Service } from '../../../client/service.ts';
-import { answer, misbehavingService } from '../../support/misbehaving-service.ts';
+import { answer, misbehavingService } from '../../support/fakes/misbehaving-service.ts';
 
 const local = {
   url: 'http://127.0.0.1:7070',

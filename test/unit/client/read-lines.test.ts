@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readLines } from '../../../client/http/read-lines.ts';
+import { readLines } from '../../../client/http/read/read-lines.ts';
 
 const linesOf = async (chunks: Iterable<Uint8Array>, maxBytes = 1_000): Promise<string[]> => {
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LogLine, LogOptions } from '../../../client/logs/read-log.ts';
 import { Sandbox } from '../../../client/sandbox.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
 import {
   answer,
   type Behaviour,
@@ -11,7 +11,7 @@ import {
   sandboxId,
   sandboxRecord,
   stream,
-} from '../../support/misbehaving-service.ts';
+} from '../../support/fakes/misbehaving-service.ts';
 
 const time = '2026-01-01T00:00:00.000Z';
 const lines = (...messages: string[]) => messages.map((message) => ({ time, message, truncated: false }));

@@ -8,7 +8,7 @@ import {
   misbehavingService,
   sandboxId,
   sandboxRecord,
-} from '../../support/misbehaving-service.ts';
+} from '../../support/fakes/misbehaving-service.ts';
 
 const readAll = async (items: AsyncIterable<unknown>) => {
   for await (const _ of items);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { type ConnectionOptions, openConnection } from '../../../client/connection.ts';
-import { send } from '../../../client/http/send.ts';
+import { send } from '../../../client/http/send/send.ts';
 import { Sandbox } from '../../../client/sandbox.ts';
 import { Service } from '../../../client/service.ts';
 import { createClock, systemClock } from '../../../contract/clock.ts';
@@ -15,7 +15,7 @@ import {
   misbehavingService,
   sandboxId,
   sandboxRecord,
-} from '../../support/misbehaving-service.ts';
+} from '../../support/fakes/misbehaving-service.ts';
 
 const at = (url: string, more: ConnectionOptions = {}) => ({ url, credentials: { token: 't' }, ...more });
 const one = { params: { sandbox_id: sandboxId } };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Sandbox } from '../../../client/sandbox.ts';
 import { UserStorage } from '../../../client/storage/user-storage.ts';
-import { summary } from '../../support/fake-homes.ts';
+import { summary } from '../../support/fakes/fake-homes.ts';
 import {
   answer,
   fail,
@@ -9,7 +9,7 @@ import {
   misbehavingService,
   sandboxId,
   sandboxRecord,
-} from '../../support/misbehaving-service.ts';
+} from '../../support/fakes/misbehaving-service.ts';
 
 const at = ({ url }: MisbehavingService) => ({ url, credentials: { token: 't' }, userId: 'ann' });
 const checkpointId = `ckp_${'1'.repeat(26)}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commandCursor, newestFirst, readCommandCursor } from '../../../contract/api/command-cursor.ts';
+import { commandCursor, newestFirst, readCommandCursor } from '../../../contract/api/commands/command-cursor.ts';
 
 const place = (started_at: string, digit = '0') => ({ started_at, command_id: `cmd_${digit.repeat(26)}` });
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ExecCommand } from '../../../contract/api/commands.ts';
+import { ExecCommand } from '../../../contract/api/commands/commands.ts';
 import { IdempotencyKey, SandboxId, UserId } from '../../../contract/api/identifiers.ts';
 import { limits } from '../../../contract/api/limits.ts';
-import { CreateSandbox, PatchSandbox } from '../../../contract/api/sandboxes.ts';
+import { CreateSandbox, PatchSandbox } from '../../../contract/api/sandboxes/sandboxes.ts';
 
 const refused = (schema: typeof ExecCommand | typeof CreateSandbox, input: unknown) =>
   (schema.safeParse(input).error?.issues ?? []).map((issue) => issue.path.join('.'));

@@ -3,10 +3,10 @@ import { createAccess } from '../../../lambdas/core/access/create-access.ts';
 import { endAccess } from '../../../lambdas/core/access/end-access.ts';
 import { resumeAccess } from '../../../lambdas/core/access/resume-access.ts';
 import { reportOutcomes } from '../../../lambdas/core/agent/report-outcomes.ts';
+import { commandId, reportOf } from '../../support/agent/command-samples.ts';
 import { agentOf, callOf, person } from '../../support/calls.ts';
-import { commandId, reportOf } from '../../support/command-samples.ts';
-import { FakeClientChannels, unavailable } from '../../support/fakes.ts';
-import { fakeService } from '../../support/sandbox-life.ts';
+import { FakeClientChannels, unavailable } from '../../support/fakes/fakes.ts';
+import { fakeService } from '../../support/stack/sandbox-life.ts';
 
 const ada = person('ada');
 

@@ -6,8 +6,8 @@ import { patchDeployment } from '../../../lambdas/core/admin/patch-deployment.ts
 import { putQuota } from '../../../lambdas/core/admin/put-quota.ts';
 import { stopAll } from '../../../lambdas/core/admin/stop-all.ts';
 import { callOf, person, service } from '../../support/calls.ts';
-import { unavailable } from '../../support/fakes.ts';
-import { fakeService } from '../../support/sandbox-life.ts';
+import { unavailable } from '../../support/fakes/fakes.ts';
+import { fakeService } from '../../support/stack/sandbox-life.ts';
 
 const params = { user_id: 'ada' };
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { reportOutcomes } from '../../../lambdas/core/agent/report-outcomes.ts';
 import { patchSandbox } from '../../../lambdas/core/sandboxes/patch-sandbox.ts';
+import { commandId, reportOf } from '../../support/agent/command-samples.ts';
 import { agentOf, callOf, service } from '../../support/calls.ts';
-import { commandId, reportOf } from '../../support/command-samples.ts';
-import { fakeService } from '../../support/sandbox-life.ts';
+import { fakeService } from '../../support/stack/sandbox-life.ts';
 
 const strangerTask = 'f'.repeat(32);
 

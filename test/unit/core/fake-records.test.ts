@@ -1,5 +1,5 @@
 import { defineSandboxRecordsSuite } from '../../suites/sandbox-records-suite.ts';
-import { FakeRecords, JumpingClock } from '../../support/fakes.ts';
+import { FakeRecords, JumpingClock } from '../../support/fakes/fakes.ts';
 
 defineSandboxRecordsSuite(async () => {
   const clock = new JumpingClock();

@@ -4,12 +4,12 @@ import { handOver } from '../../../lambdas/core/pool/hand-over.ts';
 import type { Pool } from '../../../lambdas/core/pool/ports.ts';
 import { readyRecord } from '../../../lambdas/core/pool/ready-record.ts';
 import { reap } from '../../../lambdas/core/reaper/reap.ts';
+import { settleTaskEvent } from '../../../lambdas/core/sandboxes/life/settle-task-event.ts';
 import type { SandboxRecord } from '../../../lambdas/core/sandboxes/record.ts';
-import { settleTaskEvent } from '../../../lambdas/core/sandboxes/settle-task-event.ts';
 import { agentOf } from '../../support/calls.ts';
-import { FakeCluster } from '../../support/fake-cluster.ts';
-import { FakeCursors, FakeDueRecords } from '../../support/fake-reaper.ts';
-import { fakeService } from '../../support/sandbox-life.ts';
+import { FakeCluster } from '../../support/fakes/fake-cluster.ts';
+import { FakeCursors, FakeDueRecords } from '../../support/fakes/fake-reaper.ts';
+import { fakeService } from '../../support/stack/sandbox-life.ts';
 
 const minuteMs = 60_000;
 const base: Pool = { template: 'base', size: 's', count: 2, maxAgeSeconds: 3_600, image: 'base:1' };

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { reap } from '../../../lambdas/core/reaper/reap.ts';
 import { deleteSandbox } from '../../../lambdas/core/sandboxes/delete-sandbox.ts';
+import { settleTaskEvent } from '../../../lambdas/core/sandboxes/life/settle-task-event.ts';
 import { patchSandbox } from '../../../lambdas/core/sandboxes/patch-sandbox.ts';
-import { settleTaskEvent } from '../../../lambdas/core/sandboxes/settle-task-event.ts';
 import { callOf, service } from '../../support/calls.ts';
-import { FakeCluster } from '../../support/fake-cluster.ts';
-import { FakeCursors, FakeDueRecords } from '../../support/fake-reaper.ts';
-import { unavailable } from '../../support/fakes.ts';
-import { fakeService } from '../../support/sandbox-life.ts';
+import { FakeCluster } from '../../support/fakes/fake-cluster.ts';
+import { FakeCursors, FakeDueRecords } from '../../support/fakes/fake-reaper.ts';
+import { unavailable } from '../../support/fakes/fakes.ts';
+import { fakeService } from '../../support/stack/sandbox-life.ts';
 
 const minuteMs = 60_000;
 

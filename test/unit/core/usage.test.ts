@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { costUsd, microsOf } from '../../../contract/api/prices.ts';
-import { runningParts, spendOf } from '../../../lambdas/aws/dynamodb/spend-items.ts';
+import { costUsd, microsOf } from '../../../contract/api/use/prices.ts';
+import { runningParts, spendOf } from '../../../lambdas/aws/dynamodb/use/spend-items.ts';
 import { billedDays, dayOf } from '../../../lambdas/core/usage/billed-days.ts';
 import { getMetrics } from '../../../lambdas/core/usage/get-metrics.ts';
 import { getUsage } from '../../../lambdas/core/usage/get-usage.ts';
 import type { UsageRow } from '../../../lambdas/core/usage/ports.ts';
 import { callOf, person, service } from '../../support/calls.ts';
-import { fakeService } from '../../support/sandbox-life.ts';
+import { fakeService } from '../../support/stack/sandbox-life.ts';
 
 const size = { name: 's', cpu: 0.5, memory_mb: 1_024, disk_gb: 20 } as const;
 const dayMs = 86_400_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { corsHeaders } from '../../../lambdas/http/cors-headers.ts';
-import { gatewayEvent } from '../../support/gateway-events.ts';
+import { corsHeaders } from '../../../lambdas/http/reply/cors-headers.ts';
+import { gatewayEvent } from '../../support/stack/gateway-events.ts';
 
 const from = (origin: string) => ({ ...gatewayEvent('getHealth'), headers: { Origin: origin } });
 

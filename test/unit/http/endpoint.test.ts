@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { errors } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
-import { fakeFunctions } from '../../support/fake-functions.ts';
-import { agentIdentity, claimsOf, gatewayEvent } from '../../support/gateway-events.ts';
-import { answerOf } from '../../support/lambda-runtime.ts';
+import { fakeFunctions } from '../../support/fakes/fake-functions.ts';
+import { agentIdentity, claimsOf, gatewayEvent } from '../../support/stack/gateway-events.ts';
+import { answerOf } from '../../support/stack/lambda-runtime.ts';
 
 const id = `sbx_${'0'.repeat(26)}`;
 

@@ -2,10 +2,10 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { type ErrorCode, errorCodes, errors, SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
-import { fakeFunctions } from '../../support/fake-functions.ts';
-import { unavailable } from '../../support/fakes.ts';
-import { claimsOf, gatewayEvent } from '../../support/gateway-events.ts';
-import { answerOf } from '../../support/lambda-runtime.ts';
+import { fakeFunctions } from '../../support/fakes/fake-functions.ts';
+import { unavailable } from '../../support/fakes/fakes.ts';
+import { claimsOf, gatewayEvent } from '../../support/stack/gateway-events.ts';
+import { answerOf } from '../../support/stack/lambda-runtime.ts';
 
 type Service = ReturnType<typeof fakeFunctions>;
 type Provocation = (service: Service) => Promise<[keyof Service['functions'], APIGatewayProxyEvent]>;

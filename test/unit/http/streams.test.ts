@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { CommandEvent } from '../../../lambdas/core/ports.ts';
-import { withHeartbeats } from '../../../lambdas/http/with-heartbeats.ts';
-import { fakeFunctions } from '../../support/fake-functions.ts';
-import { events } from '../../support/fakes.ts';
-import { gatewayEvent } from '../../support/gateway-events.ts';
-import { answerOf, invoke } from '../../support/lambda-runtime.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { withHeartbeats } from '../../../lambdas/http/reply/with-heartbeats.ts';
+import { fakeFunctions } from '../../support/fakes/fake-functions.ts';
+import { events } from '../../support/fakes/fakes.ts';
+import { ManualClock } from '../../support/fakes/manual-clock.ts';
+import { gatewayEvent } from '../../support/stack/gateway-events.ts';
+import { answerOf, invoke } from '../../support/stack/lambda-runtime.ts';
 
 const finished = (command_id: string): CommandEvent => ({
   kind: 'finished',

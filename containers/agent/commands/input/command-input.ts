@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type * as z from 'zod';
 import { AgentError } from '../../../../contract/agent/errors.ts';
-import type { StdinState, WriteStdin } from '../../../../contract/api/command-control.ts';
+import type { StdinState, WriteStdin } from '../../../../contract/api/commands/command-control.ts';
 import { limits } from '../../../../contract/api/limits.ts';
 
 /**

@@ -5,7 +5,7 @@
 // unless it has a terminal: then that pid is the terminal's, which ends as the command does.
 
 import { posix } from 'node:path';
-import type { TerminalSize } from '../../../../contract/api/command-input.ts';
+import type { TerminalSize } from '../../../../contract/api/commands/command-input.ts';
 import { commandUser } from './environment.ts';
 import { processLimit } from './process-limit.ts';
 import { terminalWords } from './terminal-program.ts';

@@ -3,7 +3,7 @@
 // calls of the kernel that this takes. It has the rights of the command, which therefore owns the terminal, it runs with an
 // empty environment, and it ends the way the command did, so that whoever started it sees the command's own end.
 
-import type { TerminalSize } from '../../../../contract/api/command-input.ts';
+import type { TerminalSize } from '../../../../contract/api/commands/command-input.ts';
 
 // The numbers are Linux's on x86-64 and arm64 alike: 0x40045431 TIOCSPTLCK, 0x80045430 TIOCGPTN, 0x5414 TIOCSWINSZ,
 // 0x540E TIOCSCTTY, 0x4000 IUTF8.

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { SendSignal } from '../../../../contract/api/command-control.ts';
-import type { CommandOutcome } from '../../../../contract/api/command-result.ts';
+import type { SendSignal } from '../../../../contract/api/commands/command-control.ts';
+import type { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { LeaderExit } from '../launch/launch.ts';
 import { countOomKills } from './out-of-memory.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { FileList, ListFiles } from '../../../../contract/agent/files.ts';
-import type { FileEntry } from '../../../../contract/api/file-entry.ts';
+import type { FileEntry } from '../../../../contract/api/files/file-entry.ts';
 import type { Files } from '../files.ts';
 import { notAnAnswer } from '../helper-answers.ts';
 

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
-import type { FileEntry, FileType } from '../../../../contract/api/file-entry.ts';
+import type { FileEntry, FileType } from '../../../../contract/api/files/file-entry.ts';
 import { nameOf, pathOut } from './paths.ts';
 
 /** Permissions in octal. */

@@ -1,7 +1,7 @@
 // Paths are bytes.
 
 import { Buffer, isUtf8 } from 'node:buffer';
-import type { FilePath } from '../../../../contract/api/file-entry.ts';
+import type { FilePath } from '../../../../contract/api/files/file-entry.ts';
 import { FileFault } from './file-fault.ts';
 
 const slash = Buffer.from('/');

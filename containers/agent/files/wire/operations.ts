@@ -12,7 +12,7 @@ import type {
   WatchFiles,
   WriteFile,
 } from '../../../../contract/agent/files.ts';
-import type { FilePath } from '../../../../contract/api/file-entry.ts';
+import type { FilePath } from '../../../../contract/api/files/file-entry.ts';
 import type { HomeInputs } from '../../home/wire/home-operations.ts';
 
 /** Marks what a write has in its folder until it is whole. Whoever knows it can take it away. */

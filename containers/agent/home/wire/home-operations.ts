@@ -1,7 +1,7 @@
 // What the helper is asked for a home to be saved and restored. Nothing it answers is believed to be what it should be.
 
 import * as z from 'zod';
-import { Sha256 } from '../../../../contract/api/file-entry.ts';
+import { Sha256 } from '../../../../contract/api/files/file-entry.ts';
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const path = { path: z.string().max(4_096).optional(), path_base64: z.base64().max(5_464).optional() };

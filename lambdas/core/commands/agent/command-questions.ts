@@ -1,8 +1,13 @@
 import type * as z from 'zod';
 import { CommandList, commandControlApi } from '../../../../contract/agent/command-control.ts';
-import type { ListCommands, SendSignal, StdinState, WriteStdin } from '../../../../contract/api/command-control.ts';
-import type { CommandInfo } from '../../../../contract/api/command-info.ts';
-import type { TerminalSize } from '../../../../contract/api/command-input.ts';
+import type {
+  ListCommands,
+  SendSignal,
+  StdinState,
+  WriteStdin,
+} from '../../../../contract/api/commands/command-control.ts';
+import type { CommandInfo } from '../../../../contract/api/commands/command-info.ts';
+import type { TerminalSize } from '../../../../contract/api/commands/command-input.ts';
 import type { AgentQuestion } from '../../ports.ts';
 import { withQuery } from '../../with-query.ts';
 

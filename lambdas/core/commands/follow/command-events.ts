@@ -1,4 +1,4 @@
-import type { ExecEvent } from '../../../../contract/api/commands.ts';
+import type { ExecEvent } from '../../../../contract/api/commands/commands.ts';
 import type { SandboxError } from '../../../../contract/api/errors.ts';
 import { errorEvent } from '../../error-event.ts';
 import { knownError } from '../../known-error.ts';

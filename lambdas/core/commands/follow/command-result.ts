@@ -1,4 +1,4 @@
-import type { CommandResult } from '../../../../contract/api/command-result.ts';
+import type { CommandResult } from '../../../../contract/api/commands/command-result.ts';
 import type { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import { knownError } from '../../known-error.ts';

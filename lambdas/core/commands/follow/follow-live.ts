@@ -1,4 +1,4 @@
-import type { CommandInfo } from '../../../../contract/api/command-info.ts';
+import type { CommandInfo } from '../../../../contract/api/commands/command-info.ts';
 import { limits } from '../../../../contract/api/limits.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { AgentChannel, FollowOptions } from '../../ports.ts';

@@ -1,5 +1,5 @@
-import type { CommandOutcome } from '../../../../contract/api/command-result.ts';
-import { CommandOutcome as CommandOutcomeSchema } from '../../../../contract/api/command-result.ts';
+import type { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
+import { CommandOutcome as CommandOutcomeSchema } from '../../../../contract/api/commands/command-result.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { CommandRecords, SandboxRecords } from '../../ports.ts';
 import { isEnding } from '../../sandboxes/owned.ts';

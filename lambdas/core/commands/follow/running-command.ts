@@ -1,4 +1,4 @@
-import type { CommandOutcome, Outcome } from '../../../../contract/api/command-result.ts';
+import type { CommandOutcome, Outcome } from '../../../../contract/api/commands/command-result.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { CommandEvent } from '../../ports.ts';
 

@@ -1,5 +1,5 @@
-import type { CommandInfo } from '../../../../contract/api/command-info.ts';
-import { CommandOutcome } from '../../../../contract/api/command-result.ts';
+import type { CommandInfo } from '../../../../contract/api/commands/command-info.ts';
+import { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
 import type { KeptCommand } from '../../ports.ts';
 
 /** A command whose machine has ended without a word about it. */

@@ -1,4 +1,4 @@
-import type { CommandOutcome } from '../../../../contract/api/command-result.ts';
+import type { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
 import type { CommandEvent } from '../../ports.ts';
 import type { FoundOutput, OutputStream } from './output-page.ts';
 

@@ -1,4 +1,4 @@
-import type { CommandInfo, CommandOutput } from '../../../../contract/api/command-info.ts';
+import type { CommandInfo, CommandOutput } from '../../../../contract/api/commands/command-info.ts';
 import { encodeOutput, wholeCharacters } from './text-pieces.ts';
 
 export type OutputStream = CommandOutput['stream'];

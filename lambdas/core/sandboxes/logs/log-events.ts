@@ -1,6 +1,6 @@
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import { limits } from '../../../../contract/api/limits.ts';
-import type { LogEvent } from '../../../../contract/api/logs.ts';
+import type { LogEvent } from '../../../../contract/api/sandboxes/logs.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import { errorEvent } from '../../error-event.ts';
 import type { SandboxRecords } from '../../ports.ts';

@@ -1,5 +1,5 @@
 import { limits } from '../../../../contract/api/limits.ts';
-import type { LogLine } from '../../../../contract/api/logs.ts';
+import type { LogLine } from '../../../../contract/api/sandboxes/logs.ts';
 import { wholeCharacters } from '../../commands/output/text-pieces.ts';
 import { isoTime } from '../../time.ts';
 import { hasEnded, type SandboxRecord, taskOf } from '../record.ts';

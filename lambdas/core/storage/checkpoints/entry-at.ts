@@ -1,6 +1,6 @@
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Entry } from '../../../../contract/home/manifest.ts';
-import { homePath } from '../../sandboxes/home.ts';
+import { homePath } from '../../sandboxes/create/home.ts';
 import { type PathIndex, pathKey } from './path-index.ts';
 
 interface NamedPath {

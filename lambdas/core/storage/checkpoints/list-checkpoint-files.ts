@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FileEntry } from '../../../../contract/api/file-entry.ts';
+import type { FileEntry } from '../../../../contract/api/files/file-entry.ts';
 import { limits } from '../../../../contract/api/limits.ts';
 import type { Entry } from '../../../../contract/home/manifest.ts';
 import type { Answer, Call } from '../../operation.ts';

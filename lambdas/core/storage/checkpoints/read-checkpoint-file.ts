@@ -1,5 +1,5 @@
 import { SandboxError } from '../../../../contract/api/errors.ts';
-import { fileHeaders } from '../../../../contract/api/file-bytes.ts';
+import { fileHeaders } from '../../../../contract/api/files/file-bytes.ts';
 import { limits } from '../../../../contract/api/limits.ts';
 import { bytesAnswer } from '../../files/bytes-answer.ts';
 import type { Answer, Call } from '../../operation.ts';

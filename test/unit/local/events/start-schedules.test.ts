@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startSchedules } from '../../../../local/events/start-schedules.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
 const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { clearRemains } from '../../../../local/service/clear-remains.ts';
+import { clearRemains } from '../../../../local/service/folder/clear-remains.ts';
 
 test('what a killed run left half made goes, and its state stays', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'matrx-remains-'));

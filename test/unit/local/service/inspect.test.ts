@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Engine, EngineProbe } from '../../../../local/engines/engine.ts';
+import { lockFolder } from '../../../../local/service/folder/lock-folder.ts';
 import { type Finding, inspect } from '../../../../local/service/inspect.ts';
-import { lockFolder } from '../../../../local/service/lock-folder.ts';
 
 function folder(): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'matrx-inspect-')));

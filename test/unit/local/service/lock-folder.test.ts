@@ -4,7 +4,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { lockFolder } from '../../../../local/service/lock-folder.ts';
+import { lockFolder } from '../../../../local/service/folder/lock-folder.ts';
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'matrx-lock-'));
@@ -25,7 +25,7 @@ test('a folder is held once, by whatever path it is named, and the refusal names
 
 test('a holder that is killed holds nothing', async () => {
   const path = await folder();
-  const module = join(import.meta.dirname, '../../../../local/service/lock-folder.ts');
+  const module = join(import.meta.dirname, '../../../../local/service/folder/lock-folder.ts');
   const program = `import { lockFolder } from ${JSON.stringify(module)};
     await lockFolder(${JSON.stringify(path)}); process.stdout.write('held'); setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module-typescript', '-e', program]);

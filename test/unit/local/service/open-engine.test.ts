@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Engine } from '../../../../local/engines/engine.ts';
-import { openEngine } from '../../../../local/service/open-engine.ts';
+import { openEngine } from '../../../../local/service/open/open-engine.ts';
 
 function engineOf(name: Engine['name'], changes: Partial<Engine> = {}) {
   const calls: string[] = [];

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openLog } from '../../../../local/service/open-log.ts';
+import { openLog } from '../../../../local/service/open/open-log.ts';
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'matrx-log-'));

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { prepareFolder } from '../../../../local/service/prepare-folder.ts';
+import { prepareFolder } from '../../../../local/service/folder/prepare-folder.ts';
 
 function folder(): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'matrx-folder-')));

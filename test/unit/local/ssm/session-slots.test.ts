@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SessionSlots, type WhenFull } from '../../../../local/ssm/sessions/session-slots.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 
 /** A session that holds its slot until it is told to end. */
 function holder() {

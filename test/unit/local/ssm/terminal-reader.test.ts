@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Terminal } from '../../../../local/engines/engine.ts';
 import { paces } from '../../../../local/ssm/data-channel/pace.ts';
 import { TerminalReader } from '../../../../local/ssm/sessions/terminal-reader.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
+import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 
 function start() {
   const clock = new ManualClock();

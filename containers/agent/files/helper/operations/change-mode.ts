@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import type { ChangeMode } from '../../../../../contract/agent/files.ts';
-import type { FileEntry } from '../../../../../contract/api/file-entry.ts';
+import type { FileEntry } from '../../../../../contract/api/files/file-entry.ts';
 import { entryAt, modeBits } from '../entry-of.ts';
 import type { Paths } from '../paths.ts';
 

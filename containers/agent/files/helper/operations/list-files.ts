@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { ListFiles } from '../../../../../contract/agent/files.ts';
-import type { FileEntry } from '../../../../../contract/api/file-entry.ts';
+import type { FileEntry } from '../../../../../contract/api/files/file-entry.ts';
 import type { Call } from '../call.ts';
 import { entryAt } from '../entry-of.ts';
 import { below, type Paths } from '../paths.ts';

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import type { MakeFolder } from '../../../../../contract/agent/files.ts';
-import type { FileEntry } from '../../../../../contract/api/file-entry.ts';
+import type { FileEntry } from '../../../../../contract/api/files/file-entry.ts';
 import { entryAt, modeBits } from '../entry-of.ts';
 import { makeFolders } from '../make-folders.ts';
 import type { Paths } from '../paths.ts';

@@ -1,6 +1,6 @@
 import { link, lstat, rename, unlink } from 'node:fs/promises';
 import type { MoveFile } from '../../../../../contract/agent/files.ts';
-import type { FileEntry } from '../../../../../contract/api/file-entry.ts';
+import type { FileEntry } from '../../../../../contract/api/files/file-entry.ts';
 import { entryAt } from '../entry-of.ts';
 import { errnoOf } from '../failure-of.ts';
 import { FileFault } from '../file-fault.ts';

@@ -1,4 +1,4 @@
-import type { FileEntry, FilePath } from '../../../../../contract/api/file-entry.ts';
+import type { FileEntry, FilePath } from '../../../../../contract/api/files/file-entry.ts';
 import { entryAt } from '../entry-of.ts';
 import type { Paths } from '../paths.ts';
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, type FileHandle, link, lstat, open, realpath, rename, unlink } from 'node:fs/promises';
-import type { FileEntry } from '../../../../../contract/api/file-entry.ts';
+import type { FileEntry } from '../../../../../contract/api/files/file-entry.ts';
 import type { HelperInputs } from '../../wire/operations.ts';
 import type { Call } from '../call.ts';
 import { entryAt, modeBits } from '../entry-of.ts';

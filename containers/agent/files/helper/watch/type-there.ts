@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import type { FileType } from '../../../../../contract/api/file-entry.ts';
+import type { FileType } from '../../../../../contract/api/files/file-entry.ts';
 import { typeOf } from '../entry-of.ts';
 
 /** What is at a path; undefined when nothing is, or nothing that can be reached. */

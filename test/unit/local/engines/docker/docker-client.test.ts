@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { DockerClient } from '../../../../../local/engines/docker/docker-client.ts';
-import { fakeDocker } from '../../../../support/fake-docker.ts';
+import { DockerClient } from '../../../../../local/engines/docker/api/docker-client.ts';
+import { fakeDocker } from '../../../../support/fakes/fake-docker.ts';
 
 test('a call sends its query and its body, and answers what came back', async () => {
   const { client } = await fakeDocker(async (request, response) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LogFrames } from '../../../../../local/engines/docker/log-frames.ts';
+import { LogFrames } from '../../../../../local/engines/docker/api/log-frames.ts';
 
 function frame(stream: number, text: Buffer): Buffer {
   const header = Buffer.alloc(8);

@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import { expect, test } from 'vitest';
 import { probeDocker } from '../../../../../local/engines/docker/probe-docker.ts';
-import { fakeDocker } from '../../../../support/fake-docker.ts';
+import { fakeDocker } from '../../../../support/fakes/fake-docker.ts';
 
 const info = {
   OSType: 'linux',

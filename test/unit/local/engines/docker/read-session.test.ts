@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { readSession } from '../../../../../local/engines/docker/read-session.ts';
+import { readSession } from '../../../../../local/engines/docker/api/read-session.ts';
 
 /** A wire on which these pieces come, one after another, and then its end. */
 function wireOf(...pieces: string[]): Duplex {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { tarArchive } from '../../../../../local/engines/docker/tar.ts';
+import { tarArchive } from '../../../../../local/engines/docker/images/tar.ts';
 
 test('what is packed is what the system unpacks: content, modes, links, long and odd names', async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'matrx-tar-'));

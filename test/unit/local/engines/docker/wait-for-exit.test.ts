@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { waitForExit } from '../../../../../local/engines/docker/wait-for-exit.ts';
-import { fakeDocker } from '../../../../support/fake-docker.ts';
+import { waitForExit } from '../../../../../local/engines/docker/lifecycle/wait-for-exit.ts';
+import { fakeDocker } from '../../../../support/fakes/fake-docker.ts';
 
 const stateOf = (state: object) =>
   JSON.stringify({ State: { Running: false, ExitCode: 3, OOMKilled: false, ...state } });

@@ -1,0 +1,97 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../../../../contract/clock.ts';
+import { isoTime } from '../../../core/time.ts';
+import { translateError } from '../../translate-error.ts';
+import type { Table } from '../document-client.ts';
+import { keys } from '../keys.ts';
+import type { Slot } from './slot-leases.ts';
+
+/** The slots of a sandbox, and who waits for one before the asker. */
+export interface Survey {
+  /** Those that somebody has ever held. */
+  readonly slots: readonly Slot[];
+  /** Tickets, in their order. */
+  readonly ahead: readonly string[];
+}
+
+/** The line of those who wait for a slot, first come first served. A place is kept only while its owner says so. */
+export interface SlotLine {
+  /** Takes a place, or keeps it, until then. Tickets that sort before others are served before them. */
+  stand(sandboxId: string, ticket: string, untilMs: number): Promise<void>;
+  leave(sandboxId: string, ticket: string): Promise<void>;
+  survey(sandboxId: string, ticket: string): Promise<Survey>;
+  /** Asks holders to give their channel back after their turn. */
+  want(sandboxId: string, untilMs: number): Promise<void>;
+  isWanted(sandboxId: string): Promise<boolean>;
+}
+
+/** The line in DynamoDB, an item a place. */
+export function slotLine(table: Table, clock: Clock): SlotLine {
+  const TableName = table.name;
+  const send = async <T>(sent: Promise<T>): Promise<T> => {
+    try {
+      return await sent;
+    } catch (error) {
+      throw translateError('records', error);
+    }
+  };
+  return {
+    stand: async (sandboxId, ticket, untilMs) => {
+      const Item = { ...keys.place(sandboxId, ticket), until: untilMs, ttl: Math.ceil(untilMs / 1000) };
+      await send(table.documents.send(new PutCommand({ TableName, Item })));
+    },
+    leave: async (sandboxId, ticket) => {
+      await send(table.documents.send(new DeleteCommand({ TableName, Key: keys.place(sandboxId, ticket) })));
+    },
+    survey: async (sandboxId, ticket) => {
+      const { pk, from, to } = keys.slotsAndPlaces(sandboxId);
+      const query = new QueryCommand({
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+      });
+      const { Items = [] } = await send(table.documents.send(query));
+      const now = clock.now();
+      const tickets = Items.filter(({ until }) => Number(until) > now).map(({ sk }) =>
+        String(sk).slice('WAIT#'.length),
+      );
+      return {
+        slots: Items.filter(({ fence }) => fence !== undefined).map(slotOf),
+        ahead: tickets.filter((other) => other < ticket),
+      };
+    },
+    want: async (sandboxId, untilMs) => {
+      const update = new UpdateCommand({
+        TableName,
+        Key: keys.record(sandboxId),
+        UpdateExpression: 'SET channel_wanted_until = :until',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':until': isoTime(untilMs) },
+      });
+      await table.documents.send(update).catch((error) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw translateError('records', error);
+      });
+    },
+    isWanted: async (sandboxId) => {
+      const get = new GetCommand({
+        TableName,
+        Key: keys.record(sandboxId),
+        ProjectionExpression: 'channel_wanted_until',
+      });
+      const { Item } = await send(table.documents.send(get));
+      return Date.parse(String(Item?.['channel_wanted_until'])) > clock.now();
+    },
+  };
+}
+
+/** Which slot the item with this sort key is. */
+export const slotNumberOf = (sortKey: string): number => Number(sortKey.slice('SLOT#'.length));
+
+const slotOf = (item: Readonly<Record<string, unknown>>): Slot => ({
+  number: slotNumberOf(String(item['sk'])),
+  fence: Number(item['fence']),
+  expiresAtMs: Number(item['expires_at'] ?? 0),
+  sessionId: typeof item['session_id'] === 'string' ? item['session_id'] : undefined,
+});

@@ -1,0 +1,58 @@
+import type * as z from 'zod';
+import { type ErrorDetails, SandboxError } from '../../../contract/api/errors.ts';
+import { knownFields } from './known-fields.ts';
+import { nearest } from './nearest.ts';
+
+const longestValue = 100;
+// What callers put into these is theirs alone: an answer or a log that repeats it would spread it.
+const secret = new Set(['env', 'stdin', 'command', 'argv', 'on_ready', 'git']);
+
+const at = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined),
+    input,
+  );
+
+function shown(input: unknown, path: readonly PropertyKey[]): string | undefined {
+  if (secret.has(String(path[0]))) return undefined;
+  const value = at(input, path);
+  if (value === undefined || (typeof value === 'object' && value !== null)) return undefined;
+  return String(value).slice(0, longestValue);
+}
+
+/** What the field accepts, out of zod's message, which ends in it. */
+function ruleOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0)
+    return [...new Set(issue.errors.flat().map(ruleOf))].join(', or ');
+  if (issue.code === 'invalid_key') return issue.issues.map(ruleOf).join(', ');
+  const from = issue.message.indexOf('expected');
+  return (from < 0 ? issue.message : issue.message.slice(from)).replace(/, received \w+$/, '');
+}
+
+function faultOf(
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue,
+  input: unknown,
+): ErrorDetails & { field: string; rule: string } {
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+  const field = path.map(String).join('.');
+  const value = shown(input, path);
+  const shownValue = value === undefined ? {} : { value };
+  if (issue.code !== 'unrecognized_keys') return { field, rule: ruleOf(issue), ...shownValue };
+  const known = knownFields(schema, issue.path);
+  const near = nearest(issue.keys[0] ?? '', known);
+  const rule = known.length === 0 ? 'expected no fields' : `expected only ${known.join(', ')}`;
+  return { field, rule, ...shownValue, ...(near === undefined ? {} : { nearest: near }) };
+}
+
+/** The first thing that is wrong with a part of a request, as its caller named it. `prefix`: what comes before its fields. */
+export function inputError(schema: z.ZodType, error: z.ZodError, input: unknown, prefix = ''): SandboxError {
+  const [issue] = error.issues;
+  if (issue === undefined) return new SandboxError('invalid_request', 'the request is wrong', { cause: error });
+  const fault = faultOf(schema, issue, input);
+  const field = `${prefix}${fault.field}` || 'body';
+  const known = issue.code === 'unrecognized_keys' ? `unknown field ${field}` : `${field} is wrong`;
+  const value = fault.value === undefined ? '' : ` (${JSON.stringify(fault.value)})`;
+  const hint = fault.nearest === undefined ? fault.rule : `did you mean ${prefix}${fault.nearest}?`;
+  return new SandboxError('invalid_request', `${known}${value}: ${hint}`, { details: { ...fault, field } });
+}

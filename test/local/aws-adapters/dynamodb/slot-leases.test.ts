@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { lentSlots } from '../../../../lambdas/aws/dynamodb/slots/lent-slots.ts';
+import { leaseMs, slotLeases } from '../../../../lambdas/aws/dynamodb/slots/slot-leases.ts';
+import { slotLine } from '../../../../lambdas/aws/dynamodb/slots/slot-line.ts';
+import { startTable } from './start-table.ts';
+
+const id = `sbx_${'0'.repeat(26)}`;
+
+async function begin() {
+  const { table, clock } = await startTable();
+  const leases = slotLeases(table, clock);
+  return { leases, lent: lentSlots(table, leases), line: slotLine(table, clock), clock };
+}
+
+test('there are as many leases as slots, however many ask at once', async () => {
+  const { leases } = await begin();
+  const all = await Promise.all(Array.from({ length: 6 }, () => leases.acquire(id, 2)));
+  const held = all.filter((lease) => lease !== undefined);
+  expect(held.map(({ slot }) => slot).sort()).toEqual([0, 1]);
+});
+
+test('a lease that is given back or has run out is free, and its former holder holds nothing', async () => {
+  const { leases, clock } = await begin();
+  const first = await leases.acquire(id, 1);
+  if (!first) throw new Error('expected a lease');
+  await leases.release(first);
+  const second = await leases.acquire(id, 1);
+  if (!second) throw new Error('expected a lease');
+  expect(second.fence).toBe(first.fence + 1);
+  clock.pass(leaseMs - 1_000);
+  const renewed = await leases.renew(second);
+  expect(renewed?.expiresAtMs).toBe(clock.now() + leaseMs);
+  expect(await leases.acquire(id, 1)).toBeUndefined();
+  clock.pass(leaseMs);
+  const third = await leases.acquire(id, 1);
+  expect(third?.fence).toBe(second.fence + 1);
+  expect(await leases.renew(second)).toBeUndefined();
+  await leases.release(second);
+  expect(await leases.acquire(id, 1)).toBeUndefined();
+});
+
+test('a lease can be taken over by whoever saw it last, with the session that is open under it, and by nobody after a renewal', async () => {
+  const { leases, line, clock } = await begin();
+  const first = await leases.acquire(id, 1);
+  if (!first) throw new Error('expected a lease');
+  await leases.noteSession(first, 'ecs-execute-command-1');
+  const seen = (await line.survey(id, 'z')).slots[0];
+  if (!seen) throw new Error('expected a slot');
+  expect(seen).toEqual({ number: 0, fence: 1, expiresAtMs: first.expiresAtMs, sessionId: 'ecs-execute-command-1' });
+  clock.pass(1_000);
+  await leases.renew(first);
+  expect(await leases.takeOver(id, seen)).toBeUndefined();
+  const again = (await line.survey(id, 'z')).slots[0];
+  const [second, third] = await Promise.all([leases.takeOver(id, again ?? seen), leases.takeOver(id, again ?? seen)]);
+  expect([second, third].filter((lease) => lease !== undefined)).toMatchObject([{ slot: 0, fence: 2 }]);
+  expect(await leases.renew(first)).toBeUndefined();
+  expect((await line.survey(id, 'z')).slots[0]?.sessionId).toBeUndefined();
+});
+
+test('a slot that rests is free when it has rested', async () => {
+  const { leases, clock } = await begin();
+  const lease = await leases.take(id, 1);
+  if (!lease) throw new Error('expected a lease');
+  await leases.release(lease, clock.now() + 5_000);
+  expect(await leases.take(id, 1)).toBeUndefined();
+  clock.pass(5_000);
+  expect(await leases.take(id, 1)).toMatchObject({ slot: 1, fence: 2 });
+});
+
+test('the line is served in the order of tickets, and forgets who no longer stands in it', async () => {
+  const { line, clock } = await begin();
+  for (const ticket of ['2', '1', '3']) await line.stand(id, ticket, clock.now() + 3_000);
+  await line.stand('sbx_other', '0', clock.now() + 3_000);
+  const ahead = async () => await Promise.all(['1', '2', '3'].map(async (one) => (await line.survey(id, one)).ahead));
+  expect(await ahead()).toEqual([[], ['1'], ['1', '2']]);
+  await line.leave(id, '1');
+  expect(await ahead()).toEqual([[], [], ['2']]);
+  clock.pass(3_000);
+  expect(await ahead()).toEqual([[], [], []]);
+});
+
+test('a sandbox that is not there wants no channel', async () => {
+  const { line, clock } = await begin();
+  await line.want(id, clock.now() + 5_000);
+  expect(await line.isWanted(id)).toBe(false);
+});
+
+test('a slot that is lent is kept without a word until it is given back, and is then free once', async () => {
+  const { leases, lent, clock } = await begin();
+  const lease = await leases.take(id, 1);
+  const own = await leases.take(id, 0);
+  if (!lease || !own) throw new Error('expected two leases');
+  expect(await leases.keepUntil(lease, clock.now() + 900_000)).toBe(false);
+  expect(await leases.lend(lease, 'grt_1', clock.now() + 900_000)).toBe(true);
+  const [slot, ...others] = await lent.of(id);
+  expect([slot, others]).toEqual([{ slot: 1, fence: lease.fence, grantId: 'grt_1', lentAtMs: clock.now() }, []]);
+  clock.pass(leaseMs + 1_000);
+  expect(await leases.take(id, 1)).toBeUndefined();
+  expect(await leases.keepUntil(lease, clock.now() + 900_000)).toBe(true);
+  if (!slot) throw new Error('expected a slot that is lent');
+  await lent.giveBack(id, slot, clock.now() + 5_000);
+  expect(await leases.keepUntil(lease, clock.now() + 900_000)).toBe(false);
+  expect(await lent.of(id)).toEqual([]);
+  expect(await leases.take(id, 1)).toBeUndefined();
+  clock.pass(5_000);
+  const next = await leases.take(id, 1);
+  await lent.giveBack(id, slot, 0);
+  expect([next?.fence, await leases.take(id, 1)]).toEqual([lease.fence + 1, undefined]);
+});

@@ -1,0 +1,112 @@
+import type { Clock } from '../../../contract/clock.ts';
+import {
+  type HeldSlot,
+  type Lease,
+  leaseMs,
+  type Slot,
+  type SlotLeases,
+} from '../../../lambdas/aws/dynamodb/slots/slot-leases.ts';
+import type { SlotLine } from '../../../lambdas/aws/dynamodb/slots/slot-line.ts';
+
+/** Leases and the line for them, for one sandbox and in memory, with what a test may say and see. */
+export class PlayedSlots implements SlotLeases, SlotLine {
+  readonly #clock: Clock;
+  readonly #slots = new Map<number, Slot>();
+  readonly #lent = new Map<number, string>();
+  readonly places = new Map<string, number>();
+  wantedUntilMs = 0;
+  /** Whether each renewal finds its lease lost. */
+  losesLeases = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Slots that are held now. */
+  get held(): number {
+    return this.heldIn(0);
+  }
+
+  /** Slots that will still be held then, if nobody does anything. */
+  heldIn(ms: number): number {
+    const then = this.#clock.now() + ms;
+    return [...this.#slots.values()].filter(({ expiresAtMs }) => expiresAtMs > then).length;
+  }
+
+  async acquire(sandboxId: string, slots: number, first = 0): Promise<Lease | undefined> {
+    for (let slot = first; slot < slots; slot++) {
+      const lease = await this.take(sandboxId, slot);
+      if (lease) return lease;
+    }
+    return undefined;
+  }
+
+  async take(sandboxId: string, number: number): Promise<Lease | undefined> {
+    const slot = this.#slots.get(number);
+    if (slot && slot.expiresAtMs > this.#clock.now()) return undefined;
+    return this.#begin(sandboxId, number, (slot?.fence ?? 0) + 1);
+  }
+
+  async takeOver(sandboxId: string, { number, fence, expiresAtMs }: Slot): Promise<Lease | undefined> {
+    const slot = this.#slots.get(number);
+    if (slot?.fence !== fence || slot.expiresAtMs !== expiresAtMs) return undefined;
+    return this.#begin(sandboxId, number, fence + 1);
+  }
+
+  async noteSession(lease: Lease, sessionId: string): Promise<void> {
+    this.#change(lease, { sessionId });
+  }
+
+  async renew(lease: Lease): Promise<Lease | undefined> {
+    const expiresAtMs = this.#clock.now() + leaseMs;
+    return !this.losesLeases && this.#change(lease, { expiresAtMs }) ? { ...lease, expiresAtMs } : undefined;
+  }
+
+  async lend(held: HeldSlot, grantId: string, expiresAtMs: number): Promise<boolean> {
+    this.#lent.set(held.slot, grantId);
+    return this.#change(held, { expiresAtMs });
+  }
+
+  async keepUntil(held: HeldSlot, expiresAtMs: number): Promise<boolean> {
+    return this.#lent.has(held.slot) && this.#change(held, { expiresAtMs });
+  }
+
+  async release(lease: HeldSlot, atMs = 0): Promise<void> {
+    if (this.#slots.get(lease.slot)?.fence === lease.fence) this.#lent.delete(lease.slot);
+    this.#change(lease, { expiresAtMs: atMs });
+  }
+
+  async stand(_sandboxId: string, ticket: string, untilMs: number): Promise<void> {
+    this.places.set(ticket, untilMs);
+  }
+
+  async leave(_sandboxId: string, ticket: string): Promise<void> {
+    this.places.delete(ticket);
+  }
+
+  async survey(_sandboxId: string, ticket: string): Promise<{ slots: Slot[]; ahead: string[] }> {
+    const alive = [...this.places].filter(([, untilMs]) => untilMs > this.#clock.now()).map(([place]) => place);
+    return { slots: [...this.#slots.values()], ahead: alive.filter((place) => place < ticket).sort() };
+  }
+
+  async want(_sandboxId: string, untilMs: number): Promise<void> {
+    this.wantedUntilMs = untilMs;
+  }
+
+  async isWanted(): Promise<boolean> {
+    return this.wantedUntilMs > this.#clock.now();
+  }
+
+  #begin(sandboxId: string, slot: number, fence: number): Lease {
+    const expiresAtMs = this.#clock.now() + leaseMs;
+    this.#slots.set(slot, { number: slot, fence, expiresAtMs, sessionId: undefined });
+    return { sandboxId, slot, fence, expiresAtMs };
+  }
+
+  #change({ slot, fence }: HeldSlot, fields: Partial<Slot>): boolean {
+    const held = this.#slots.get(slot);
+    if (held?.fence !== fence) return false;
+    this.#slots.set(slot, { ...held, ...fields });
+    return true;
+  }
+}
