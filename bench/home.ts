@@ -76,7 +76,7 @@ export async function* benchHome(): AsyncGenerator<string> {
 
 /** Storage that takes no time of this process. */
 async function startStorage(users: readonly string[]): Promise<StoragePlace & AsyncDisposable> {
-  const program = join(import.meta.dirname, 'home-storage.ts');
+  const program = join(import.meta.dirname, 'support/home-storage.ts');
   const child = spawn(process.execPath, [program, ...users], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(child.stdout, 'data');
   const { credentials, ...place } = JSON.parse(String(line));
