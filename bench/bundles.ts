@@ -6,7 +6,7 @@ import { bundleFunction } from '../lib/functions/bundle-function.ts';
 import { functionNames } from '../lib/functions/functions.ts';
 import { sampleSettings } from '../test/support/deployment/sample-settings.ts';
 
-const loader = join(import.meta.dirname, 'load-bundle.ts');
+const loader = join(import.meta.dirname, 'support/load-bundle.ts');
 const runs = 9;
 
 /** The clients that Lambda's own runtime has: what a deployment without them in the bundle would load. */
