@@ -8,6 +8,8 @@ const byName = (project: string) => process.argv.some((word) => word === project
 export default defineConfig({
   test: {
     clearMocks: true,
+    // What is polled for comes in milliseconds, and on a busy machine in seconds.
+    expect: { poll: { timeout: 15_000 } },
     // Another order each time, so that no test can come to need one; the seed is printed.
     sequence: { shuffle: true },
     // Most tests wait for processes more than they compute.

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { encodeFrame } from '../../../contract/agent/frames.ts';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
@@ -263,9 +263,9 @@ test('a caller that goes while it waits for a slot leaves its place in the line'
   await slots.take('', 0);
   await slots.take('', 1);
   const waiting = run();
-  await vi.waitFor(() => expect(slots.places.size).toBe(1));
+  await expect.poll(() => slots.places.size).toBe(1);
   abort.abort(new Error('gone'));
   await expect(waiting).rejects.toThrow('gone');
-  await vi.waitFor(() => expect(slots.places.size).toBe(0));
+  await expect.poll(() => slots.places.size).toBe(0);
   expect(opened).toHaveLength(0);
 });

@@ -50,11 +50,11 @@ test('a large answer to a slow reader arrives whole', async () => {
 test('an environment is used again, frozen between two events, and answers one at a time', async () => {
   const { functions } = await deployFunctions();
   const first = await inside(functions);
-  await vi.waitFor(() => expect(stateOf(first.pid)).toBe('T'));
+  await expect.poll(() => stateOf(first.pid)).toBe('T');
   const second = await inside(functions);
   expect(second).toMatchObject({ pid: first.pid, count: 2 });
 
-  const frozen = () => vi.waitFor(() => expect(stateOf(first.pid)).toBe('T'));
+  const frozen = () => expect.poll(() => stateOf(first.pid)).toBe('T');
   for (let count = 3; count < 20; count += 1) {
     await frozen();
     expect(await inside(functions)).toMatchObject({ pid: first.pid, count });
@@ -82,7 +82,7 @@ test('fails when the handler throws, by the name of what it threw', async () => 
     errorType: 'RangeError',
     message: 'refused by the handler',
   });
-  await vi.waitFor(() => expect(logs.join('\n')).toContain('streaming: RangeError: refused by the handler'));
+  await expect.poll(() => logs.join('\n')).toContain('streaming: RangeError: refused by the handler');
   expect(bodyOf(await ask(functions, { do: 'answer', body: 'next' }))).toBe('next');
 });
 
@@ -158,5 +158,5 @@ test('a function in the returning form answers JSON and is logged line by line',
     streaming: false,
     value: { failures: 0, event: { log: 'one\ntwo' } },
   });
-  await vi.waitFor(() => expect(logs).toEqual(['plain: one', 'plain: two']));
+  await expect.poll(() => logs).toEqual(['plain: one', 'plain: two']);
 });

@@ -8,6 +8,7 @@ const personOf = async (stack: Stack, userId: string): Promise<Caller> => ({
   door: '/v1',
 });
 const adminOf = async (stack: Stack): Promise<Caller> => ({ fetch: await stack.asAdmin(), door: '/v1' });
+const patient = { timeout: 15_000, interval: 200 };
 const create = (caller: Caller) => call<Sandbox>(caller, 'POST', '/sandboxes', {});
 
 test('creations and commands have a bound by the minute, which Retry-After says the end of', async () => {
@@ -21,7 +22,7 @@ test('creations and commands have a bound by the minute, which Retry-After says 
     // A minute that ends meanwhile begins a new count.
     expect(answer.status).toBe(429);
     return answer;
-  });
+  }, patient);
   await expectError(Promise.resolve(refused), 'rate_limited', 429);
   const seconds = Number(refused.headers.get('retry-after'));
   expect(seconds).toBeGreaterThan(0);
@@ -84,9 +85,7 @@ test('what was used is told by day and by kind, and to nobody else', async () =>
   expect(ended.cost_usd).toBeGreaterThan(0);
   const told = { sandboxes: 1, sandbox_seconds: 60, commands: 3, usd: ended.cost_usd };
   const usage = async (caller: Caller, query: string) => (await call(caller, 'GET', `/usage${query}`)).body;
-  await vi.waitFor(async () =>
-    expect(await usage(ann, '')).toMatchObject({ user_id: 'ann', group_by: 'day', rows: [told], total: told }),
-  );
+  await expect.poll(() => usage(ann, '')).toMatchObject({ user_id: 'ann', group_by: 'day', rows: [told], total: told });
   expect(await usage(ann, '?group_by=label.team')).toMatchObject({ rows: [{ key: 'red', ...told }] });
   expect(await usage(ann, '?group_by=label.other')).toMatchObject({ rows: [{ key: null, ...told }] });
   expect(await usage(admin, '?group_by=user')).toMatchObject({ user_id: null, rows: [{ key: 'ann', ...told }] });
@@ -101,7 +100,7 @@ test('what a machine uses is told by its agent, and to nobody else', async () =>
   const [ann, bob] = [await personOf(stack, 'ann'), await personOf(stack, 'bob')];
   const { sandbox_id: id } = await createReady(ann);
   const read = (caller: Caller) => call<{ points: unknown[] }>(caller, 'GET', `/sandboxes/${id}/metrics`);
-  await vi.waitFor(async () => expect((await read(ann)).body.points.length).toBeGreaterThan(0));
+  await expect.poll(async () => (await read(ann)).body.points.length).toBeGreaterThan(0);
   const { body } = await read(ann);
   expect(body).toMatchObject({
     sandbox_id: id,

@@ -24,7 +24,7 @@ export function defineBackgroundSuite(target: () => Sandbox): void {
     const found = await commands.get(commandId);
     expect(found.info).toMatchObject({ outcome: 'running', exitCode: null, tty: false, user: 'agent' });
     expect(found.info.command).toContain('echo begun');
-    expect(await textOf(found, { follow: false })).toBe('begun\n');
+    await expect.poll(() => textOf(found, { follow: false })).toBe('begun\n');
     await commands.run('touch go-on');
     expect(await found.wait()).toMatchObject({ commandId, outcome: 'exited', exitCode: 5, stdout: 'begun\ndone\n' });
     expect((await commands.get(commandId)).info).toMatchObject({ outcome: 'exited', exitCode: 5, stdoutBytes: 11 });
