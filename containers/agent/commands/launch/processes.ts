@@ -17,7 +17,10 @@ export interface Process {
 /** Reads `/proc/<pid>/status`; a zombie, which nothing can end any more, is no process. */
 export function parseStatus(pid: number, status: string): Process | undefined {
   const state = /^State:\t(\S)/m.exec(status)?.[1];
-  if (state === undefined || state === 'Z' || state === 'X') return undefined;
+  if (state === undefined || state === 'X') return undefined;
+  // The first thread of a process may end before the others, and is then shown as the zombie that the process is not.
+  const threads = Number(/^Threads:\t(\d+)$/m.exec(status)?.[1]);
+  if (state === 'Z' && !(threads > 1)) return undefined;
   const groups = /^Groups:\t(.*)$/m.exec(status)?.[1] ?? '';
   const named = Number(/^NSpgid:\t(\d+)/m.exec(status)?.[1]);
   const processGroup = named > 1 ? named : pid; // No command is in init's group, and a signal to -1 would go to everybody.

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { processes } from '../../../../containers/agent/commands/launch/processes.ts';
 import { commandId, startAgent, until } from '../../../support/agent/agent-machine.ts';
@@ -50,6 +51,25 @@ END
   expect(outcome.outcome).toBe('timed_out');
   expect(marked(markOf(stdout))).toEqual([]);
 });
+
+// Ends its first thread and goes on in a second one, so that it is shown as a zombie while it works.
+const threaded = `import ctypes, platform, threading, time
+threading.Thread(target=lambda: time.sleep(600)).start()
+print("threaded", flush=True)
+ctypes.CDLL(None).syscall(60 if platform.machine() == "x86_64" else 93, 0)`;
+
+test.skipIf(!existsSync('/usr/bin/python3'))(
+  'C2: a time-out ends what goes on in another thread when its first one has ended',
+  async () => {
+    await using machine = await startAgent();
+    await machine.ready();
+    const command = `${printMark}; setsid /usr/bin/python3 -c '${threaded}' & exec /usr/bin/python3 -c '${threaded}'`;
+    const { stdout, outcome } = await machine.run({ command, timeout_seconds: 2 });
+    expect(stdout.toString().match(/threaded/g)).toHaveLength(2);
+    expect(outcome).toMatchObject({ outcome: 'timed_out', exit_code: null });
+    expect(marked(markOf(stdout))).toEqual([]);
+  },
+);
 
 test('the answer comes with the leader, not with a background child that holds the pipe', async () => {
   await using machine = await startAgent();

@@ -36,6 +36,13 @@ test('a process is read from its status, and a zombie is none', () => {
   expect(parseStatus(7, 'nothing')).toBeUndefined();
 });
 
+test('a process whose first thread has ended is one as long as another runs', () => {
+  const status = (threads: number) =>
+    `Name:\tsh\nState:\tZ (zombie)\nGroups:\t10007 \nNSpgid:\t5\nThreads:\t${threads}\n`;
+  expect(parseStatus(7, status(2))).toMatchObject({ pid: 7, groups: [10_007], processGroup: 5 });
+  expect(parseStatus(7, status(1))).toBeUndefined();
+});
+
 test('a program that names itself like a status line does not get another’s groups', () => {
   expect(parseStatus(7, 'Name:\t\\nGroups:\t1\nState:\tR (running)\nGroups:\t10007 \n')?.groups).toEqual([10_007]);
 });
