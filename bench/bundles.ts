@@ -19,8 +19,8 @@ export async function* benchBundles(): AsyncGenerator<string> {
   const folder = mkdtempSync(join('dist', 'bench-'));
   try {
     for (const name of functionNames) {
-      const own = measure(name, join(folder, name), []);
-      const external = measure(name, join(folder, `${name}-external`), runtimesOwn);
+      const own = await measure(name, join(folder, name), []);
+      const external = await measure(name, join(folder, `${name}-external`), runtimesOwn);
       yield `${name.padEnd(12)} ${show(own)}; with the SDK left external ${show(external)}`;
     }
   } finally {
@@ -35,8 +35,8 @@ interface Measured {
 
 const show = ({ bytes, initMs }: Measured): string => `${Math.round(bytes / 1_000)} kB, ${Math.round(initMs)} ms`;
 
-function measure(name: keyof typeof functions, folder: string, external: readonly string[]): Measured {
-  bundleFunction(name, folder, external);
+async function measure(name: keyof typeof functions, folder: string, external: readonly string[]): Promise<Measured> {
+  await bundleFunction(name, folder, external);
   const file = resolve(folder, 'index.mjs');
   const env = sampleSettings(name);
   const times = Array.from({ length: runs }, () =>

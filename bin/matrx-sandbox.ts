@@ -6,18 +6,18 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { FunctionName } from '../contract/deployment.ts';
 import { readConfig } from '../lib/config/read-config.ts';
 import { bundleFunction } from '../lib/functions/bundle-function.ts';
+import { functionNames } from '../lib/functions/functions.ts';
 import { ImageStack } from '../lib/image-stack.ts';
 import { SandboxStack } from '../lib/sandbox-stack.ts';
 
-const code = (name: FunctionName): Code => {
-  const folder = join('dist', 'functions', name);
-  bundleFunction(name, folder);
-  // Reading a map takes longer than loading the function; names are kept, and the map of a build is made again from its source.
-  return Code.fromAsset(folder, { exclude: ['*.map'] });
-};
+const folderOf = (name: FunctionName): string => join('dist', 'functions', name);
+
+// Reading a map takes longer than loading the function; names are kept, and the map of a build is made again from its source.
+const code = (name: FunctionName): Code => Code.fromAsset(folderOf(name), { exclude: ['*.map'] });
 
 const app = new App();
 const config = readConfig(app.node.tryGetContext('matrx'));
+await Promise.all(functionNames.map((name) => bundleFunction(name, folderOf(name))));
 const image = new ImageStack(app, `${config.name}-image`, { config, description: 'Images of MATRX sandboxes' });
 const service = new SandboxStack(app, config.name, { config, code, description: 'MATRX Sandbox' });
 service.addStackDependency(image);

@@ -19,11 +19,14 @@ interface Origin {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
+/** A plugin is its code. */
+const withFunctions = (_: string, value: unknown): unknown => (typeof value === 'function' ? String(value) : value);
+
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 /** Makes one file of a program and all it imports, unless nothing that went in has changed since. */
 export async function buildBundle(root: string, { outfile, mode = 0o600, options }: Bundle): Promise<'built' | 'kept'> {
-  const key = sha256(JSON.stringify([version, options, await hashOf(root, 'package-lock.json')]));
+  const key = sha256(JSON.stringify([version, options, await hashOf(root, 'package-lock.json')], withFunctions));
   const originPath = `${outfile}.origin.json`;
   if ((await isCurrent(root, originPath, key)) && (await hashOf('', outfile))) return 'kept';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { agentBundles } from '../../containers/agent/bundle.ts';
-import { bundling, functions } from '../../contract/deployment.ts';
+import { functions } from '../../contract/deployment.ts';
+import { functionBundle } from '../../lambdas/bundle.ts';
 import { type Bundle, buildBundle } from '../build/build-bundle.ts';
 
 /** Where the bundles of a run lie. */
@@ -20,15 +21,7 @@ const root = join(import.meta.dirname, '../..');
 /** Bundles the functions, their runtime and the agent, those whose sources have changed. Rejects with esbuild's error. */
 export async function buildAll(folder: string): Promise<Built> {
   const functionsDir = join(folder, 'functions');
-  const fromSource = (entry: string, outfile: string): Bundle => ({
-    outfile,
-    options: {
-      ...bundling,
-      banner: { ...bundling.banner },
-      mainFields: [...bundling.mainFields],
-      entryPoints: [entry],
-    },
-  });
+  const fromSource = (entry: string, outfile: string): Bundle => ({ outfile, options: functionBundle(entry) });
   const built: Built = {
     functionsDir,
     runtime: join(folder, 'runtime.mjs'),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../contract/clock.ts';
-import { bundling } from '../../../contract/deployment.ts';
+import { functionBundle } from '../../../lambdas/bundle.ts';
 import { buildBundle } from '../../../local/build/build-bundle.ts';
 import { type HazardSettings, readHazards } from '../../../local/hazards/hazards.ts';
 import { createFunctions, type FunctionsOptions } from '../../../local/lambda/create-functions.ts';
@@ -29,7 +29,7 @@ export async function deployFunctions(options: Options = {}) {
   const build = (entry: string, name: string) =>
     buildBundle(root, {
       outfile: join(folder, `${name}.mjs`),
-      options: { ...bundling, mainFields: [...bundling.mainFields], entryPoints: [entry] },
+      options: functionBundle(entry),
     });
   await build('local/lambda/runtime.ts', 'runtime');
   await Promise.all(Object.entries(files).map(([name, file]) => build(join(fixtures, file), name)));
