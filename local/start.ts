@@ -105,7 +105,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   const outside = nothingOutside();
   const sandboxLog = started.use(await openSandboxLog(run));
-  const choices = { network, pace, sandboxLog, storageUrl: storage.s3.url, ...(faults && { faults }) };
+  const choices = { network, pace, sandboxLog, storage: storage.s3, ...(faults && { faults }) };
   const compute = started.use(await openCompute(run, engine, outside, choices));
   const events = started.use(await openEvents(run, outside));
   const taskRoleArn = `arn:aws:iam::${accountId}:role/${taskRoleName}`;

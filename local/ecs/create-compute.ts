@@ -5,7 +5,7 @@ import type { Principals } from '../aws/keys.ts';
 import type { Engine, MachineSpec } from '../engines/engine.ts';
 import { type CallHooks, callFaults, plainRefusals } from '../hazards/call-faults.ts';
 import { type Hazards, readHazards } from '../hazards/hazards.ts';
-import { openTaskLink } from '../link/task-link.ts';
+import { openTaskLink, type StorageService } from '../link/task-link.ts';
 import { serveDataChannel } from '../ssm/data-channel/data-channel.ts';
 import { type PaceName, paces } from '../ssm/data-channel/pace.ts';
 import { ExecSessions } from '../ssm/sessions/exec-sessions.ts';
@@ -33,7 +33,7 @@ export interface ComputeOptions {
   /** Where what isn't for the task's own address goes. Asked for at each request. */
   readonly gatewayUrl: () => string;
   /** S3, as tasks reach it. @default they don't */
-  readonly storageUrl?: string;
+  readonly storage?: StorageService | undefined;
   /** @default none */
   readonly network?: MachineSpec['network'];
   /** Set in every machine, weaker than what its task asks for. @default nothing */
@@ -132,7 +132,7 @@ export async function createCompute(options: ComputeOptions): Promise<Compute> {
           task,
           principals,
           gatewayUrl: options.gatewayUrl,
-          ...(options.storageUrl !== undefined && { storageUrl: options.storageUrl }),
+          storage: options.storage,
         }),
     }),
   );

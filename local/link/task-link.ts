@@ -9,6 +9,12 @@ import { isStorageHost } from './storage-host.ts';
 import { TaskCredentials } from './task-credentials.ts';
 import { containerMetadata, taskMetadata } from './task-metadata.ts';
 
+/** A service of storage: where it listens, and what answers there. */
+export interface StorageService {
+  readonly url: string;
+  readonly listener: RequestListener;
+}
+
 export interface TaskLinkOptions {
   /** Where the sockets lie. */
   readonly folder: string;
@@ -19,7 +25,7 @@ export interface TaskLinkOptions {
   readonly principals: Principals;
   readonly gatewayUrl: () => string;
   /** S3, if tasks are to reach it. */
-  readonly storageUrl?: string;
+  readonly storage?: StorageService | undefined;
 }
 
 /**
@@ -27,7 +33,7 @@ export interface TaskLinkOptions {
  * for the rest.
  */
 export async function openTaskLink(options: TaskLinkOptions): Promise<Link> {
-  const { folder, id, definition, task, principals, gatewayUrl, storageUrl } = options;
+  const { folder, id, definition, task, principals, gatewayUrl, storage } = options;
   const roleArn = task().overrides.taskRoleArn ?? definition.taskRoleArn;
   const credentials = roleArn === undefined ? undefined : new TaskCredentials(principals, roleArn, id);
   const credentialsPath = `/v2/credentials/${randomUUID()}`;
@@ -40,9 +46,8 @@ export async function openTaskLink(options: TaskLinkOptions): Promise<Link> {
   const socket = await openLink(folder, id, {
     own: jsonAt(answers),
     gateway: forwardTo(gatewayUrl),
-    ...(storageUrl !== undefined && {
-      storage: { isAt: isStorageHost(storageUrl), listener: forwardTo(() => storageUrl) },
-    }),
+    // Whole files go this way: it answers here, without a connection of its own in between.
+    ...(storage && { storage: { isAt: isStorageHost(storage.url), listener: storage.listener } }),
   });
   return {
     socketPath: socket.socketPath,

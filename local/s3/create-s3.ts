@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import type { Clock } from '../../contract/clock.ts';
 import type { Principals } from '../aws/keys.ts';
 import { listen } from '../aws/listen.ts';
@@ -32,6 +33,8 @@ export interface S3Options {
 
 export interface S3 extends AsyncDisposable {
   readonly url: string;
+  /** What answers there, for requests that come another way. */
+  readonly listener: RequestListener;
   /** Removes what has had its time, now. */
   sweep(): Promise<void>;
 }
@@ -75,6 +78,7 @@ export async function createS3(options: S3Options): Promise<S3> {
   const running = started.move();
   return {
     url,
+    listener,
     sweep,
     [Symbol.asyncDispose]() {
       ending = true;

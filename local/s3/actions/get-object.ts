@@ -14,7 +14,10 @@ export const getObject: S3Operation = async (call) => {
   if (!pinned) throw absent(call);
   try {
     const { start, end, ...answer } = answerFor(call, pinned.record);
-    if (end >= start) return { ...answer, body: readContents(store.blobs, pinned, start, end) };
+    if (end >= start) {
+      const { record, release } = pinned;
+      return { ...answer, body: { read: (room) => readContents(store.blobs, record, { start, end }, room), release } };
+    }
     await pinned.release();
     return answer;
   } catch (error) {

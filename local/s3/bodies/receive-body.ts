@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
-import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { AwsError } from '../../aws/aws-error.ts';
 import { algorithmOf, type ChecksumAlgorithm } from '../checksums/algorithms.ts';
 import type { Crc } from '../checksums/crc.ts';
@@ -8,6 +7,7 @@ import { checksumHeader, type DeclaredChecksum, declaredChecksum } from '../chec
 import type { Blob } from '../store/records.ts';
 import type { S3Call } from '../wire/call.ts';
 import { AwsChunked } from './aws-chunked.ts';
+import { passThrough } from './pass-through.ts';
 
 /** What a put or a part may have at most. */
 const largestBytes = 5 * 1024 ** 3;
@@ -41,8 +41,8 @@ export async function receiveBody(call: S3Call, algorithm?: ChecksumAlgorithm): 
   let blob: Blob;
   try {
     // What is refused in its middle still gets an answer, so the request itself isn't destroyed with the stream.
-    const source = Readable.from(request.iterator({ destroyOnReturn: false }), { objectMode: false });
-    blob = await store.blobs.write(source, [...bodyFaults, ...(chunked ? [chunked] : []), meter]);
+    const source = request.iterator({ destroyOnReturn: false });
+    blob = await store.blobs.write(meter.measured(passThrough(source, [...bodyFaults, ...(chunked ? [chunked] : [])])));
   } catch (error) {
     if (!goneCodes.has(String((error as NodeJS.ErrnoException).code))) throw error;
     throw new AwsError('IncompleteBody', 'The request body terminated unexpectedly', 400);
@@ -90,8 +90,8 @@ function lengthOf(headers: S3Call['headers'], isChunked: boolean): number {
   return length;
 }
 
-/** Lets bytes pass, measured; ends a body that is longer than it said. */
-class Meter extends Transform {
+/** Measures a body. */
+class Meter {
   readonly #length: number;
   readonly #md5: Hash = createHash('md5');
   readonly #sha256: Hash | undefined;
@@ -99,22 +99,21 @@ class Meter extends Transform {
   #bytes = 0;
 
   constructor(length: number, algorithm: ChecksumAlgorithm | undefined, isHashed: boolean) {
-    super();
     this.#length = length;
     this.#sha256 = isHashed ? createHash('sha256') : undefined;
     this.#checksum = algorithm && algorithmOf(algorithm).start();
   }
 
-  override _transform(piece: Buffer, _: BufferEncoding, done: TransformCallback): void {
-    this.#bytes += piece.length;
-    if (this.#bytes > this.#length) {
-      done(wrong('IncompleteBody', 'The body is longer than it says.'));
-      return;
+  /** Lets it pass; throws for one that is longer than it said. */
+  async *measured(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of body) {
+      this.#bytes += piece.length;
+      if (this.#bytes > this.#length) throw wrong('IncompleteBody', 'The body is longer than it says.');
+      this.#md5.update(piece);
+      this.#sha256?.update(piece);
+      this.#checksum?.update(piece);
+      yield piece;
     }
-    this.#md5.update(piece);
-    this.#sha256?.update(piece);
-    this.#checksum?.update(piece);
-    done(null, piece);
   }
 
   sums() {

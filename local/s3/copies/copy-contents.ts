@@ -1,6 +1,5 @@
 import type { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { Transform } from 'node:stream';
 import { readContents } from '../bodies/read-contents.ts';
 import type { Received } from '../bodies/receive-body.ts';
 import { algorithmOf, type ChecksumAlgorithm } from '../checksums/algorithms.ts';
@@ -16,14 +15,18 @@ export async function copyContents(
 ): Promise<Received> {
   const md5 = createHash('md5');
   const sum = algorithm && algorithmOf(algorithm).start();
-  const meter = new Transform({
-    transform(piece: Buffer, _, done) {
+  const measured = async function* (): AsyncGenerator<Buffer> {
+    for await (const piece of readContents(blobs, source.record, { start, end })) {
       md5.update(piece);
       sum?.update(piece);
-      done(null, piece);
-    },
-  });
-  const blob = await blobs.write(readContents(blobs, source, start, end), [meter]);
-  const checksum = algorithm && sum ? { algorithm, value: sum.digest().toString('base64') } : null;
-  return { blob, md5: md5.digest('hex'), checksum };
+      yield piece;
+    }
+  };
+  try {
+    const blob = await blobs.write(measured());
+    const checksum = algorithm && sum ? { algorithm, value: sum.digest().toString('base64') } : null;
+    return { blob, md5: md5.digest('hex'), checksum };
+  } finally {
+    await source.release();
+  }
 }

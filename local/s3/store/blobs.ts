@@ -2,9 +2,8 @@ import type { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Readable, type Transform, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Blob } from './records.ts';
+import { writePieces } from './write-pieces.ts';
 
 // Folders by the first byte of an id, each there from its first file on: a start makes and reads no more than there is.
 const shard = /^[0-9a-f]{2}$/;
@@ -28,12 +27,12 @@ export class Blobs {
     return blobs;
   }
 
-  /** Keeps what comes out of the last of `through`. It is on disk, whole, when this resolves; nothing is when it rejects. */
-  async write(source: Readable, through: readonly Transform[]): Promise<Blob> {
+  /** Keeps what the source gives. It is on disk, whole, when this resolves; nothing is when it rejects. */
+  async write(source: AsyncIterable<Buffer>): Promise<Blob> {
     const id = randomBytes(16).toString('hex');
     const incoming = join(this.#incoming, id);
     try {
-      const size = await this.#receive(incoming, source, through);
+      const size = await this.#receive(incoming, source);
       const path = this.#pathOf(id);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await rename(incoming, path);
@@ -44,16 +43,9 @@ export class Blobs {
     }
   }
 
-  async #receive(path: string, source: Readable, through: readonly Transform[]): Promise<number> {
+  async #receive(path: string, source: AsyncIterable<Buffer>): Promise<number> {
     await using file = await open(path, 'wx', 0o600);
-    let size = 0;
-    const sink = new Writable({
-      write(piece: Buffer, _, done) {
-        size += piece.length;
-        file.writeFile(piece).then(() => done(), done);
-      },
-    });
-    await pipeline([source, ...through, sink]);
+    const size = await writePieces(file, source);
     // Before any record says that the object is there.
     await file.datasync();
     return size;

@@ -1,5 +1,6 @@
+import type { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Readable, Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Access } from '../access.ts';
 import type { GivenSignature } from '../signing/read-signature.ts';
@@ -27,14 +28,21 @@ export interface S3Call {
   readonly bodyFaults: readonly Transform[];
 }
 
+/** Contents that stay as they are until they are released, once. */
+export interface S3Body {
+  /** They lie in what `room` gives for each piece. @default fresh room */
+  read(room?: () => Buffer): AsyncIterable<Buffer>;
+  release(): Promise<void>;
+}
+
 /** What an operation answers, XML or bytes or neither. */
 export interface S3Answer {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly xml?: string;
-  /** Its length is in the headers. Destroyed when the caller goes away. */
-  readonly body?: Readable;
+  /** Its length is in the headers. */
+  readonly body?: S3Body;
 }
 
 /** One operation of S3. Throws AwsError for every answer that isn't a success. */

@@ -46,7 +46,7 @@ async function carryOut(request: IncomingMessage, options: S3ServiceOptions) {
   try {
     await options.after(row.name);
   } catch (error) {
-    answer.body?.destroy();
+    await answer.body?.release();
     throw error;
   }
   return { answer, faults };

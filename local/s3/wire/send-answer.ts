@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Transform } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AwsError } from '../../aws/aws-error.ts';
 import { textElement, xmlDocument } from '../../aws/xml.ts';
-import type { S3Answer } from './call.ts';
+import { roomInTurn } from '../bodies/read-contents.ts';
+import type { S3Answer, S3Body } from './call.ts';
+import { writeOut } from './write-out.ts';
 
 /** Sends an answer to its end; rejects when its body breaks off, or its reader goes. */
 export async function sendAnswer(
@@ -13,12 +15,16 @@ export async function sendAnswer(
   { status = 200, headers = {}, xml, body }: S3Answer,
   faults: readonly Transform[],
 ): Promise<void> {
-  if (body && !response.destroyed) {
-    response.writeHead(status, headers);
-    await pipeline([body, ...faults, response]);
+  if (body) {
+    try {
+      if (response.destroyed) return;
+      response.writeHead(status, headers);
+      await sendBody(response, body, faults);
+    } finally {
+      await body.release();
+    }
     return;
   }
-  body?.destroy();
   const hasLength = 'content-length' in headers || status === 204 || status === 304;
   const length = hasLength ? {} : { 'content-length': String(Buffer.byteLength(xml ?? '')) };
   response.writeHead(status, {
@@ -27,6 +33,11 @@ export async function sendAnswer(
     ...headers,
   });
   response.end(request.method === 'HEAD' ? undefined : xml);
+}
+
+async function sendBody(response: ServerResponse, body: S3Body, faults: readonly Transform[]): Promise<void> {
+  if (faults.length === 0) await writeOut(response, body.read(roomInTurn()));
+  else await pipeline([Readable.from(body.read(), { objectMode: false }), ...faults, response]);
 }
 
 /** Sends what S3 says of a failure. */

@@ -15,7 +15,7 @@ export const nothingOutside = (): Outside => ({
   onEvent: () => Promise.reject(new Error('the functions have not started')),
 });
 
-type Choices = Pick<ComputeOptions, 'network' | 'pace' | 'faults' | 'storageUrl'> & { readonly sandboxLog: SandboxLog };
+type Choices = Pick<ComputeOptions, 'network' | 'pace' | 'faults' | 'storage'> & { readonly sandboxLog: SandboxLog };
 
 /** ECS and its exec sessions on the engine's machines. */
 export function openCompute(run: Run, engine: Engine, outside: Outside, given: Choices): Promise<Compute> {

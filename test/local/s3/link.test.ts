@@ -25,7 +25,7 @@ test('a task reaches S3 through its link, at the host names of AWS and of this m
   const specs: MachineSpec[] = [];
   const compute = await startCompute({
     engine: processEngine((spec) => void specs.push(spec)),
-    storageUrl: server.url,
+    storage: server,
   });
   await compute.register('exec sleep 600');
   await compute.run();
