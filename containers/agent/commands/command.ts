@@ -82,7 +82,11 @@ export class Command {
     this.output = new Output({ ...tools, name: `${spec.id}-${mark}`, changed: () => this.changes.tell() });
     this.#input = leader.stdin && new CommandInput(leader.stdin, spec.stdin);
     this.#wishes = leader.wishes?.on('error', () => {}); // The terminal's program has gone; its exit says so.
-    this.#ending = new CommandEnd({ clock, selection: (candidate) => this.owns(candidate) });
+    this.#ending = new CommandEnd({
+      clock,
+      selection: (candidate) => this.owns(candidate),
+      sight: { leaders: () => this.leaders },
+    });
     if (spec.timeoutSeconds !== null) this.#ending.limit(spec.timeoutSeconds);
     this.ended = this.#live(leader, state, spec.session);
   }
@@ -158,6 +162,11 @@ export class Command {
     // A mark that was given back may be another's by now, whose processes are not this one's to end.
     if (groups.includes(this.mark)) return !this.#released || !this.#marks.isTaken(this.mark);
     return pid === this.#pid && this.#exitedMs === undefined;
+  }
+
+  /** The process group of its first process, while that is there. */
+  get leaders(): readonly number[] {
+    return this.#exitedMs === undefined ? [this.#pid] : [];
   }
 
   /** Writes to its standard input. Throws as `CommandInput.write` does, and `conflict` where the input isn't open at all. */

@@ -114,7 +114,8 @@ export class Commands {
     const running = [...this.#live.values()].filter((command) => command !== undefined);
     const ours = (candidate: Process) =>
       candidate.groups.some((group) => marks.isGiven(group)) || running.some((command) => command.owns(candidate));
-    const termination = terminate(ours, clock, grace);
+    const leaders = () => running.flatMap((command) => command.leaders);
+    const termination = terminate(ours, clock, grace, { leaders });
     for (const command of running) command.endedBy(termination);
     await Promise.all([termination, ...running.map((command) => command.ended)]);
   }

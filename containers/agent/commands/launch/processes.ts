@@ -29,7 +29,8 @@ export function parseStatus(pid: number, status: string): Process | undefined {
 
 /**
  * Every process there is, read one by one as the answer is walked: what is acted on at once can't be stale for long. The
- * walk ends when /proc lists nobody new, so that one whose parent ended while it was looked for is not overlooked.
+ * walk ends when /proc lists nobody new, so that one whose parent ended while it was looked for is not overlooked. Throws where
+ * nobody can look, as when others have every file open that the kernel allows.
  */
 export function* processes(): Generator<Process> {
   const seen = new Set<number>();
@@ -50,10 +51,14 @@ const listUnseen = (seen: ReadonlySet<number>): number[] =>
 function readProcess(pid: number): Process | undefined {
   try {
     return parseStatus(pid, readFileSync(`/proc/${pid}/status`, 'latin1'));
-  } catch {
-    return undefined; // It ended since it was listed.
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ended.has(error.code)) return undefined;
+    throw error;
   }
 }
+
+// What the kernel says of a process that has ended since it was listed.
+const ended: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH']);
 
 /** All group ids that some process has. */
 export const marksInUse = (): Set<number> => new Set([...processes()].flatMap((process) => process.groups));

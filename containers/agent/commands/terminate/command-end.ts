@@ -4,7 +4,7 @@ import type { CommandOutcome } from '../../../../contract/api/commands/command-r
 import type { Clock } from '../../../../contract/clock.ts';
 import type { LeaderExit } from '../launch/launch.ts';
 import { countOomKills } from './out-of-memory.ts';
-import { type Selection, signalOnce, terminate } from './terminate.ts';
+import { graceMs, type Selection, type Sight, signalOnce, terminate } from './terminate.ts';
 
 /** How a command ended, in the words of its outcome. */
 export type End = Pick<CommandOutcome, 'outcome' | 'exit_code' | 'signal'>;
@@ -13,6 +13,7 @@ interface Options {
   readonly clock: Clock;
   /** All that the command has started. */
   readonly selection: Selection;
+  readonly sight?: Sight;
   readonly oomKills?: () => number;
 }
 
@@ -36,7 +37,7 @@ export class CommandEnd {
   #hasExited = false;
 
   constructor(options: Options) {
-    this.#options = { oomKills: countOomKills, ...options };
+    this.#options = { sight: {}, oomKills: countOomKills, ...options };
     const { promise, resolve } = Promise.withResolvers<LeaderExit>();
     this.abandoned = promise;
     this.#abandon = resolve;
@@ -45,8 +46,9 @@ export class CommandEnd {
 
   /** Ends the command as `timed_out` after so many seconds. */
   limit(seconds: number): void {
-    const { clock, selection } = this.#options;
-    this.#limit = clock.after(seconds * 1000, () => this.#endBy('timed_out', () => terminate(selection, clock)));
+    const { clock, selection, sight } = this.#options;
+    const end = () => terminate(selection, clock, graceMs, sight);
+    this.#limit = clock.after(seconds * 1000, () => this.#endBy('timed_out', end));
   }
 
   /** Says that its processes are being ended: unless its leader has gone already, it was `killed`. */
@@ -58,7 +60,7 @@ export class CommandEnd {
   signal({ signal, escalate_after_ms: escalateAfterMs }: z.infer<typeof SendSignal>): void {
     this.#sent.add(signal);
     if (signal === 'SIGKILL') void this.#kill();
-    else signalOnce(this.#options.selection, signal);
+    else signalOnce(this.#options.selection, signal, this.#options.sight);
     if (escalateAfterMs !== undefined) this.#escalate(escalateAfterMs);
   }
 
@@ -114,8 +116,8 @@ export class CommandEnd {
   }
 
   #kill(): Promise<void> {
-    const { selection, clock } = this.#options;
-    this.#killing ??= terminate(selection, clock, 0).then((left) => {
+    const { selection, clock, sight } = this.#options;
+    this.#killing ??= terminate(selection, clock, 0, sight).then((left) => {
       this.#killing = undefined;
       if (left > 0) this.#abandon({ code: null, signal: 'SIGKILL' });
     });
