@@ -1,6 +1,7 @@
 // The process inside an environment: loads a function's bundle and answers one event after the other.
 // Descriptor 3 is the connection to the Runtime API; `_HANDLER` says what to run, as `<file>.<export>`.
 
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { finished } from 'node:stream/promises';
@@ -56,11 +57,14 @@ async function answer(handler: Handler, invocation: Invocation): Promise<void> {
 }
 
 Object.assign(globalThis, { awslambda });
+// Most of a cold start is compiling; environments that come later find it done.
+enableCompileCache(join(import.meta.dirname, 'compiled'));
 const handler = await loadHandler().catch(async (error: unknown) => {
   console.error(error);
   await client.reportInitError(reportedError(error));
   process.exit(1);
 });
+flushCompileCache();
 while (true) {
   const invocation = await client.next();
   if (isStreaming(handler)) await answerStreaming(handler, invocation);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buffer, text } from 'node:stream/consumers';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createClock } from '../../../contract/clock.ts';
 import type { Functions } from '../../../local/lambda/create-functions.ts';
 import { deployFunctions } from '../../support/stack/deploy-functions.ts';
@@ -135,9 +135,9 @@ test('an event larger than Lambda takes is refused', async () => {
 });
 
 test('an environment nobody uses is ended after its idle time', async () => {
-  const { functions } = await deployFunctions({ clock: createClock(1_000, Date.now()) });
+  const { functions } = await deployFunctions({ clock: createClock(200, Date.now()), timeoutSeconds: 900 });
   const { pid } = await inside(functions);
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 test('nothing is left when the functions are disposed, frozen or busy', async () => {
