@@ -40,7 +40,7 @@ const plus = (left: Tidied, right: Tidied): Tidied => ({
 
 /**
  * Goes through the homes of all users, once a day and as far as the time allows; the next run goes on. A home that takes longer than
- * a run keeps no other waiting: it is gone on with on the next day.
+ * a run, or more memory than one has, keeps no other waiting: it is gone on with on the next day.
  */
 export async function tidyHomes(ports: TidyPorts, hasTime: HasTime): Promise<void> {
   const { objects, cursors, clock, log } = ports;
@@ -51,8 +51,10 @@ export async function tidyHomes(ports: TidyPorts, hasTime: HasTime): Promise<voi
     const page = await objects.users(walk.after);
     for (const userId of page.userIds) {
       if (!hasTime()) break;
-      sums = plus(sums, await tidyHome(ports, userId, hasTime));
       walk = { ...walk, after: userId };
+      // Before the home is looked into: whoever writes one that a run dies of keeps no other from being tidied.
+      await cursors.write(cursor, JSON.stringify(walk));
+      sums = plus(sums, await tidyHome(ports, userId, hasTime));
       homes += 1;
     }
     const isLast = !page.more && walk.after === (page.userIds.at(-1) ?? walk.after);

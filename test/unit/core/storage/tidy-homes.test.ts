@@ -121,6 +121,22 @@ test('cold files and what is no blob are never touched, and a home without a hea
   expect(objects.removed).toEqual([rubble]);
 });
 
+test('a home that a run dies of is passed by, and the next run goes on behind it', async () => {
+  const { ports, save, ids, homes, clock } = rig({ newest: 1, days: 0 });
+  for (const userId of ['ada', 'eve', 'zoe']) for (const n of [1, 2]) save(userId, n);
+  const deadly = {
+    head: async (userId: string) => (userId === 'eve' ? new Promise<never>(() => {}) : homes.head(userId)),
+    replaceHead: homes.replaceHead.bind(homes),
+    manifest: homes.manifest.bind(homes),
+  };
+  // It never comes back, as a process that is out of memory does not.
+  void tidyHomes({ ...ports, homes: deadly }, always);
+  while (ids('ada')?.length !== 1) await clock.sleep(1);
+  for (let turns = 0; turns < 20; turns++) await clock.sleep(1);
+  await tidyHomes(ports, always);
+  expect(['ada', 'eve', 'zoe'].map((userId) => ids(userId)?.length)).toEqual([1, 2, 1]);
+});
+
 test('a walk goes on where its time was over, and begins anew once a day', async () => {
   const { ports, save, ids, clock, kept } = rig({ newest: 1, days: 0 });
   const users = ['ada', 'bob', 'cyd'];
