@@ -10,29 +10,40 @@ type Finished = Extract<SearchEvent, { event: 'finished' }>;
 
 // The agent says something every 15 s.
 const beginsWithinMs = 30_000;
+// What one body holds. Matches of ordinary length are far from it, as many as may be asked for.
+const mostCharacters = 8 * 1024 * 1024;
 
-/** Ends with `finished`; throws what the agent tells, and `channel_lost` when that is missing. */
-async function* found(events: AsyncIterable<SearchEvent>): AsyncGenerator<Match | Finished> {
+/**
+ * Ends with `finished`; throws what the agent tells, `channel_lost` when that is missing, and `internal` for an agent that finds more
+ * than it was asked for.
+ */
+async function* found(events: AsyncIterable<SearchEvent>, most: number): AsyncGenerator<Match | Finished> {
+  let matches = 0;
   for await (const event of events) {
     if (event.event === 'error') throw failureTold(event);
     if (event.event === 'heartbeat') continue;
+    if (event.event === 'match' && ++matches > most)
+      throw new SandboxError('internal', 'internal error', { cause: new Error(`the agent finds more than ${most}`) });
     yield event;
     if (event.event === 'finished') return;
   }
   throw new SandboxError('channel_lost', 'the search was cut short');
 }
 
-async function foundAll(events: AsyncIterable<SearchEvent>) {
+const lengthOf = ({ path = '', path_base64 = '', text }: Match): number =>
+  path.length + path_base64.length + (text?.length ?? 0);
+
+async function foundAll(events: AsyncIterable<SearchEvent>, most: number) {
   const matches: Omit<Match, 'event'>[] = [];
-  let truncated = false;
-  for await (const event of found(events)) {
-    if (event.event === 'finished') truncated = event.truncated;
-    else {
-      const { event: _, ...match } = event;
-      matches.push(match);
-    }
+  let characters = 0;
+  for await (const event of found(events, most)) {
+    if (event.event === 'finished') return { matches, truncated: event.truncated };
+    characters += lengthOf(event);
+    if (characters > mostCharacters) break;
+    const { event: _, ...match } = event;
+    matches.push(match);
   }
-  return { matches, truncated };
+  return { matches, truncated: true };
 }
 
 /** Searches below a folder, as a stream or as one body; bounded by `max_matches` and by what the agent goes through. */
@@ -41,6 +52,7 @@ export async function searchFiles(ports: FilePorts, call: Call<'searchFiles'>): 
   const { method, path, events: event } = filesApi.searchFiles;
   const question = { method, path, body: call.body, event, yields: false, withinMs: beginsWithinMs };
   const events = await reachFiles(ports, call, (target) => ports.channel.events(target, question, call.signal));
-  if (call.streamed) return { status: 200, events: eventsOf(found(events), call.requestId) };
-  return { status: 200, body: await foundAll(events) };
+  const { max_matches } = call.body;
+  if (call.streamed) return { status: 200, events: eventsOf(found(events, max_matches), call.requestId) };
+  return { status: 200, body: await foundAll(events, max_matches) };
 }
