@@ -11,6 +11,7 @@ export const pathFields = {
     .min(1, size)
     .refine((path) => bytes(path) <= limits.pathBytes, size)
     .refine((path) => !path.includes('\0'), 'expected no NUL character')
+    .refine((path) => path.isWellFormed(), 'expected no half of a character')
     .optional(),
   path_base64: z
     .base64()

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ExecCommand } from '../../../contract/api/commands/commands.ts';
+import { FilePath } from '../../../contract/api/files/file-entry.ts';
 import { IdempotencyKey, SandboxId, UserId } from '../../../contract/api/identifiers.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import { CreateSandbox, PatchSandbox } from '../../../contract/api/sandboxes/sandboxes.ts';
@@ -88,4 +89,9 @@ test('C6: ids of sandboxes and keys hold no character that a shell, a path or a 
     expect(SandboxId.safeParse(text).success).toBe(false);
   expect(SandboxId.safeParse('sbx_01arz3ndektsv4rrffq69g5fav').success).toBe(true);
   for (const text of ['', 'a\r\nb', 'é', 'a'.repeat(65)]) expect(IdempotencyKey.safeParse(text).success).toBe(false);
+});
+
+test('M2: a path that is half a character is refused: it would be another one on disk', () => {
+  expect(FilePath.safeParse({ path: 'a\ud83d' }).success).toBe(false);
+  expect(FilePath.safeParse({ path: 'a\u{1f600}' }).success).toBe(true);
 });
