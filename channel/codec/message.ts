@@ -66,7 +66,7 @@ export function encodeMessage(fields: MessageFields): Buffer {
 
 /**
  * Reads a frame as both real parsers do, except that where they read past its end and die, this throws.
- * The payload is a view of the frame. What the fields mean is not checked: see `checkAsClient` and `checkAsAgent`.
+ * The payload is a view of the frame, or of a copy as large as it has to be. What the fields mean is not checked: see `checkAsClient` and `checkAsAgent`.
  */
 export function decodeMessage(frame: Uint8Array): AgentMessage {
   if (frame.length < payloadStart)
@@ -82,6 +82,8 @@ export function decodeMessage(frame: Uint8Array): AgentMessage {
       'header_length',
       `header length ${claimedHeaderLength} puts the payload behind the frame's ${bytes.length} bytes`,
     );
+  // What lies between the two is nobody's. A payload that waits must not keep it.
+  const kept = start > payloadStart ? Buffer.concat([bytes.subarray(0, payloadStart), bytes.subarray(start)]) : bytes;
   return {
     headerLength: claimedHeaderLength,
     messageType: trimType(bytes.toString('latin1', 4, 4 + typeBytes)),
@@ -90,10 +92,10 @@ export function decodeMessage(frame: Uint8Array): AgentMessage {
     sequenceNumber: bytes.readBigInt64BE(48),
     flags: Number(bytes.readBigUInt64BE(56)),
     messageId: readUuid(bytes, 64),
-    payloadDigest: bytes.subarray(80, 112),
+    payloadDigest: kept.subarray(80, 112),
     payloadType: bytes.readUInt32BE(112),
     payloadLength: bytes.readUInt32BE(116),
-    payload: bytes.subarray(start),
+    payload: kept.subarray(Math.min(start, payloadStart)),
   };
 }
 

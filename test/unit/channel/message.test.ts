@@ -77,6 +77,15 @@ test('the payload is found in a view that starts inside a larger buffer', () => 
   expect(decodeMessage(padded.subarray(7)).payload.toString()).toBe('x');
 });
 
+test('what a frame has between its header and its payload is kept alive by neither', () => {
+  const frame = Buffer.concat([encodeMessage(valid), Buffer.alloc(100_000), Buffer.from('payload')]);
+  frame.writeUInt32BE(frame.length - 'payload'.length - 4, 0);
+  const { payload, payloadDigest } = decodeMessage(frame);
+  expect(payload.toString()).toBe('payload');
+  expect(payloadDigest).toEqual(decodeMessage(encodeMessage(valid)).payloadDigest);
+  for (const view of [payload, payloadDigest]) expect(view.buffer.byteLength).toBeLessThan(frame.length);
+});
+
 test.for([
   ['message_type', { messageType: '' }],
   ['message_type', { messageType: 'with space' }],
