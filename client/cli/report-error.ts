@@ -28,6 +28,6 @@ export async function reportError(
   await terminal.say(
     `${terminal.style('stderr', 'red', 'matrx:')} ${printable(error.message)} (${error.code})${request}`,
   );
-  await terminal.say(`${terminal.style('stderr', 'dim', 'hint:')}  ${error.hint}`);
+  await terminal.say(`${terminal.style('stderr', 'dim', 'hint:')}  ${printable(error.hint)}`);
   return failure;
 }

@@ -18,6 +18,11 @@ type Style = Parameters<typeof styleText>[0];
 type Channel = Writable & { readonly isTTY?: boolean; readonly rows?: number; readonly columns?: number };
 type Input = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown; unref?(): unknown };
 
+// JSON leaves these as they are, and terminals do not. Within its strings the escape means the same.
+const steering = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const escaped = (line: string): string =>
+  line.replace(steering, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 // Where nobody can see how large the terminal is.
 const usualSize: TerminalSize = { rows: 24, cols: 80 };
 
@@ -89,14 +94,14 @@ export class Terminal {
     this.#ending.abort(reason);
   }
 
-  /** A result. */
+  /** A result: JSON, or lines with nothing in them but what is printable. */
   print(line: string): Promise<void> {
-    return this.write('stdout', `${line}\n`);
+    return this.write('stdout', `${escaped(line)}\n`);
   }
 
   /** Everything that is not a result. */
   say(line: string): Promise<void> {
-    return this.write('stderr', `${line}\n`);
+    return this.write('stderr', `${escaped(line)}\n`);
   }
 
   async write(name: 'stdout' | 'stderr', data: Uint8Array | string): Promise<void> {

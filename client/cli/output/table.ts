@@ -12,5 +12,5 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join('\n');
 }
 
-/** What came from elsewhere, safe to show: control characters, which can steer a terminal, become `?`. */
-export const printable = (text: string): string => text.replace(/\p{Cc}/gu, '?');
+/** What came from elsewhere, safe to show: characters that steer a terminal, end a line or turn text round become `?`. */
+export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '?');
