@@ -19,6 +19,7 @@ import { dueRecords } from './aws/dynamodb/sandboxes/due-records.ts';
 import { machinePoints } from './aws/dynamodb/sandboxes/machine-points.ts';
 import { sandboxRecords } from './aws/dynamodb/sandboxes/sandbox-records.ts';
 import { lentSlots } from './aws/dynamodb/slots/lent-slots.ts';
+import { offeredOrders } from './aws/dynamodb/slots/offered-orders.ts';
 import { slotLeases } from './aws/dynamodb/slots/slot-leases.ts';
 import { slotLine } from './aws/dynamodb/slots/slot-line.ts';
 import { uploadRecords } from './aws/dynamodb/upload-records.ts';
@@ -176,6 +177,7 @@ export function commandServices(config = readConfig('commands')) {
     log,
     leases,
     line,
+    orders: offeredOrders(table, clock),
     reports: commands,
     open: (target, options) => openChannel(sessions, target, { clock, ...options }),
     endSession: (sessionId) => endSession(sessions.ssm, sessionId),

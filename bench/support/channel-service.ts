@@ -93,6 +93,7 @@ function environment(sessions: Parameters<typeof openChannel>[0], target: Channe
     log: keptLog(),
     leases: slots,
     line: slots,
+    orders: slots,
     reports: { outcomeOf: async () => undefined },
     open: (to, how) => openChannel(sessions, to, { clock, ...how }),
     endSession: (id) => endSession(sessions.ssm, id),

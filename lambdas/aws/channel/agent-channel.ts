@@ -1,7 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http2';
+import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import type { ChannelRequest } from '../../../channel/near/request.ts';
 import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
 import type { Offsets } from '../../../contract/agent/command-frames.ts';
+import { StartCommand } from '../../../contract/agent/commands.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { FilesChannel } from '../../core/files/ports.ts';
@@ -19,7 +20,7 @@ import { wantedMs } from './kept/wait-for-slot.ts';
 import { readAnswer } from './read-answer.ts';
 import { plainHeaders, readBytes } from './read-bytes.ts';
 
-export interface AgentChannelOptions extends Omit<KeptOptions, 'most'> {
+export interface AgentChannelOptions extends Omit<KeptOptions, 'most' | 'startOrder'> {
   readonly clock: Clock;
   readonly log: Log;
   /** Where commands' ends are known without a channel. */
@@ -32,6 +33,8 @@ interface Ask {
   readonly signal: AbortSignal;
   /** Whether nobody may send it twice. */
   readonly once?: boolean;
+  /** The order in it, where whoever has a channel may send that. */
+  readonly order?: string | undefined;
   /** How long its answer may take to begin, where that is more than a moment. */
   readonly withinMs?: number | undefined;
 }
@@ -50,6 +53,10 @@ const patientHeadersMs = 15_000;
 // For a slot. Who only follows has all the time that its caller has.
 const startPatienceMs = 45_000;
 const followPatienceMs = 900_000;
+const sentElsewhereMs = 1_000;
+// What an item of the table holds, and then some.
+const mostOfferedBytes = 200_000;
+const never = new AbortController().signal;
 
 /** What is on its way, and what was said before it. */
 interface Answering extends Following {
@@ -74,12 +81,19 @@ const isBroken = (error: unknown): boolean =>
 /** The agents of sandboxes, reached through channels that are kept from one call to the next. */
 export function agentChannel(options: AgentChannelOptions): AgentChannel & FilesChannel & AsyncDisposable {
   const { clock, log, reports } = options;
-  const channels = new KeptChannels(options);
+  const startOrder = async (http: ClientHttp2Session, order: string) => {
+    const request = startRequest(StartCommand.parse(JSON.parse(order)), { streamBytes: 0, until: 'now' });
+    const { body } = await agentRequest(http, request, { clock, signal: never, headersWithinMs: patientHeadersMs });
+    body.on('error', () => undefined).close();
+  };
+  const channels = new KeptChannels({ ...options, startOrder });
 
-  /** One try: a turn on the kept channel, or on a new one. The turn is over when it throws. */
-  const send = async ({ target, request, signal, once, withinMs }: Ask, how: Try): Promise<Answering> => {
+  /** One try: a turn on the kept channel, or on a new one. Undefined when somebody else has sent its order. The turn is over when it throws. */
+  const sendOrWait = async (ask: Ask, how: Try): Promise<Answering | undefined> => {
+    const { target, request, signal, once, withinMs, order } = ask;
     const { machine, patienceMs, headersWithinMs } = how;
-    const turn = await channels.take(target, { machine, patienceMs, signal });
+    const turn = await channels.take(target, { machine, patienceMs, signal, order });
+    if (turn === undefined) return undefined;
     const { http } = turn.channel;
     try {
       if (once || withinMs !== undefined) await proveAlive(http, { clock, withinMs: headersWithinMs });
@@ -93,6 +107,13 @@ export function agentChannel(options: AgentChannelOptions): AgentChannel & Files
       await turn.end(isBroken(error) && !signal.aborted ? 'broken' : 'well');
       throw error;
     }
+  };
+
+  /** As one try, of what only its owner may send. */
+  const send = async (ask: Omit<Ask, 'order'>, how: Try): Promise<Answering> => {
+    const answering = await sendOrWait(ask, how);
+    if (answering === undefined) throw new Error('nobody was offered an order, and somebody has sent it');
+    return answering;
   };
 
   /** The target as it is since the channel was given to others: they are served first. */
@@ -140,12 +161,16 @@ export function agentChannel(options: AgentChannelOptions): AgentChannel & Files
     return insist(what, take, unheardIfBroken);
   };
 
-  const followed = async (sought: Sought, request: ChannelRequest, offsets: Offsets): Promise<FollowedCommand> => {
+  const followed = async (
+    sought: Sought,
+    request: ChannelRequest,
+    { offsets, order }: { readonly offsets: Offsets; readonly order?: string | undefined },
+  ): Promise<FollowedCommand> => {
     const { target, commandId, signal } = sought;
-    const what = { target, request, signal };
+    const what = { target, request, signal, order };
     const first = await insist(
       what,
-      (how) => send(what, how),
+      (how) => sendOrWait(what, how),
       // The first try may have reached the agent.
       (cause) => (isDefinite(cause) ? cause : channelLost(commandId, cause)),
     );
@@ -161,6 +186,8 @@ export function agentChannel(options: AgentChannelOptions): AgentChannel & Files
           clock,
           reports,
           offsets: from,
+          // Most of what others have sent is over soon, and a report says so.
+          restMs: first === undefined ? sentElsewhereMs : 0,
           follow: (either) =>
             send({ ...again(from), target: crowded(target), signal: either }, known(followPatienceMs)),
         }),
@@ -170,11 +197,13 @@ export function agentChannel(options: AgentChannelOptions): AgentChannel & Files
   return {
     run: (target, order, wanted) => {
       const sought = { target, commandId: order.command_id, ...wanted };
-      return followed(sought, startRequest(order, sought), { stdout: 0, stderr: 0 });
+      const text = JSON.stringify(order);
+      const offered = Buffer.byteLength(text) <= mostOfferedBytes ? text : undefined;
+      return followed(sought, startRequest(order, sought), { offsets: { stdout: 0, stderr: 0 }, order: offered });
     },
     follow: (target, commandId, { offsets, ...wanted }) => {
       const sought = { target, commandId, ...wanted };
-      return followed(sought, followRequest(commandId, offsets, sought), { ...offsets });
+      return followed(sought, followRequest(commandId, offsets, sought), { offsets: { ...offsets } });
     },
     ask: (target, { answer, repeatable, withinMs, ...request }, signal) =>
       whole({ target, request, signal, once: !repeatable, withinMs: withinMs ?? sendingMs(request) }, ({ body }) =>

@@ -6,7 +6,8 @@ import type { HeldSlot } from '../dynamodb/slots/slot-leases.ts';
 import { translateError } from '../translate-error.ts';
 import { executeAttach, type Sessions, unreachable } from './kept/open-channel.ts';
 import { endSession, resumeSession } from './kept/sessions.ts';
-import { type SlotTools, settleMs, waitForSlot } from './kept/wait-for-slot.ts';
+import { settleMs } from './kept/take-turn.ts';
+import { type SlotTools, waitForSlot } from './kept/wait-for-slot.ts';
 
 interface Options extends Omit<SlotTools, 'endSession'> {
   readonly sessions: Sessions;

@@ -2,7 +2,8 @@ import type { ClientHttp2Session } from 'node:http2';
 import type { Clock } from '../../../contract/clock.ts';
 import type { KeptLease } from './kept/kept-lease.ts';
 import type { OpenChannel } from './kept/open-channel.ts';
-import { closedMs, settleMs } from './kept/wait-for-slot.ts';
+import { settleMs } from './kept/take-turn.ts';
+import { closedMs } from './kept/wait-for-slot.ts';
 
 // An idle channel is closed before its far end gives it up, which happens after 60 s.
 const idleMs = 45_000;

@@ -3,7 +3,8 @@ import { encodeFrame } from '../../../contract/agent/frames.ts';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
-import { closedMs, settleMs } from '../../../lambdas/aws/channel/kept/wait-for-slot.ts';
+import { settleMs } from '../../../lambdas/aws/channel/kept/take-turn.ts';
+import { closedMs } from '../../../lambdas/aws/channel/kept/wait-for-slot.ts';
 import type { ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
 import { JumpingClock, keptLog } from '../../support/fakes/fakes.ts';
 import { type AgentAsked, playedAgent } from '../../support/fakes/played-agent.ts';
@@ -39,6 +40,7 @@ async function begin(play: (asked: AgentAsked, count: number) => unknown, clock:
     log: keptLog(),
     leases: slots,
     line: slots,
+    orders: slots,
     reports: { outcomeOf: async (_, id) => reported.get(id) },
     open: agent.open,
     endSession: async (id) => endedSessions.push(id) > 0,
@@ -164,8 +166,16 @@ test('letting go ends the events without an error, and leaves the channel open',
 
 test('whoever sees that a channel is wanted gives it back after its turn', async () => {
   const { run, opened, slots } = await begin(whole);
+  // Whoever only follows offers no order that somebody else could send.
+  await slots.stand('', follower, Date.now() + 20_000);
   await run({ wantedUntil: new Date(Date.now() + 20_000).toISOString() });
   expect([opened[0]?.closed, slots.heldIn(closedMs)]).toEqual([true, 0]);
+});
+
+test('a channel that was wanted is kept when nobody waits any more', async () => {
+  const { run, opened, slots } = await begin(whole);
+  await run({ wantedUntil: new Date(Date.now() + 20_000).toISOString() });
+  expect([opened[0]?.closed, slots.held]).toEqual([false, 1]);
 });
 
 test('a machine that was assigned anew gets a channel of its own', async () => {
@@ -192,13 +202,20 @@ const report = (fields: object = {}): OutcomeReport => ({
   stderr: { head: '', tail: '' },
 });
 
+// Stands in the line before everybody else.
+const follower = '000000000000000-follower';
+
 test('a follower whose channel is wanted gives it up, and goes on where it was without its caller noticing', async () => {
   const clock = createClock(20);
   const { run, opened, slots, asked } = await begin((each, count) => {
     answer(each, count === 1 ? out(0, 'hel') : out(3, 'lo!'), ...(count === 1 ? [] : [encodeFrame(finished())]));
-    if (count === 1) setTimeout(() => void slots.want('', clock.now() + 10_000), 20);
+    if (count === 1) setTimeout(() => void wantFor(10_000), 20);
     else each.stream.end();
   }, clock);
+  const wantFor = async (ms: number) => {
+    await slots.stand('', follower, clock.now() + ms);
+    await slots.want('', clock.now() + ms);
+  };
   const seen = await run();
   expect(seen.map((event) => ('data' in event ? Buffer.from(event.data).toString() : event.kind))).toEqual([
     'hel',
@@ -210,7 +227,7 @@ test('a follower whose channel is wanted gives it up, and goes on where it was w
     [true, false],
     [true, false],
   ]);
-  expect(slots.places.size).toBe(0);
+  expect([...slots.places.keys()]).toEqual([follower]);
 });
 
 test('who has no channel learns the end from what the agent reported, with the output that is left', async () => {
@@ -218,6 +235,7 @@ test('who has no channel learns the end from what the agent reported, with the o
   const { run, opened, slots, reported } = await begin((each) => {
     answer(each, out(0, 'hel'));
     setTimeout(() => {
+      void slots.stand('', follower, clock.now() + 600_000);
       void slots.want('', clock.now() + 600_000);
       reported.set(commandId, report());
     }, 20);

@@ -29,6 +29,7 @@ async function begin(play: (asked: AgentAsked, count: number) => unknown, clock:
     log: keptLog(),
     leases: slots,
     line: slots,
+    orders: slots,
     reports: { outcomeOf: async () => undefined },
     open: agent.open,
     endSession: async () => true,

@@ -65,6 +65,7 @@ export async function channelRig(
       log: keptLog(),
       leases: line,
       line,
+      orders: line,
       reports: { outcomeOf: async (_, id) => agent.reports.get(id) },
       open: (to, how) => openChannel(sessions, to, { clock, ...how }),
       endSession: (id) => endSession(sessions.ssm, id),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../contract/clock.ts';
+import type { OfferedOrders, OfferState } from '../../../lambdas/aws/dynamodb/slots/offered-orders.ts';
 import {
   type HeldSlot,
   type Lease,
@@ -6,14 +7,20 @@ import {
   type Slot,
   type SlotLeases,
 } from '../../../lambdas/aws/dynamodb/slots/slot-leases.ts';
-import type { SlotLine } from '../../../lambdas/aws/dynamodb/slots/slot-line.ts';
+import type { SlotLine, Survey } from '../../../lambdas/aws/dynamodb/slots/slot-line.ts';
 
-/** Leases and the line for them, for one sandbox and in memory, with what a test may say and see. */
-export class PlayedSlots implements SlotLeases, SlotLine {
+interface PlayedOffer {
+  readonly order: string;
+  state: OfferState;
+}
+
+/** Leases, the line for them and what is offered in it, for one sandbox and in memory, with what a test may say and see. */
+export class PlayedSlots implements SlotLeases, SlotLine, OfferedOrders {
   readonly #clock: Clock;
   readonly #slots = new Map<number, Slot>();
   readonly #lent = new Map<number, string>();
   readonly places = new Map<string, number>();
+  readonly offers = new Map<string, PlayedOffer>();
   wantedUntilMs = 0;
   /** Whether each renewal finds its lease lost. */
   losesLeases = false;
@@ -80,13 +87,36 @@ export class PlayedSlots implements SlotLeases, SlotLine {
     this.places.set(ticket, untilMs);
   }
 
-  async leave(_sandboxId: string, ticket: string): Promise<void> {
+  async leave(_sandboxId: string, ticket: string): Promise<OfferState | undefined> {
     this.places.delete(ticket);
+    return this.offers.get(ticket)?.state;
   }
 
-  async survey(_sandboxId: string, ticket: string): Promise<{ slots: Slot[]; ahead: string[] }> {
-    const alive = [...this.places].filter(([, untilMs]) => untilMs > this.#clock.now()).map(([place]) => place);
-    return { slots: [...this.#slots.values()], ahead: alive.filter((place) => place < ticket).sort() };
+  async survey(): Promise<Survey> {
+    const alive = [...this.places].filter(([, untilMs]) => untilMs > this.#clock.now()).map(([ticket]) => ticket);
+    const places = alive.sort().map((ticket) => ({ ticket, offer: this.offers.get(ticket)?.state }));
+    return { slots: [...this.#slots.values()], places };
+  }
+
+  async offer(sandboxId: string, ticket: string, order: string, untilMs: number): Promise<void> {
+    await this.stand(sandboxId, ticket, untilMs);
+    this.offers.set(ticket, { order, state: 'open' });
+  }
+
+  async pickUp(_sandboxId: string, ticket: string): Promise<string | undefined> {
+    const offer = this.offers.get(ticket);
+    if (offer?.state !== 'open' || !this.places.has(ticket)) return undefined;
+    offer.state = 'picked';
+    return offer.order;
+  }
+
+  async settle(_sandboxId: string, ticket: string, state: 'started' | 'own'): Promise<void> {
+    const offer = this.offers.get(ticket);
+    if (offer) offer.state = state;
+  }
+
+  async withdraw(_sandboxId: string, ticket: string): Promise<void> {
+    this.offers.delete(ticket);
   }
 
   async want(_sandboxId: string, untilMs: number): Promise<void> {

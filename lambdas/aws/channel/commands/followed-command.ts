@@ -15,7 +15,8 @@ export interface Following {
 
 export interface FollowedOptions {
   readonly commandId: string;
-  readonly first: Following;
+  /** Undefined where somebody else has sent the order: it is followed like one whose channel was given to others. */
+  readonly first: Following | undefined;
   /** Where the first one begins. */
   readonly offsets: Offsets;
   /** When to end; see the port. */
@@ -65,6 +66,7 @@ export class FollowedCommand implements AsyncIterable<CommandEvent> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CommandEvent> {
     try {
+      if (this.#following === undefined && !this.#options.signal.aborted && (yield* this.#rejoin())) return;
       for (let reopened = 0; this.#following !== undefined; ) {
         const { displaced } = this.#following.turn.channel;
         try {

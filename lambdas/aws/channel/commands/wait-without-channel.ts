@@ -13,6 +13,8 @@ export interface WaitOptions {
   readonly offsets: Offsets;
   readonly streamBytes: number | undefined;
   readonly until?: Follow['until'];
+  /** How long to look for the report alone. */
+  readonly restMs: number;
   /** Follows on a channel again, once there is one. */
   readonly follow: (signal: AbortSignal) => Promise<Following>;
   readonly signal: AbortSignal;
@@ -27,11 +29,12 @@ const endOnlyMs = 15_000;
  * comes first. Throws what following throws, and the signal's reason.
  */
 export async function waitWithoutChannel(options: WaitOptions): Promise<Following | readonly CommandEvent[]> {
-  const { clock, streamBytes, until, follow, signal } = options;
+  const { clock, streamBytes, until, restMs, follow, signal } = options;
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const byChannel = (async () => {
-    if (streamBytes !== undefined && until === undefined) await clock.sleep(endOnlyMs, either);
+    const isEndOnly = streamBytes !== undefined && until === undefined;
+    await clock.sleep(isEndOnly ? endOnlyMs : restMs, either);
     return await follow(either);
   })();
   const byReport = rest(options, either);

@@ -1,9 +1,13 @@
+import type { ClientHttp2Session } from 'node:http2';
 import type { ChannelTarget } from '../../../core/ports.ts';
+import type { OfferedOrders } from '../../dynamodb/slots/offered-orders.ts';
 import { HeldChannel } from '../held-channel.ts';
 import { KeptLease } from './kept-lease.ts';
 import type { Acquaintance, OpenChannel } from './open-channel.ts';
 import { Opening } from './opening.ts';
-import { type SlotTools, settleMs, waitForSlot } from './wait-for-slot.ts';
+import { type Served, serveLine } from './serve-line.ts';
+import { settleMs } from './take-turn.ts';
+import { type SlotTools, slotsOf, waitForSlot } from './wait-for-slot.ts';
 
 export interface OpenOptions {
   readonly machine: Acquaintance;
@@ -15,6 +19,10 @@ export interface OpenOptions {
 
 export interface KeptOptions extends SlotTools {
   readonly open: (target: ChannelTarget, options: OpenOptions) => Promise<OpenChannel>;
+  /** Orders that wait for a channel. */
+  readonly orders: OfferedOrders;
+  /** Starts the command of an order that waited for a channel; resolves once the agent has it. */
+  readonly startOrder: (http: ClientHttp2Session, order: string) => Promise<void>;
   /** The most channels that one environment keeps. @default 32 */
   readonly most?: number;
 }
@@ -33,60 +41,95 @@ export interface TakeOptions {
   readonly patienceMs: number;
   /** Gives up waiting. */
   readonly signal: AbortSignal;
+  /** The order that the turn is for, which whoever has a channel already may send. */
+  readonly order?: string | undefined;
+}
+
+interface Begun {
+  readonly opening: Opening<HeldChannel | undefined>;
+  readonly channel: HeldChannel;
+  /** Whether it was opened for this turn. */
+  readonly isNew: boolean;
+}
+
+interface Given extends Omit<Begun, 'isNew'> {
+  readonly how: 'well' | 'broken';
+  /** Others' orders on their way, since the channel was opened. */
+  readonly serving: Promise<unknown> | undefined;
 }
 
 /** The channels of this environment, kept from one call to the next, the least used one given up first. */
 export class KeptChannels {
   readonly #options: KeptOptions;
-  readonly #channels = new Map<string, Opening<HeldChannel>>();
+  readonly #channels = new Map<string, Opening<HeldChannel | undefined>>();
 
   constructor(options: KeptOptions) {
     this.#options = options;
   }
 
-  /** A channel to the target for one turn: the one that is open, or a new one. Throws what opening one throws, and the signal's reason. */
-  async take(target: ChannelTarget, options: TakeOptions): Promise<Turn> {
+  /**
+   * A channel to the target for one turn: the one that is open, or a new one. Undefined when somebody else has sent the order. Throws what opening one throws, and the signal's reason.
+   */
+  async take(target: ChannelTarget, options: TakeOptions): Promise<Turn | undefined> {
     for (;;) {
       const known = this.#channels.get(target.sandboxId);
-      const opening = known && !known.isGivenUp ? known : this.#open(target, options);
+      const isOurs = known === undefined || known.isGivenUp;
+      const opening = isOurs ? this.#open(target, options) : known;
       const channel = await opening.wait(options.signal);
-      const isFree = !channel.displaced.aborted;
-      const fits =
-        isFree && channel.generation === target.generation && channel.isUsable && (await channel.beginTurn());
-      if (fits) {
-        this.#use(target.sandboxId, opening);
-        return { channel, end: (how) => this.#give(target, opening, channel, how) };
-      }
+      const turn = channel && (await this.#begin(target, { opening, channel, isNew: isOurs }));
+      if (turn !== undefined) return turn;
+      this.#forget(target.sandboxId, opening);
+      // Of another order that somebody has sent this one hears nothing.
+      if (channel === undefined && isOurs) return undefined;
+    }
+  }
+
+  /** Undefined when the channel is of no use to the target; it ends then, unless it is in use. */
+  async #begin(target: ChannelTarget, { opening, channel, isNew }: Begun): Promise<Turn | undefined> {
+    const isFree = !channel.displaced.aborted;
+    const fits = isFree && channel.generation === target.generation && channel.isUsable && (await channel.beginTurn());
+    if (!fits) {
       this.#forget(target.sandboxId, opening);
       // A channel that others wait for ends with its last turn.
       if (isFree || !channel.isBusy) await channel.end(isFree ? 'at once' : 'in peace');
+      return undefined;
     }
+    this.#use(target.sandboxId, opening);
+    // Others have waited for as long as it took to open.
+    const serving = isNew ? this.#serve(target, channel) : undefined;
+    return { channel, end: (how) => this.#give(target, { opening, channel, how, serving }) };
   }
 
   /** Ends every channel. */
   async [Symbol.asyncDispose](): Promise<void> {
     const all = [...this.#channels.values()];
     this.#channels.clear();
-    await Promise.allSettled(all.map(async ({ done }) => await (await done).end('in peace')));
+    await Promise.allSettled(all.map(async ({ done }) => await (await done)?.end('in peace')));
   }
 
-  #open(target: ChannelTarget, options: TakeOptions): Opening<HeldChannel> {
+  #open(target: ChannelTarget, options: TakeOptions): Opening<HeldChannel | undefined> {
     const opening = new Opening((signal) => this.#openNow(target, { ...options, signal }));
     this.#channels.set(target.sandboxId, opening);
     opening.done.catch(() => this.#forget(target.sandboxId, opening));
     return opening;
   }
 
-  async #openNow(target: ChannelTarget, { machine = 'new', ...waiting }: TakeOptions): Promise<HeldChannel> {
-    const { leases, line, clock, open } = this.#options;
+  async #openNow(
+    target: ChannelTarget,
+    { machine = 'new', order, ...waiting }: TakeOptions,
+  ): Promise<HeldChannel | undefined> {
+    const { leases, line, clock, open, orders } = this.#options;
     const displaced = new AbortController();
     let held: HeldChannel | undefined;
-    const lease: KeptLease = new KeptLease(await waitForSlot(this.#options, target, waiting), {
+    const offer = order === undefined ? undefined : { orders, order };
+    const slot = await waitForSlot(this.#options, target, { ...waiting, offer });
+    if (slot === undefined) return undefined;
+    const lease: KeptLease = new KeptLease(slot, {
       leases,
       clock,
       onTick: async () => {
         const isWanted = held !== undefined && (await line.isWanted(target.sandboxId).catch(() => false));
-        if (isWanted) displaced.abort();
+        if (held && isWanted && (await this.#serve(target, held)).isLeft) displaced.abort();
       },
       onLost: () => void held?.end('at once'),
     });
@@ -109,26 +152,35 @@ export class KeptChannels {
     }
   }
 
-  async #give(
-    target: ChannelTarget,
-    opening: Opening<HeldChannel>,
-    channel: HeldChannel,
-    how: 'well' | 'broken',
-  ): Promise<void> {
-    channel.endTurn();
-    const { clock } = this.#options;
-    const isWanted =
-      channel.displaced.aborted || (target.wantedUntil !== null && Date.parse(target.wantedUntil) > clock.now());
+  async #give(target: ChannelTarget, { opening, channel, how, serving }: Given): Promise<void> {
+    const { sandboxId, wantedUntil } = target;
+    const isWanted = wantedUntil !== null && Date.parse(wantedUntil) > this.#options.clock.now();
     if (how === 'broken') {
-      this.#forget(target.sandboxId, opening);
+      channel.endTurn();
+      this.#forget(sandboxId, opening);
       await channel.end('at once');
-    } else if (isWanted && !channel.isBusy) {
-      this.#forget(target.sandboxId, opening);
+      return;
+    }
+    // Still within the turn: the lease is kept, and what waits for a channel may go through this one.
+    await serving;
+    const served = channel.displaced.aborted || isWanted ? await this.#serve(target, channel) : undefined;
+    channel.endTurn();
+    if (served && (served.isLeft || !served.hasSlot) && !channel.isBusy) {
+      this.#forget(sandboxId, opening);
       await channel.end('in peace');
     }
   }
 
-  #use(sandboxId: string, opening: Opening<HeldChannel>): void {
+  /** Never rejects: where the line can't be seen, somebody may wait for the slot. */
+  #serve(target: ChannelTarget, { http }: HeldChannel): Promise<Served> {
+    const send = (order: string) => this.#options.startOrder(http, order);
+    return serveLine(this.#options, target.sandboxId, { slots: slotsOf(target), send }).catch(() => ({
+      isLeft: true,
+      hasSlot: false,
+    }));
+  }
+
+  #use(sandboxId: string, opening: Opening<HeldChannel | undefined>): void {
     this.#channels.delete(sandboxId);
     this.#channels.set(sandboxId, opening);
     if (this.#channels.size > (this.#options.most ?? 32)) void this.#giveUpOldest();
@@ -144,7 +196,7 @@ export class KeptChannels {
     }
   }
 
-  #forget(sandboxId: string, opening: Opening<HeldChannel>): void {
+  #forget(sandboxId: string, opening: Opening<HeldChannel | undefined>): void {
     if (this.#channels.get(sandboxId) === opening) this.#channels.delete(sandboxId);
   }
 }

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { ChannelBroken } from '../../../../contract/agent/channel-broken.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { ChannelTarget } from '../../../core/ports.ts';
-import { type Lease, leaseMs, type Slot, type SlotLeases, staleMs } from '../../dynamodb/slots/slot-leases.ts';
-import type { SlotLine, Survey } from '../../dynamodb/slots/slot-line.ts';
+import type { OfferedOrders, OfferState } from '../../dynamodb/slots/offered-orders.ts';
+import type { Lease } from '../../dynamodb/slots/slot-leases.ts';
+import type { Place, SlotLine } from '../../dynamodb/slots/slot-line.ts';
+import { firstToLend, lenderMark, type TurnTools, takeTurn } from './take-turn.ts';
 
-export interface SlotTools {
-  readonly clock: Clock;
-  readonly leases: SlotLeases;
+export interface SlotTools extends TurnTools {
   readonly line: SlotLine;
-  /** Ends a session whose holder has gone; false when nobody knows whether it has ended. */
-  readonly endSession: (sessionId: string) => Promise<boolean>;
 }
 
 // What the exec agent allows when it doesn't say, and the most that is of use.
@@ -22,22 +21,17 @@ const pauseMs = 400;
 // A place in the line passes when its owner does.
 const placeMs = 3_000;
 const retrySeconds = 10;
-// The first slot is never a caller's own, so that exec always has one.
-const firstToLend = 1;
-// At the end of the ticket of who wants a slot to lend it.
-const lenderMark = '-lend';
+// Whoever picks an order up sends it at once. One that isn't sent after this is sent by its owner.
+const pickedMs = 3_000;
 
 /** How long a wish for a channel counts, unless it is said again. */
 export const wantedMs = 5_000;
-
-/** From the end of a session, broken off, to its slot being free: up to 4 s when nobody acknowledges what it said last. */
-export const settleMs = 5_000;
 
 /** From the service's word that a session is over to its slot being free. */
 export const closedMs = 100;
 
 /** How many sessions we open in a sandbox at once. */
-const slotsOf = ({ agent }: ChannelTarget): number =>
+export const slotsOf = ({ agent }: ChannelTarget): number =>
   Math.max(1, Math.min(agent.session_limit ?? defaultSlots, mostSlots));
 
 interface Waiting {
@@ -45,19 +39,30 @@ interface Waiting {
   readonly signal: AbortSignal;
   /** Whether the slot is to be lent to a caller: the first one isn't. @default false */
   readonly toLend?: boolean;
+  /** What the slot is for, which somebody else may send in the meantime. */
+  readonly offer?: Offer | undefined;
+}
+
+/** A command's order, offered to whoever has a channel to its sandbox. */
+export interface Offer {
+  readonly orders: OfferedOrders;
+  readonly order: string;
 }
 
 /**
  * Takes a slot that is known to be free, in the order of asking. While all are held, holders are asked to give theirs back after their
- * turn, and the slot of one who has neither worked nor let go is taken from it. Throws `capacity_unavailable` after `patienceMs`, and
- * the signal's reason.
+ * turn, and the slot of one who has neither worked nor let go is taken from it. Undefined when somebody else has sent what
+ * was offered. Throws `capacity_unavailable` after `patienceMs`, ChannelBroken when nobody knows whether it was sent, and the signal's
+ * reason.
  */
+export function waitForSlot(tools: SlotTools, target: ChannelTarget, waiting: Omit<Waiting, 'offer'>): Promise<Lease>;
+export function waitForSlot(tools: SlotTools, target: ChannelTarget, waiting: Waiting): Promise<Lease | undefined>;
 export async function waitForSlot(
   tools: SlotTools,
   target: ChannelTarget,
-  { patienceMs, signal, toLend = false }: Waiting,
-): Promise<Lease> {
-  const { clock, leases, line } = tools;
+  { patienceMs, signal, toLend = false, offer }: Waiting,
+): Promise<Lease | undefined> {
+  const { clock, leases } = tools;
   const { sandboxId, wantedUntil } = target;
   const slots = slotsOf(target);
   const first = toLend ? firstToLend : 0;
@@ -68,104 +73,95 @@ export async function waitForSlot(
   const free = mayPass ? await leases.acquire(sandboxId, slots, first) : undefined;
   if (free !== undefined) return free;
   const ticket = `${String(since).padStart(15, '0')}-${randomUUID()}${toLend ? lenderMark : ''}`;
-  try {
-    const lease = await standInLine(tools, { sandboxId, slots, ticket, untilMs: since + patienceMs, signal });
-    if (lease !== undefined) return lease;
-  } finally {
-    // A place that can't be given up passes by itself.
-    await line.leave(sandboxId, ticket).catch(() => undefined);
-  }
+  const turn = await standInLine(tools, { sandboxId, slots, ticket, offer, untilMs: since + patienceMs, signal }).catch(
+    async (error) => {
+      await leave(tools, { sandboxId, ticket, offer });
+      throw error;
+    },
+  );
+  const left = await leave(tools, { sandboxId, ticket, offer });
+  if (turn === 'sent' || (turn === 'late' && left === 'started')) return undefined;
+  if (turn !== 'late') return turn;
+  if (left === 'picked') throw new ChannelBroken('whoever was about to send the order has not said that it did');
   throw allTaken(sandboxId, slots - first);
 }
 
-interface Place {
+interface Standing {
   readonly sandboxId: string;
-  readonly slots: number;
   readonly ticket: string;
+  readonly offer: Offer | undefined;
 }
 
-/** Undefined when it was not this ticket's turn until then. */
+/** A place that can't be given up passes by itself. */
+async function leave({ line }: SlotTools, { sandboxId, ticket, offer }: Standing) {
+  const [left] = await Promise.allSettled([line.leave(sandboxId, ticket), offer?.orders.withdraw(sandboxId, ticket)]);
+  return left.status === 'fulfilled' ? left.value : undefined;
+}
+
+/** `sent` when somebody else has sent the order, `late` when it was not this ticket's turn until then. */
 async function standInLine(
   tools: SlotTools,
-  { untilMs, signal, ...place }: Place & { readonly untilMs: number; readonly signal: AbortSignal },
-): Promise<Lease | undefined> {
+  {
+    untilMs,
+    signal,
+    slots,
+    ...standing
+  }: Standing & { readonly slots: number; readonly untilMs: number; readonly signal: AbortSignal },
+): Promise<Lease | 'sent' | 'late'> {
   const { clock, line } = tools;
-  const { sandboxId, slots, ticket } = place;
-  for (let keptUntil = 0; ; ) {
-    const now = clock.now();
-    if (keptUntil - now < placeMs / 2) {
-      keptUntil = now + placeMs;
-      await Promise.all([line.stand(sandboxId, ticket, keptUntil), line.want(sandboxId, now + wantedMs)]);
-    }
-    const survey = await line.survey(sandboxId, ticket);
-    const lease = await tryTurn(tools, place, survey);
+  const { sandboxId, ticket } = standing;
+  const sending = new Sending(clock);
+  let keptUntil = await stand(tools, standing);
+  for (;;) {
+    if (keptUntil - clock.now() < placeMs / 2) keptUntil = await stand(tools, { ...standing, offer: undefined });
+    const survey = await line.survey(sandboxId);
+    const offer = survey.places.find((place) => place.ticket === ticket)?.offer;
+    if (offer === 'started') return 'sent';
+    const ahead = survey.places.filter(isBefore(ticket)).map((place) => place.ticket);
+    const isSending = sending.goesOn(offer);
+    const lease = isSending ? undefined : await takeTurn(tools, { sandboxId, slots, ticket, ahead }, survey);
     if (lease !== undefined) return lease;
-    const pause = survey.ahead.length < slots ? nextPauseMs : pauseMs;
-    if (clock.now() + pause > untilMs) return undefined;
+    const pause = isSending || ahead.length < slots ? nextPauseMs : pauseMs;
+    if (clock.now() + pause > untilMs) return 'late';
     await clock.sleep(pause, signal);
   }
 }
+
+/** Whether somebody else is about to send an order, which is believed for a moment. */
+class Sending {
+  readonly #clock: Clock;
+  #pickedAt: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  goesOn(offer: OfferState | undefined): boolean {
+    if (offer !== 'picked') return false;
+    this.#pickedAt ??= this.#clock.now();
+    return this.#clock.now() - this.#pickedAt < pickedMs;
+  }
+}
+
+/** Takes or keeps a place, and asks for a channel; answers until when. */
+async function stand({ clock, line }: SlotTools, { sandboxId, ticket, offer }: Standing): Promise<number> {
+  const now = clock.now();
+  const until = now + placeMs;
+  await Promise.all([
+    offer ? offer.orders.offer(sandboxId, ticket, offer.order, until) : line.stand(sandboxId, ticket, until),
+    line.want(sandboxId, now + wantedMs),
+  ]);
+  return until;
+}
+
+/** Those who are served before: whose order somebody else has sent isn't waiting for a slot. */
+const isBefore =
+  (ticket: string) =>
+  (place: Place): boolean =>
+    place.ticket < ticket && place.offer !== 'picked' && place.offer !== 'started';
 
 const allTaken = (sandboxId: string, channels: number): SandboxError =>
   new SandboxError('capacity_unavailable', `all ${channels} channels to ${sandboxId} that can be had are in use`, {
     details: { channels },
     retryAfterSeconds: retrySeconds,
   });
-
-const mayHave = (ticket: string, slot: Slot | number): boolean =>
-  !ticket.endsWith(lenderMark) || numberOf(slot) >= firstToLend;
-
-const numberOf = (slot: Slot | number): number => (typeof slot === 'number' ? slot : slot.number);
-
-/** The slot that is this ticket's, when each of those ahead of it has had the first that it may have. */
-function shareOf(
-  ticket: string,
-  ahead: readonly string[],
-  slots: readonly (Slot | number)[],
-): Slot | number | undefined {
-  const left = [...slots];
-  for (const other of ahead) {
-    const index = left.findIndex((slot) => mayHave(other, slot));
-    if (index >= 0) left.splice(index, 1);
-  }
-  return left.find((slot) => mayHave(ticket, slot));
-}
-
-/** As many of the first in the line have their turn as there are slots to be had, each its own one. */
-async function tryTurn(
-  tools: SlotTools,
-  { sandboxId, slots, ticket }: Place,
-  { slots: known, ahead }: Survey,
-): Promise<Lease | undefined> {
-  const { leases, clock } = tools;
-  const now = clock.now();
-  const byNumber = new Map(known.map((slot) => [slot.number, slot]));
-  const all = Array.from({ length: slots }, (_, number) => byNumber.get(number) ?? number);
-  const isFree = (slot: Slot | number) => typeof slot === 'number' || slot.expiresAtMs <= now;
-  const isStale = (slot: Slot | number) =>
-    typeof slot !== 'number' && slot.sessionId !== undefined && slot.expiresAtMs - now < leaseMs - staleMs;
-  const toBeHad = [...all.filter(isFree), ...all.filter((slot) => !isFree(slot) && isStale(slot))];
-  const turn = shareOf(ticket, ahead, toBeHad);
-  if (turn === undefined) return undefined;
-  if (typeof turn === 'number' || isFree(turn)) {
-    return await leases.take(sandboxId, numberOf(turn));
-  }
-  return await evict(tools, sandboxId, turn);
-}
-
-/** Takes a slot from a holder that is idle, frozen or gone; undefined when it wasn't, or its session can't be ended. */
-async function evict(
-  { leases, endSession, clock }: SlotTools,
-  sandboxId: string,
-  slot: Slot,
-): Promise<Lease | undefined> {
-  const lease = await leases.takeOver(sandboxId, slot);
-  if (lease === undefined || slot.sessionId === undefined) return lease;
-  if (await endSession(slot.sessionId)) {
-    await clock.sleep(settleMs);
-    return lease;
-  }
-  // What holds the slot ends by itself, as it would have.
-  await leases.release(lease, slot.expiresAtMs);
-  return undefined;
-}

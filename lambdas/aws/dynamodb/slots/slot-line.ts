@@ -1,26 +1,34 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../../../contract/clock.ts';
 import { isoTime } from '../../../core/time.ts';
 import { translateError } from '../../translate-error.ts';
 import type { Table } from '../document-client.ts';
 import { keys } from '../keys.ts';
+import type { OfferState } from './offered-orders.ts';
 import type { Slot } from './slot-leases.ts';
 
-/** The slots of a sandbox, and who waits for one before the asker. */
+/** A place in the line, and what became of the order that it offers, if it does. */
+export interface Place {
+  readonly ticket: string;
+  readonly offer: OfferState | undefined;
+}
+
+/** The slots of a sandbox, and who waits for one. */
 export interface Survey {
   /** Those that somebody has ever held. */
   readonly slots: readonly Slot[];
-  /** Tickets, in their order. */
-  readonly ahead: readonly string[];
+  /** In their order. */
+  readonly places: readonly Place[];
 }
 
 /** The line of those who wait for a slot, first come first served. A place is kept only while its owner says so. */
 export interface SlotLine {
   /** Takes a place, or keeps it, until then. Tickets that sort before others are served before them. */
   stand(sandboxId: string, ticket: string, untilMs: number): Promise<void>;
-  leave(sandboxId: string, ticket: string): Promise<void>;
-  survey(sandboxId: string, ticket: string): Promise<Survey>;
+  /** Gives the place up; answers what has become of its offer. */
+  leave(sandboxId: string, ticket: string): Promise<OfferState | undefined>;
+  survey(sandboxId: string): Promise<Survey>;
   /** Asks holders to give their channel back after their turn. */
   want(sandboxId: string, untilMs: number): Promise<void>;
   isWanted(sandboxId: string): Promise<boolean>;
@@ -38,13 +46,23 @@ export function slotLine(table: Table, clock: Clock): SlotLine {
   };
   return {
     stand: async (sandboxId, ticket, untilMs) => {
-      const Item = { ...keys.place(sandboxId, ticket), until: untilMs, ttl: Math.ceil(untilMs / 1000) };
-      await send(table.documents.send(new PutCommand({ TableName, Item })));
+      const update = new UpdateCommand({
+        TableName,
+        Key: keys.place(sandboxId, ticket),
+        UpdateExpression: 'SET #until = :until, #ttl = :ttl',
+        ExpressionAttributeNames: { '#until': 'until', '#ttl': 'ttl' },
+        ExpressionAttributeValues: { ':until': untilMs, ':ttl': Math.ceil(untilMs / 1000) },
+      });
+      await send(table.documents.send(update));
     },
     leave: async (sandboxId, ticket) => {
-      await send(table.documents.send(new DeleteCommand({ TableName, Key: keys.place(sandboxId, ticket) })));
+      const Key = keys.place(sandboxId, ticket);
+      const { Attributes } = await send(
+        table.documents.send(new DeleteCommand({ TableName, Key, ReturnValues: 'ALL_OLD' })),
+      );
+      return Attributes?.['offer'] as OfferState | undefined;
     },
-    survey: async (sandboxId, ticket) => {
+    survey: async (sandboxId) => {
       const { pk, from, to } = keys.slotsAndPlaces(sandboxId);
       const query = new QueryCommand({
         TableName,
@@ -54,12 +72,9 @@ export function slotLine(table: Table, clock: Clock): SlotLine {
       });
       const { Items = [] } = await send(table.documents.send(query));
       const now = clock.now();
-      const tickets = Items.filter(({ until }) => Number(until) > now).map(({ sk }) =>
-        String(sk).slice('WAIT#'.length),
-      );
       return {
         slots: Items.filter(({ fence }) => fence !== undefined).map(slotOf),
-        ahead: tickets.filter((other) => other < ticket),
+        places: Items.filter(({ until }) => Number(until) > now).map(placeOf),
       };
     },
     want: async (sandboxId, untilMs) => {
@@ -88,6 +103,11 @@ export function slotLine(table: Table, clock: Clock): SlotLine {
 
 /** Which slot the item with this sort key is. */
 export const slotNumberOf = (sortKey: string): number => Number(sortKey.slice('SLOT#'.length));
+
+const placeOf = (item: Readonly<Record<string, unknown>>): Place => ({
+  ticket: String(item['sk']).slice('WAIT#'.length),
+  offer: item['offer'] as OfferState | undefined,
+});
 
 const slotOf = (item: Readonly<Record<string, unknown>>): Slot => ({
   number: slotNumberOf(String(item['sk'])),

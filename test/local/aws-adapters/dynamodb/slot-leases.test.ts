@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { lentSlots } from '../../../../lambdas/aws/dynamodb/slots/lent-slots.ts';
+import { offeredOrders } from '../../../../lambdas/aws/dynamodb/slots/offered-orders.ts';
 import { leaseMs, slotLeases } from '../../../../lambdas/aws/dynamodb/slots/slot-leases.ts';
 import { slotLine } from '../../../../lambdas/aws/dynamodb/slots/slot-line.ts';
 import { startTable } from './start-table.ts';
@@ -9,7 +10,13 @@ const id = `sbx_${'0'.repeat(26)}`;
 async function begin() {
   const { table, clock } = await startTable();
   const leases = slotLeases(table, clock);
-  return { leases, lent: lentSlots(table, leases), line: slotLine(table, clock), clock };
+  return {
+    leases,
+    lent: lentSlots(table, leases),
+    line: slotLine(table, clock),
+    orders: offeredOrders(table, clock),
+    clock,
+  };
 }
 
 test('there are as many leases as slots, however many ask at once', async () => {
@@ -44,17 +51,17 @@ test('a lease can be taken over by whoever saw it last, with the session that is
   const first = await leases.acquire(id, 1);
   if (!first) throw new Error('expected a lease');
   await leases.noteSession(first, 'ecs-execute-command-1');
-  const seen = (await line.survey(id, 'z')).slots[0];
+  const seen = (await line.survey(id)).slots[0];
   if (!seen) throw new Error('expected a slot');
   expect(seen).toEqual({ number: 0, fence: 1, expiresAtMs: first.expiresAtMs, sessionId: 'ecs-execute-command-1' });
   clock.pass(1_000);
   await leases.renew(first);
   expect(await leases.takeOver(id, seen)).toBeUndefined();
-  const again = (await line.survey(id, 'z')).slots[0];
+  const again = (await line.survey(id)).slots[0];
   const [second, third] = await Promise.all([leases.takeOver(id, again ?? seen), leases.takeOver(id, again ?? seen)]);
   expect([second, third].filter((lease) => lease !== undefined)).toMatchObject([{ slot: 0, fence: 2 }]);
   expect(await leases.renew(first)).toBeUndefined();
-  expect((await line.survey(id, 'z')).slots[0]?.sessionId).toBeUndefined();
+  expect((await line.survey(id)).slots[0]?.sessionId).toBeUndefined();
 });
 
 test('a slot that rests is free when it has rested', async () => {
@@ -71,12 +78,41 @@ test('the line is served in the order of tickets, and forgets who no longer stan
   const { line, clock } = await begin();
   for (const ticket of ['2', '1', '3']) await line.stand(id, ticket, clock.now() + 3_000);
   await line.stand('sbx_other', '0', clock.now() + 3_000);
-  const ahead = async () => await Promise.all(['1', '2', '3'].map(async (one) => (await line.survey(id, one)).ahead));
-  expect(await ahead()).toEqual([[], ['1'], ['1', '2']]);
+  const tickets = async () => (await line.survey(id)).places.map(({ ticket }) => ticket);
+  expect(await tickets()).toEqual(['1', '2', '3']);
   await line.leave(id, '1');
-  expect(await ahead()).toEqual([[], [], ['2']]);
+  expect(await tickets()).toEqual(['2', '3']);
   clock.pass(3_000);
-  expect(await ahead()).toEqual([[], [], []]);
+  expect(await tickets()).toEqual([]);
+});
+
+test('an order that waits in the line is sent by one who has a channel, and whoever waits hears what became of it', async () => {
+  const { line, orders, clock } = await begin();
+  const state = async () => (await line.survey(id)).places.map(({ offer }) => offer);
+  await orders.offer(id, '1', '{"argv":["true"]}', clock.now() + 3_000);
+  await line.stand(id, '1', clock.now() + 4_000);
+  expect(await state()).toEqual(['open']);
+  const picked = await Promise.all([orders.pickUp(id, '1'), orders.pickUp(id, '1'), orders.pickUp(id, '1')]);
+  expect(picked.filter((order) => order !== undefined)).toEqual(['{"argv":["true"]}']);
+  expect(await state()).toEqual(['picked']);
+  await orders.settle(id, '1', 'started');
+  await orders.settle(id, '1', 'own');
+  expect(await line.leave(id, '1')).toBe('started');
+  await orders.withdraw(id, '1');
+  expect(await orders.pickUp(id, '1')).toBeUndefined();
+  // Whoever left meanwhile gets no place by it.
+  await orders.settle(id, '1', 'own');
+  expect(await state()).toEqual([]);
+});
+
+test('an order is offered for as long as its place is kept, and where its owner has to send it, to nobody', async () => {
+  const { orders, clock } = await begin();
+  await orders.offer(id, '1', '{}', clock.now() + 3_000);
+  await orders.offer(id, '2', '{}', clock.now() + 9_000);
+  await orders.settle(id, '2', 'own');
+  clock.pass(3_000);
+  expect(await orders.pickUp(id, '1')).toBeUndefined();
+  expect(await orders.pickUp(id, '2')).toBeUndefined();
 });
 
 test('a sandbox that is not there wants no channel', async () => {
