@@ -40,6 +40,7 @@ export class HelperCall implements Disposable {
   readonly #window = new Window();
   readonly #sent: Frame[] = [];
   #held = 0;
+  #filling: { readonly place: Buffer; nextAt: number } | undefined;
   #end: { readonly result: unknown } | { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   #silence: Disposable | undefined;
@@ -74,6 +75,28 @@ export class HelperCall implements Disposable {
     }
     if ('error' in this.#end) throw this.#end.error;
     return undefined;
+  }
+
+  /** Takes the bytes that come to their place, until it is full. Rejects as `next`, with `helper_lost` for anything else that comes. */
+  async fill(place: Buffer): Promise<void> {
+    this.#filling = { place, nextAt: this.#held };
+    for (let done = 0; done < place.length; ) {
+      const sent = await this.next();
+      if (sent?.kind !== 'data' || sent.data.length > place.length - done)
+        throw helperLost(new Error('it sends what nobody asked for'));
+      const { data } = sent;
+      const isThere = data.buffer === place.buffer && data.byteOffset === place.byteOffset + done;
+      if (!isThere) place.set(data, done);
+      done += data.length;
+    }
+    this.#filling = undefined;
+  }
+
+  /** Where bytes go that are to fill a place, so that they need not be moved there. */
+  roomFor(kind: FrameKind, bytes: number): Buffer | undefined {
+    if (kind !== 'data' || !this.#filling) return undefined;
+    const { place, nextAt } = this.#filling;
+    return nextAt + bytes <= place.length ? place.subarray(nextAt, nextAt + bytes) : undefined;
   }
 
   /** The answer, once all that is sent has been taken. Rejects as `next`; with `helper_lost` when there is more to take. */
@@ -124,6 +147,7 @@ export class HelperCall implements Disposable {
 
   #hold({ kind, call, payload }: Frame): void {
     this.#held += payload.length;
+    if (this.#filling) this.#filling.nextAt += payload.length;
     if (this.#held > windowBytes + maxPayloadBytes || this.#sent.length >= maxFrames)
       throw new FrameError('the helper sends more than there is room for');
     // A small one shares the memory of all that came with it.

@@ -58,7 +58,7 @@ export class HelperProcess {
     this.#child.once('error', gone).once('exit', (code, signal) => gone(new Error(`it ended with ${code ?? signal}`)));
     stdin.on('error', (error) => this.kill(error));
     stdout.on('error', (error) => this.kill(error));
-    const reader = new FrameReader();
+    const reader = new FrameReader((kind, call, bytes) => this.#calls.get(call)?.roomFor(kind, bytes));
     stdout.on('data', (chunk: Buffer) => this.#hear(reader, chunk));
   }
 

@@ -6,6 +6,7 @@ import type { HelperCall } from '../files/helper-call.ts';
 import { HelperPool } from '../files/helper-pool.ts';
 import type { HelperTools } from '../files/helper-process.ts';
 import { HomeFault } from './home-fault.ts';
+import type { Space } from './space.ts';
 import { pathKey } from './tree/tree.ts';
 import {
   type EntryLine,
@@ -53,15 +54,17 @@ export class HomeHelper implements AsyncDisposable {
     return this.#pool.use('scanHome', {}, scan, signal);
   }
 
-  pack(readings: readonly Reading[], signal: AbortSignal): Promise<Pack> {
+  /** What is stored lies in the space, until that is used again. */
+  pack(readings: readonly Reading[], space: Space, signal: AbortSignal): Promise<Pack> {
     const pack = async (call: HelperCall): Promise<Pack> => {
       const results: (ReadResult | null)[] = [];
       while (results.length < readings.length) results.push(...believed(ReadBatch, await itemOf(call)));
       if (results.length > readings.length) throw notAnAnswer();
       const head = believed(PackHead, await itemOf(call));
       if (Math.max(head.size, head.raw_size) > 2 * homeLimits.pieceBytes) throw notAnAnswer();
-      if (results.some((result) => result && result.offset + result.size > head.raw_size)) throw notAnAnswer();
-      return { ...head, results, stored: await bytesOf(call, head.size) };
+      if (results.some((result) => result && (result.offset ?? 0) + packedBytes(result) > head.raw_size))
+        throw notAnAnswer();
+      return { ...head, results, stored: await bytesOf(call, space.of(head.size)) };
     };
     return this.#pool.use('packFiles', { readings }, pack, signal);
   }
@@ -106,19 +109,16 @@ async function sendLines(call: HelperCall, lines: Iterable<EntryLine>): Promise<
   return call.result();
 }
 
+const packedBytes = ({ offset, size }: ReadResult): number => (offset === undefined ? 0 : size);
+
 async function itemOf(call: HelperCall): Promise<unknown> {
   const sent = await call.next();
   if (sent?.kind !== 'item') throw notAnAnswer();
   return sent.value;
 }
 
-async function bytesOf(call: HelperCall, size: number): Promise<Buffer> {
-  const whole = Buffer.allocUnsafe(size);
-  let done = 0;
-  for (let sent = await call.next(); sent; sent = await call.next()) {
-    if (sent.kind === 'item' || sent.data.length > size - done) throw notAnAnswer();
-    done += sent.data.copy(whole, done);
-  }
-  if (done < size) throw notAnAnswer();
-  return whole;
+async function bytesOf(call: HelperCall, place: Buffer): Promise<Buffer> {
+  await call.fill(place);
+  await call.result();
+  return place;
 }

@@ -8,6 +8,7 @@ import { homeKeys } from '../../../contract/home/keys.ts';
 import { homeLimits } from '../../../contract/home/limits.ts';
 import { type Blob, Manifest } from '../../../contract/home/manifest.ts';
 import { HomeFault } from './home-fault.ts';
+import type { Space } from './space.ts';
 import type { HomeStorage } from './storage/home-storage.ts';
 
 const pack = promisify(zstdCompress);
@@ -46,9 +47,9 @@ export class HomeRepository {
     return parsed(Manifest, raw, key);
   }
 
-  /** The stored bytes of a blob, which are those of its name. */
-  async blob({ sha256, size }: Blob, signal: AbortSignal): Promise<Buffer> {
-    const found = await this.#storage.get(this.#keys.blob(sha256), size, signal);
+  /** The stored bytes of a blob, which are those of its name. They lie in the space, until that is used again. */
+  async blob({ sha256, size }: Blob, space: Space, signal: AbortSignal): Promise<Buffer> {
+    const found = await this.#storage.get(this.#keys.blob(sha256), size, signal, space.of(size));
     if (!found) throw new HomeFault('corrupt', `the blob ${sha256} is missing`);
     if (createHash('sha256').update(found.body).digest('hex') !== sha256)
       throw new HomeFault('corrupt', `the blob ${sha256} is not what its name says`);

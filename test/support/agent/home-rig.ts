@@ -156,7 +156,7 @@ async function openPlace(
     await openLink(folder, 'link', {
       own: forwardTo(() => s3.url),
       gateway: forwardTo(() => s3.url),
-      storage: { isAt: isStorageHost(s3.url), listener: forwardTo(() => s3.url) },
+      storage: { isAt: isStorageHost(s3.url), listener: s3.listener },
     }),
   );
   const credentialsFor = (userId: string): StorageCredentials => {

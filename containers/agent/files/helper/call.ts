@@ -14,6 +14,7 @@ export class Call {
   readonly #window = new Window();
   readonly #gone = new AbortController();
   readonly #pieces: Buffer[] = [];
+  #filling: { readonly place: Buffer; nextAt: number } | undefined;
   #whole = false;
   #wake: (() => void) | undefined;
   #beatMs = Date.now();
@@ -30,7 +31,7 @@ export class Call {
 
   /** Takes a frame of the agent's. */
   hear(kind: FrameKind, payload: Buffer): void {
-    if (kind === 'data') this.#pieces.push(payload);
+    if (kind === 'data') this.#hold(payload);
     else if (kind === 'end') this.#whole = true;
     else if (kind === 'credit') this.#window.give(creditOf(payload));
     else if (kind === 'cancel') this.#cancel();
@@ -55,6 +56,26 @@ export class Call {
     }
   }
 
+  /** Takes the bytes that come next to their place, until it is full. Rejects when the call is cancelled or they end before. */
+  async fill(place: Buffer): Promise<void> {
+    this.#filling = { place, nextAt: this.#pieces.reduce((sum, { length }) => sum + length, 0) };
+    for (let done = 0; done < place.length; ) {
+      this.signal.throwIfAborted();
+      const piece = this.#pieces.shift();
+      if (piece) done += this.#take(piece, place, done);
+      else if (this.#whole) throw new Error('the bytes ended early');
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    this.#filling = undefined;
+  }
+
+  /** Where bytes go that are to fill a place, so that they need not be moved there. */
+  roomFor(kind: FrameKind, bytes: number): Buffer | undefined {
+    if (kind !== 'data' || !this.#filling) return undefined;
+    const { place, nextAt } = this.#filling;
+    return nextAt + bytes <= place.length ? place.subarray(nextAt, nextAt + bytes) : undefined;
+  }
+
   /** Sends bytes, as far as the agent has room. Rejects when the call is cancelled. */
   data(piece: Buffer): Promise<void> {
     return this.#send('data', piece);
@@ -63,6 +84,11 @@ export class Call {
   /** Sends one thing of many, in the same way. */
   item(value: unknown): Promise<void> {
     return this.#send('item', Buffer.from(JSON.stringify(value)));
+  }
+
+  /** Waits until what was sent is out of this process's memory. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => this.#output.write('', () => resolve()));
   }
 
   /** Says that the work goes on, where nothing else says so; to be called at every step. Throws when the call is cancelled. */
@@ -76,6 +102,21 @@ export class Call {
   end(kind: 'done' | 'failed', value: unknown): void {
     this.#write(kind, Buffer.from(JSON.stringify(value)));
     this.#window.close();
+  }
+
+  #hold(piece: Buffer): void {
+    this.#pieces.push(piece);
+    if (this.#filling) this.#filling.nextAt += piece.length;
+  }
+
+  /** Puts a piece where it belongs, unless it is there, and what there is no room for back. */
+  #take(piece: Buffer, place: Buffer, at: number): number {
+    const taken = piece.subarray(0, place.length - at);
+    const isThere = piece.buffer === place.buffer && piece.byteOffset === place.byteOffset + at;
+    if (!isThere) place.set(taken, at);
+    if (taken.length < piece.length) this.#pieces.unshift(piece.subarray(taken.length));
+    this.#write('credit', creditPayload(taken.length));
+    return taken.length;
   }
 
   #arrived(): { readonly pieces: readonly Buffer[]; readonly bytes: number } {

@@ -49,7 +49,7 @@ const operations: Operations = {
 /** Answers calls, many at once, each with `done` or `failed` in the end. */
 export function serveCalls(input: Duplex, output: Duplex): void {
   const calls = new Map<number, Call>();
-  const reader = new FrameReader();
+  const reader = new FrameReader((kind, id, bytes) => calls.get(id)?.roomFor(kind, bytes));
   const open = async (id: number, { operation, home, input: what }: OpenCall) => {
     const call = new Call(id, output);
     calls.set(id, call);

@@ -59,13 +59,21 @@ export function jsonOf(payload: Buffer): unknown {
   }
 }
 
+/** Where a payload is to lie that comes in many chunks; undefined where that is all the same. */
+export type RoomFor = (kind: FrameKind, call: number, bytes: number) => Buffer | undefined;
+
 /** Cuts a byte stream, however it is split, into frames. Holds at most one of them. Throws FrameError. */
 export class FrameReader {
+  readonly #roomFor: RoomFor;
   readonly #head = Buffer.alloc(headerBytes);
   #headFilled = 0;
   /** A frame whose payload has begun; it is filled in place, so that no byte is copied twice. */
   #begun: Frame | undefined;
   #filled = 0;
+
+  constructor(roomFor: RoomFor = () => undefined) {
+    this.#roomFor = roomFor;
+  }
 
   /** The frames that are whole with this chunk; a payload that lies in it as a whole shares its memory. */
   *push(chunk: Buffer): Generator<Frame> {
@@ -88,7 +96,7 @@ export class FrameReader {
       this.#headFilled = 0;
       const { length, kind, call } = readHead(this.#head);
       if (rest.length < length) {
-        this.#begun = { kind, call, payload: Buffer.allocUnsafe(length) };
+        this.#begun = { kind, call, payload: this.#roomFor(kind, call, length) ?? Buffer.allocUnsafe(length) };
         this.#filled = 0;
         continue;
       }

@@ -9,6 +9,7 @@ import { FileFault } from '../../files/helper/file-fault.ts';
 import type { Paths } from '../../files/helper/paths.ts';
 import type { LayHead, Laying } from '../wire/home-operations.ts';
 import { entryPath } from './entry-path.ts';
+import { withSpace } from './lent-space.ts';
 import { stagingOf } from './staging.ts';
 
 const unpack = promisify(zstdDecompress);
@@ -17,12 +18,20 @@ const writing = constants.O_WRONLY | constants.O_NOFOLLOW;
 /** Writes what a blob has of files into those that are staged. Rejects with `file_changed` when it isn't what was saved. */
 export async function layContents(_input: object, paths: Paths, call: Call): Promise<object> {
   const staging = stagingOf(paths.resolve({ path: '.' }));
-  const pieces: Buffer[] = [];
-  for await (const piece of call.received()) pieces.push(piece);
-  const all = Buffer.concat(pieces);
-  const bodyAt = 4 + all.readUInt32BE(0);
-  const { encoding, raw_size, layings } = JSON.parse(all.toString('utf8', 4, bodyAt)) as LayHead;
-  const stored = all.subarray(bodyAt);
+  const length = Buffer.alloc(4);
+  await call.fill(length);
+  const text = Buffer.alloc(length.readUInt32BE());
+  await call.fill(text);
+  const head = JSON.parse(text.toString()) as LayHead;
+  await withSpace(async (space) => {
+    const stored = space.of(head.size);
+    await call.fill(stored);
+    await layOut(head, stored, staging, call);
+  });
+  return {};
+}
+
+async function layOut({ encoding, raw_size, layings }: LayHead, stored: Buffer, staging: Buffer, call: Call) {
   // Room for all that comes out, and a little more: else the end of it is not seen.
   const room = { maxOutputLength: Math.max(1, raw_size), chunkSize: raw_size + 64 };
   const raw = encoding === 'zstd' ? await unpack(stored, room) : stored;
@@ -31,7 +40,6 @@ export async function layContents(_input: object, paths: Paths, call: Call): Pro
     if (index % 50 === 49) await setImmediate();
     lay(staging, raw, laying);
   }
-  return {};
 }
 
 function lay(staging: Buffer, raw: Buffer, { at, offset, size, sha256, ...path }: Laying): void {

@@ -90,7 +90,8 @@ class Scan {
       fingerprint: fingerprintOf(stats),
       ...(target && targetOut(target)),
     });
-    this.#bytes += 2 * path.length + 300;
+    // As it travels, where a byte may take six.
+    this.#bytes += 6 * (path.length + (target?.length ?? 0)) + 300;
     if (this.#batch.length >= batchEntries || this.#bytes >= batchBytes) await this.flush();
     return true;
   }

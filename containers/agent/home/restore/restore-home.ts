@@ -4,6 +4,7 @@ import { HomeFault } from '../home-fault.ts';
 import type { HomeHelper } from '../home-helper.ts';
 import type { FoundHead, HomeRepository } from '../home-repository.ts';
 import { type HomeState, type KnownFile, noHome } from '../home-state.ts';
+import { Space } from '../space.ts';
 import { keyedPath, pathBytes, type Tree } from '../tree/tree.ts';
 import { treeOf } from '../tree/tree-of.ts';
 import type { EntryLine, LayHead, Laying, Scanned } from '../wire/home-operations.ts';
@@ -68,11 +69,12 @@ async function layAll(tree: Tree, { helper, repository, onProgress, signal }: Om
   const either = AbortSignal.any([signal, failed.signal]);
   const left = layingsOf(tree).values();
   const work = async () => {
+    const space = new Space();
     for (const { blob, layings } of left) {
-      const stored = await repository.blob(blob, either);
+      const stored = await repository.blob(blob, space, either);
       for (let at = 0; at < layings.length; at += mostLayings) {
         const some = layings.slice(at, at + mostLayings);
-        const head: LayHead = { encoding: blob.encoding, raw_size: blob.raw_size, layings: some };
+        const head: LayHead = { encoding: blob.encoding, raw_size: blob.raw_size, size: stored.length, layings: some };
         await helper.lay(head, stored, either);
         onProgress(
           some.length,

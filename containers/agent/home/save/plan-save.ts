@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { homeLimits } from '../../../../contract/home/limits.ts';
 import { HomeFault } from '../home-fault.ts';
 import type { KnownFile } from '../home-state.ts';
@@ -80,9 +81,11 @@ class PackBuilder {
   add(key: string, size: number): void {
     const isFull = this.#bytes + size > homeLimits.packBytes;
     if (isFull || this.#group.length >= mostReadings || this.#pathBytes > mostPathBytes) this.close();
-    this.#group.push({ ...keyedPath(key), key, offset: 0, length: size });
+    const path = keyedPath(key);
+    this.#group.push({ ...path, key, offset: 0, length: size });
     this.#bytes += size;
-    this.#pathBytes += 2 * key.length;
+    // As it travels, where a byte may take six.
+    this.#pathBytes += Buffer.byteLength(JSON.stringify(path));
   }
 
   close(): void {

@@ -54,7 +54,7 @@ async function save(state: HomeState, isFresh: boolean, options: SaveOptions): P
   const packsAnew = first.groups.length > 0 && sparse.size > 0;
   const { nodes, groups } = packsAnew ? planSave(entries, state.known, sparse) : first;
   const stored = isFresh ? new Map() : contentsOf(state.base, packsAnew ? sparse : nothing);
-  const uploaded = await uploadChanges(groups, { ...options, stored });
+  const uploaded = await uploadChanges(groups, { ...options, stored, base: state.base });
   const { tree, known, left, unreadable } = savedTree({ entries, nodes, uploaded }, state);
   if (isFresh && left > 0) throw new HomeFault('time_ran_out', 'there was no time to store everything anew');
   if (state.baseId !== null && !isFresh && !packsAnew && isSameTree(tree, state.base))

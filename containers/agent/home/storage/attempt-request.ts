@@ -21,6 +21,8 @@ interface Attempt {
   readonly body?: Buffer | undefined;
   /** The answer may have. */
   readonly mostBytes: number;
+  /** Where its body is to lie. */
+  readonly place?: Buffer | undefined;
   readonly credentials: StorageCredentials;
   readonly link: StorageLink;
   readonly clock: Clock;
@@ -33,7 +35,7 @@ const refusalBytes = 64 * 1024;
 
 /** One request to storage and its answer. Rejects as the connection does, with `corrupt` for an answer beyond its bound. */
 export async function attemptRequest(attempt: Attempt): Promise<Answer> {
-  const { request, body, mostBytes, credentials, link, clock } = attempt;
+  const { request, body, mostBytes, place, credentials, link, clock } = attempt;
   const limit = new AbortController();
   using _ = clock.after(limitMs, () => limit.abort(new Passing(`storage took longer than ${limitMs} ms`)));
   const headers = await signRequest(request, credentials, clock.now());
@@ -52,7 +54,7 @@ export async function attemptRequest(attempt: Attempt): Promise<Answer> {
     const said = await readBounded(answer, refusalBytes);
     return { ok: false, status, code: codeOf(said?.toString() ?? '') };
   }
-  const found = await readBounded(answer, mostBytes);
+  const found = await readBounded(answer, mostBytes, place);
   if (!found)
     throw new HomeFault('corrupt', `${request.path} in ${credentials.bucket} has more than ${mostBytes} bytes`);
   return { ok: true, body: found, etag: answer.headers.etag ?? '' };

@@ -18,6 +18,7 @@ interface Options {
 interface Sending {
   readonly body?: Buffer;
   readonly mostBytes: number;
+  readonly place?: Buffer | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -32,9 +33,9 @@ export class HomeStorage {
     this.#options = options;
   }
 
-  /** An object; undefined where there is none. `corrupt` for one larger than `mostBytes`. */
-  async get(key: string, mostBytes: number, signal: AbortSignal): Promise<Stored | undefined> {
-    const answer = await this.#send({ method: 'GET', path: `/${key}` }, { mostBytes, signal });
+  /** An object; undefined where there is none. `corrupt` for one larger than `mostBytes`. It lies in `place`, which has room for them. */
+  async get(key: string, mostBytes: number, signal: AbortSignal, place?: Buffer): Promise<Stored | undefined> {
+    const answer = await this.#send({ method: 'GET', path: `/${key}` }, { mostBytes, place, signal });
     if (answer.ok) return answer;
     if (answer.code === 'NoSuchKey') return undefined;
     if (answer.status !== 403 || (await this.#isThere(key, signal))) throw await this.#fault(answer, signal);

@@ -26,19 +26,21 @@ export const ScannedBatch = z.array(Scanned).max(1_000);
 /** `special` are FIFOs, sockets and devices, which are not saved; `ignored` is what the rules leave out, a folder as one. */
 export const ScanEnd = z.object({ special: count, ignored: count, unreadable: count });
 
-/** A stretch of a file to be read; `length` is more than the file has where all of it is meant. */
+/** A stretch of a file to be read; `length` is more than the file has where all of it is meant. Where it is still what is `stored`, it need not be packed. */
 export interface Reading {
   readonly path?: string | undefined;
   readonly path_base64?: string | undefined;
   readonly offset: number;
   readonly length: number;
+  /** The SHA-256 of what it was, where storage has that. */
+  readonly stored?: string | undefined;
 }
 
 /** What was read of one file, in the order that was asked for; null for what has gone or can't be read. */
 export const ReadResult = z.object({
   size: count,
   sha256: Sha256,
-  offset: count.describe('in the unpacked blob'),
+  offset: count.optional().describe('in the unpacked blob; absent where it is what is stored'),
   file_size: count.describe('of the whole file'),
   mode: z.number().int().min(0).max(0o7777),
   mtime_us: z.number().int(),
@@ -78,6 +80,8 @@ export interface Laying {
 export interface LayHead {
   readonly encoding: 'identity' | 'zstd';
   readonly raw_size: number;
+  /** As it is stored. */
+  readonly size: number;
   readonly layings: readonly Laying[];
 }
 

@@ -102,3 +102,32 @@ test('what comes after the end changes nothing', async () => {
   hear('failed', '{}');
   expect(await call.result()).toEqual({ first: true });
 });
+
+test('bytes that fill a place lie there at once, whatever was held before it was known and however they are cut', async () => {
+  const { call, hear } = begin();
+  const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, at) => at % 251));
+  hear('data', bytes.subarray(0, 10_000));
+  const place = Buffer.alloc(bytes.length);
+  const filled = call.fill(place);
+  for (let from = 10_000; from < bytes.length; from += 30_000) {
+    const piece = bytes.subarray(from, from + 30_000);
+    const room = call.roomFor('data', piece.length);
+    expect(room?.byteOffset).toBe(place.byteOffset + from);
+    room?.set(piece);
+    call.hear({ kind: 'data', call: 1, payload: room ?? piece });
+  }
+  await filled;
+  expect(place.equals(bytes)).toBe(true);
+  expect(call.roomFor('data', 1)).toBeUndefined();
+});
+
+test('a helper that sends more than the place holds, or something else, fills nothing', async () => {
+  const longer = begin();
+  const filled = longer.call.fill(Buffer.alloc(10));
+  expect(longer.call.roomFor('data', 11)).toBeUndefined();
+  longer.hear('data', Buffer.alloc(11));
+  await expect(filled).rejects.toMatchObject({ code: 'helper_lost' });
+  const other = begin();
+  other.hear('item', '{}');
+  await expect(other.call.fill(Buffer.alloc(10))).rejects.toMatchObject({ code: 'helper_lost' });
+});
