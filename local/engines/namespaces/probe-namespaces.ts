@@ -7,11 +7,11 @@ import type { EngineProbe } from '../engine.ts';
 import { missingTerminals } from '../terminal/native-terminal.ts';
 import type { Controller } from './cgroup-hierarchies.ts';
 import { createControlGroups, removeControlGroups } from './control-groups.ts';
-import { type Isolation, systemPath } from './isolation.ts';
+import { type Isolation, scriptsFolder, systemPath } from './isolation.ts';
 
 const run = promisify(execFile);
 
-const tools = ['unshare', 'nsenter', 'setpriv', 'mount', 'umount', 'pivot_root', 'bash', 'env'] as const;
+const tools = ['unshare', 'nsenter', 'setpriv', 'mount', 'umount', 'pivot_root', 'bash', 'env', 'perl'] as const;
 
 // What build-root.sh will need most, tried in namespaces of its own, where it touches nothing of the host.
 const trial = 'mount -t tmpfs trial /tmp && mount -t proc trial /proc && mount -o bind,ro /usr /tmp';
@@ -40,7 +40,8 @@ function howToIsolate(rootless: boolean): string {
 }
 
 async function tryIsolation(isolation: Isolation): Promise<string | undefined> {
-  const [program = 'unshare', ...words] = [...isolation.unshare('none'), '/bin/sh', '-ec', trial];
+  const filter = ['perl', join(scriptsFolder, 'filter-calls.pl')];
+  const [program = 'unshare', ...words] = [...isolation.unshare('none'), ...filter, '/bin/sh', '-ec', trial];
   try {
     await run(program, words, { env: { PATH: systemPath }, timeout: 10_000 });
     return undefined;
@@ -79,7 +80,7 @@ export async function probeNamespaces(options: {
     return {
       ok: false,
       reason: `missing: ${missing.join(', ')}`,
-      fix: 'apt-get install util-linux mount bash coreutils',
+      fix: 'apt-get install util-linux mount bash coreutils perl-base',
     };
   }
   const noTerminals = missingTerminals();
@@ -91,7 +92,6 @@ export async function probeNamespaces(options: {
     notes: [
       ...(await notesOnLimits(options.groupPrefix, options.maxProcesses)),
       'disk space is not limited: machines share the disk of the data folder',
-      "system calls are not filtered: a command can have user namespaces of its own, and the kernel's keys of user 1000",
       ...(isInstalled('ip') ? [] : ['loopback stays down without the ip tool: apt-get install iproute2']),
     ],
   };

@@ -2,4 +2,4 @@ import { createNamespacesEngine } from '../../../local/engines/namespaces/namesp
 import { isolationSuite } from '../../suites/engines/isolation-suite.ts';
 import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
 
-isolationSuite('isolation by namespaces', createNamespacesEngine, { enabled: namespacesHere, filtersCalls: false });
+isolationSuite('isolation by namespaces', createNamespacesEngine, { enabled: namespacesHere });

@@ -67,11 +67,11 @@ async function startNeighbour(engine: Engine, host: MachineHost, abstract: strin
   return machine;
 }
 
-/** What code in a machine, as its user and as its root, can't do. `filtersCalls` is whether the engine filters system calls. */
+/** What code in a machine, as its user and as its root, can't do. */
 export function isolationSuite(
   name: string,
   create: (host: MachineHost) => Engine,
-  { enabled = true, filtersCalls }: { readonly enabled?: boolean; readonly filtersCalls: boolean },
+  { enabled = true }: { readonly enabled?: boolean } = {},
 ): void {
   describe.runIf(enabled)(name, () => {
     const abstract = `matrx-isolation-${process.pid}-${name}`;
@@ -117,9 +117,8 @@ export function isolationSuite(
       ['root', ''],
     ])("the kernel opens no door to the host for a machine's %s", async (_who, prefix) => {
       const output = await run('@ perl </opt/doors.pl', prefix);
-      // Without a filter, keys are the same for all users of one id.
-      expect(openOnes(output)).toEqual(filtersCalls ? [] : ['add_key']);
-      expect(tried(output)).toBe(14);
+      expect(openOnes(output)).toEqual([]);
+      expect(tried(output)).toBe(17);
     });
 
     test('nothing that a machine can read tells of credentials', async () => {

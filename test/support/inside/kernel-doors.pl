@@ -24,6 +24,9 @@ my @calls = (
   ['syslog', 103, 116, 3, "\0" x 16, 16],
   ['userfaultfd', 323, 282, 0],
   ['add_key', 248, 217, "user\0", "matrx\0", '1', 1, -4],
+  ['request_key', 249, 218, "user\0", "matrx\0", 0, -4],
+  ['keyctl', 250, 219, 0, -4, 0],
+  ['user_namespace', 272, 97, 0x10000000],
 );
 
 for my $call (@calls) {

@@ -114,7 +114,7 @@ mount -o bind,nosuid,nodev "$MACHINE_DISK/spool" var/lib/matrx
 cp "$MACHINE_AGENT" opt/matrx/agent.mjs
 cp "$MACHINE_ATTACH" opt/matrx/bin/attach
 cp "$MACHINE_FILES_HELPER" opt/matrx/files-helper.cjs
-cp "$MACHINE_SCRIPTS/machine-init.sh" "$MACHINE_RUN_COMMAND" opt/matrx/bin
+cp "$MACHINE_SCRIPTS/machine-init.sh" "$MACHINE_SCRIPTS/filter-calls.pl" "$MACHINE_RUN_COMMAND" opt/matrx/bin
 chmod 0444 opt/matrx/agent.mjs opt/matrx/files-helper.cjs
 chmod 0555 opt/matrx/bin/*
 : >opt/matrx/bin/node
@@ -149,4 +149,5 @@ umount -l .host
 rmdir .host
 mount -o remount,bind,ro,nosuid,nodev /
 
-exec setpriv --bounding-set "$MACHINE_BOUNDING" --inh-caps=-all /bin/sh /opt/matrx/bin/machine-init.sh "$@" >&4 2>&1 4>&-
+exec perl /opt/matrx/bin/filter-calls.pl setpriv --bounding-set "$MACHINE_BOUNDING" --inh-caps=-all \
+  /bin/sh /opt/matrx/bin/machine-init.sh "$@" >&4 2>&1 4>&-
