@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer';
 import type { StartCommand } from '../../../contract/agent/commands.ts';
+import { AgentError } from '../../../contract/agent/errors.ts';
 import type { TerminalSize } from '../../../contract/api/commands/command-input.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { CommandSpec } from './command-spec.ts';
@@ -30,7 +32,7 @@ export function prepareCommand(
     id: order.command_id,
     text: textOf(order),
     argv: tellsState ? sessionArguments(command, stateDescriptor(tty), state === undefined) : argumentsOf(order),
-    cwd: workingDirectory(person.home, order.cwd ?? state?.cwd),
+    cwd: withinBounds(workingDirectory(person.home, order.cwd ?? state?.cwd)),
     env: state
       ? { ...(tty && terminalName), ...state.env, ...order.env }
       : commandEnvironment(home, source, order.env, options),
@@ -41,6 +43,13 @@ export function prepareCommand(
     stdin: order.stdin && order.stdin !== 'pipe' ? standardInputBytes(order.stdin) : order.stdin,
     timeoutSeconds: order.timeout_seconds,
   };
+}
+
+/** A relative path is longer once it starts at the home; nobody could report a command that ran there. */
+function withinBounds(cwd: string): string {
+  if (Buffer.byteLength(cwd) <= limits.pathBytes) return cwd;
+  const rule = `expected at most ${limits.pathBytes} bytes, with the home before it`;
+  throw new AgentError('invalid_request', `cwd: ${rule}`, { details: { field: 'cwd', rule } });
 }
 
 /** What lists show of a command. */

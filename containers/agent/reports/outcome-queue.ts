@@ -23,6 +23,8 @@ export class OutcomeQueue {
   readonly #waiting: OutcomeReport[] = [];
   readonly #stop = new AbortController();
   #sending: Promise<void> | undefined;
+  /** How many of those in front go one by one. */
+  #alone = 0;
   #hurry = new AbortController();
 
   constructor(options: Options) {
@@ -54,27 +56,34 @@ export class OutcomeQueue {
     let waits = backoff(500, 15_000);
     await clock.sleep(gatherMs, this.#hurry.signal).catch(() => {});
     while (this.#waiting.length > 0 && !this.#stop.signal.aborted) {
-      const batch = this.#waiting.slice(0, batchSize);
-      if (await this.#isSettled(batch)) {
-        // What was pushed out meanwhile is no longer in front.
-        const sent = new Set(batch);
-        while (this.#waiting[0] && sent.has(this.#waiting[0])) this.#waiting.shift();
-        waits = backoff(500, 15_000);
-      } else {
+      const batch = this.#waiting.slice(0, this.#alone > 0 ? 1 : batchSize);
+      const fate = await this.#report(batch);
+      if (fate === 'not now') {
         await clock.sleep(waits.next().value, this.#stop.signal).catch(() => {});
+        continue;
       }
+      waits = backoff(500, 15_000);
+      if (fate === 'refused' && batch.length > 1) this.#alone = batch.length;
+      else this.#drop(batch);
     }
   }
 
-  /** True when it was accepted, or never will be. */
-  async #isSettled(batch: OutcomeReport[]): Promise<boolean> {
+  #drop(batch: readonly OutcomeReport[]): void {
+    this.#alone = Math.max(0, this.#alone - batch.length);
+    // What was pushed out meanwhile is no longer in front.
+    const sent = new Set(batch);
+    while (this.#waiting[0] && sent.has(this.#waiting[0])) this.#waiting.shift();
+  }
+
+  /** `refused`: it never will be accepted. Of many that is so because of one, which the others need not go with. */
+  async #report(batch: OutcomeReport[]): Promise<'accepted' | 'refused' | 'not now'> {
     const { controlPlane, sandboxId, log } = this.#options;
     try {
       await controlPlane.reportOutcomes(sandboxId, batch, this.#stop.signal);
-      return true;
+      return 'accepted';
     } catch (error) {
       log.error('outcomes.refused', error, { count: batch.length });
-      return error instanceof RefusedError && !error.retry;
+      return error instanceof RefusedError && !error.retry ? 'refused' : 'not now';
     }
   }
 }

@@ -164,18 +164,22 @@ test('L6: every code of the table is retried when the table or its status says s
 
 const report = (id: number) => ({ command_id: `cmd_${id}` }) as unknown as OutcomeReport;
 
-test('outcomes go in batches of at most 50, and what can never be accepted is let go', async () => {
+test('outcomes go in batches of at most 50, and one that can never be accepted is let go alone', async () => {
   const sizes: number[] = [];
+  const accepted: string[] = [];
   const controlPlane = {
     reportOutcomes: async (_id: string, outcomes: OutcomeReport[]) => {
       sizes.push(outcomes.length);
-      if (sizes.length === 2) throw new RefusedError('invalid_request', 'no');
+      const ids = outcomes.map(({ command_id }) => command_id);
+      if (ids.includes('cmd_60')) throw new RefusedError('invalid_request', 'no');
+      accepted.push(...ids);
     },
   };
   const queue = new OutcomeQueue({ controlPlane, sandboxId: 'sbx', clock: systemClock, log: silent });
   for (let id = 0; id < 120; id++) queue.push(report(id));
   await queue.flush(5_000);
-  expect(sizes).toEqual([50, 50, 20]);
+  expect(sizes).toEqual([50, 50, ...Array.from({ length: 50 }, () => 1), 20]);
+  expect(accepted).toHaveLength(119);
 });
 
 test('a flush that is never accepted ends in time', async () => {
