@@ -85,7 +85,8 @@ export function createAgentServer(tools: ApiTools): Http2Server {
 }
 
 async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, tools: ApiTools): Promise<void> {
-  const url = new URL(headers[':path'] ?? '/', 'http://agent');
+  const url = URL.parse(headers[':path'] ?? '/', 'http://agent');
+  if (url === null) throw noRoute();
   tools.channel?.ended.throwIfAborted();
   const method = headers[':method'] ?? '';
   if (isFilePath(url.pathname)) {

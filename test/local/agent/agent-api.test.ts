@@ -49,6 +49,7 @@ test('each failure of the agent’s API has its status and code', async () => {
     code: 'command_not_found',
   });
   expect(await refused(machine, 'GET', '/nothing')).toMatchObject({ status: 404, code: 'route_not_found' });
+  expect(await refused(machine, 'GET', '//[')).toMatchObject({ status: 404, code: 'route_not_found' });
   expect(await refused(machine, 'GET', '/commands/x/frames')).toMatchObject({ status: 400, code: 'invalid_request' });
   const large = 'x'.repeat(limits.requestBytes);
   expect(await refused(machine, 'POST', '/commands', order({ cwd: large }))).toMatchObject({

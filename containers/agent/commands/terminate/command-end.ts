@@ -17,12 +17,15 @@ interface Options {
   readonly oomKills?: () => number;
 }
 
+// Whoever traces a process hears of its end first, and may keep it to itself.
+const untoldMs = 2_000;
+
 // What a shell says of a child that SIGKILL ended.
 const killedChildCode = 128 + 9;
 
 /** What is done to end a command, and what its end is called because of that. */
 export class CommandEnd {
-  /** Fulfils when the kernel itself can't end the command, so that nobody can wait for it. */
+  /** Fulfils when the kernel can't end the command, or doesn't tell of its end, so that nobody can wait for it. */
   readonly abandoned: Promise<LeaderExit>;
   readonly #options: Required<Options>;
   readonly #abandon: (exit: LeaderExit) => void;
@@ -33,6 +36,7 @@ export class CommandEnd {
     | { readonly dueMs: number; readonly timer: Disposable; readonly over: PromiseWithResolvers<void> }
     | undefined;
   #limit: Disposable | undefined;
+  #untold: Disposable | undefined;
   #termination: { readonly outcome: 'timed_out' | 'killed'; readonly done: Promise<unknown> } | undefined;
   #hasExited = false;
 
@@ -68,6 +72,7 @@ export class CommandEnd {
   async exited(): Promise<void> {
     this.#hasExited = true;
     this.#limit?.[Symbol.dispose]();
+    this.#untold?.[Symbol.dispose]();
     await this.#termination?.done;
   }
 
@@ -94,9 +99,7 @@ export class CommandEnd {
   // The leader's own end comes first: a command that has just ended did not time out.
   #endBy(outcome: 'timed_out' | 'killed', termination: () => Promise<number>): void {
     if (this.#hasExited || this.#termination) return;
-    const done = termination().then((left) => {
-      if (left > 0) this.#abandon({ code: null, signal: 'SIGKILL' });
-    });
+    const done = termination().then((left) => this.#expectEnd(left));
     this.#termination = { outcome, done };
   }
 
@@ -119,8 +122,15 @@ export class CommandEnd {
     const { selection, clock, sight } = this.#options;
     this.#killing ??= terminate(selection, clock, 0, sight).then((left) => {
       this.#killing = undefined;
-      if (left > 0) this.#abandon({ code: null, signal: 'SIGKILL' });
+      this.#expectEnd(left);
     });
     return this.#killing;
+  }
+
+  /** So many of its processes were left when they had been ended. */
+  #expectEnd(left: number): void {
+    const abandon = () => this.#abandon({ code: null, signal: 'SIGKILL' });
+    if (left > 0) abandon();
+    else if (!this.#hasExited) this.#untold ??= this.#options.clock.after(untoldMs, abandon);
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { processes } from '../../../../containers/agent/commands/launch/processes.ts';
 import { commandId, startAgent, until } from '../../../support/agent/agent-machine.ts';
@@ -68,6 +69,33 @@ test.skipIf(!existsSync('/usr/bin/python3'))(
     expect(stdout.toString().match(/threaded/g)).toHaveLength(2);
     expect(outcome).toMatchObject({ outcome: 'timed_out', exit_code: null });
     expect(marked(markOf(stdout))).toEqual([]);
+  },
+);
+
+// Lets anybody trace it, and says who it is.
+const traced = `import ctypes, os, time
+ctypes.CDLL(None).prctl(0x59616d61, ctypes.c_ulong(-1), 0, 0, 0)
+open("traced", "w").write(str(os.getpid()))
+time.sleep(600)`;
+// Is told of its end in the place of its parent, and doesn't listen.
+const tracer = `import ctypes, os, time
+while not (os.path.exists("traced") and os.path.getsize("traced")): time.sleep(0.02)
+ctypes.CDLL(None).ptrace(ctypes.c_long(0x4206), ctypes.c_long(int(open("traced").read())), None, None)
+open("tracing", "w")
+time.sleep(600)`;
+
+test.skipIf(!existsSync('/usr/bin/python3'))(
+  'C2: a time-out is told although another command traces this one and keeps its end to itself',
+  async () => {
+    await using machine = await startAgent();
+    await machine.ready();
+    const id = commandId();
+    const other = machine.run({ command_id: id, argv: ['/usr/bin/python3', '-c', tracer] });
+    const { outcome } = await machine.run({ argv: ['/usr/bin/python3', '-c', traced], timeout_seconds: 2 });
+    expect(outcome).toMatchObject({ outcome: 'timed_out', exit_code: null });
+    expect(existsSync(join(machine.home, 'tracing'))).toBe(true);
+    await machine.send('POST', `/commands/${id}/signal`, { signal: 'SIGKILL' });
+    expect((await other).outcome).toMatchObject({ outcome: 'killed' });
   },
 );
 

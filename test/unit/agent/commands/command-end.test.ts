@@ -45,6 +45,21 @@ test('a signal that was sent and ended the command made it killed; one it surviv
   expect(end.endOf({ code: null, signal: 'SIGSEGV' })).toMatchObject({ outcome: 'signaled' });
 });
 
+test('a command whose end nobody is told of, since another process traces it, is given up', async () => {
+  const { clock, end } = ending();
+  end.endedBy(Promise.resolve(0));
+  await turn();
+  let given: unknown;
+  void end.abandoned.then((exit) => (given = exit));
+  clock.pass(1_999);
+  await turn();
+  expect(given).toBeUndefined();
+  clock.pass(1);
+  await turn();
+  expect(given).toEqual(killed);
+  expect(end.endOf(killed)).toMatchObject({ outcome: 'killed' });
+});
+
 test('a time-out after the leader’s end changes nothing, and its timer is gone', async () => {
   const { clock, end } = ending();
   end.limit(60);
