@@ -1,26 +1,30 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { mkdtempDisposable, open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import type { Sandbox } from '../client/index.ts';
 import { limits } from '../contract/api/limits.ts';
+import { descendantMemory } from './support/descendant-memory.ts';
 import { showTimes, timeEach, took } from './support/measure.ts';
 import type { BenchStack } from './support/stack.ts';
+import type { Order, Transfers } from './support/transfer-client.ts';
 
 const megabyte = 1024 ** 2;
 const largeBytes = 1024 * megabyte;
+const rounds = 2;
 const smallFiles = 10_000;
 const targetShare = 0.8;
 
-const rate = (bytes: number, ms: number): number => bytes / megabyte / (ms / 1_000);
-
-/** A file as large as is wanted, of which one piece is held. */
-function large(piece: Uint8Array<ArrayBuffer>): Blob {
-  return new Blob(Array.from({ length: Math.ceil(largeBytes / piece.length) }, () => piece));
-}
-
-/** Small files by calls, many of them, and a large one each way, beside a plain put and get of the same bytes over HTTP. */
+/** Small files by calls, many of them, and a large one each way, beside the SDK's put and get of the same file at the same storage. */
 export async function* benchFiles(stack: BenchStack): AsyncGenerator<string> {
   await using sandbox = await stack.createSandbox();
-  const { files } = sandbox;
+  yield* smallOnes(sandbox);
+  yield* largeOne(stack, sandbox);
+}
+
+async function* smallOnes({ files }: Sandbox): AsyncGenerator<string> {
   const small = randomBytes(1_000);
   await timeEach(10, () => files.write('small', small));
   yield `write 1 KB            ${showTimes(await timeEach(200, () => files.write('small', small)))} (n=200)`;
@@ -35,51 +39,48 @@ export async function* benchFiles(stack: BenchStack): AsyncGenerator<string> {
     }
   });
   yield `${smallFiles} files of 1 KB  ${(many / 1_000).toFixed(1)} s, ${perCall} to a call`;
+}
 
-  const source = large(new Uint8Array(randomBytes(8 * megabyte)));
-  const plain = await plainTransfer(source);
-  const before = process.memoryUsage().rss;
-  let most = before;
-  const onProgress = () => {
-    most = Math.max(most, process.memoryUsage().rss);
-  };
-  const up = await took(() => files.write('large', source, { onProgress }));
-  const down = await took(async () => {
-    for await (const _ of await files.download('large', { onProgress }));
+async function* largeOne(stack: BenchStack, sandbox: Sandbox): AsyncGenerator<string> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'matrx-bench-file-'));
+  const file = join(folder.path, 'large');
+  await fill(file);
+  const memory = descendantMemory();
+  const { put, upload, get, download, grownBytes } = await transfer({
+    file,
+    bytes: largeBytes,
+    rounds,
+    sandbox: { id: sandbox.sandboxId, ...stack.caller },
+    storage: stack.storage(await urlOfStorage(sandbox)),
   });
-  const share = (ms: number, yardstick: number) => {
-    const part = yardstick / ms;
-    return `${part.toFixed(2)} of plain (target ${targetShare}: ${part >= targetShare ? 'met' : 'MISSED'})`;
-  };
-  const sizeMb = Math.round(source.size / megabyte);
-  yield `plain put, get        ${rate(source.size, plain.put).toFixed(0)}, ${rate(source.size, plain.get).toFixed(0)} MB/s (${sizeMb} MB)`;
-  yield `upload                ${rate(source.size, up).toFixed(0)} MB/s, ${share(up, plain.put)}`;
-  yield `download              ${rate(source.size, down).toFixed(0)} MB/s, ${share(down, plain.get)}`;
-  yield `memory of this side   ${Math.round((most - before) / megabyte)} MB more at the most`;
+  yield `SDK put, get          ${rate(put)}, ${rate(get)} (${largeBytes / megabyte} MB)`;
+  yield `upload                ${rate(upload)}, ${share(put / upload)} of the put; into storage and on into the sandbox`;
+  yield `download              ${rate(download)}, ${share(get / download)} of the get; ${((put + get) / download).toFixed(2)} of put and get, both of which it is`;
+  yield `memory more at most   this side ${inMb(grownBytes)}, ${memory
+    .grown()
+    .map(({ name, bytes }) => `${name} ${inMb(bytes)}`)
+    .join(', ')}`;
 }
 
-/** The same bytes to and from a server on this machine that keeps nothing. */
-async function plainTransfer(source: Blob): Promise<{ readonly put: number; readonly get: number }> {
-  const server = createServer(async (request, response) => {
-    if (request.method === 'PUT') {
-      request.resume();
-      await once(request, 'end');
-      response.end();
-      return;
-    }
-    for await (const chunk of source.stream()) if (!response.write(chunk)) await once(response, 'drain');
-    response.end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const url = `http://127.0.0.1:${port}/`;
-  try {
-    const put = await took(async () => (await fetch(url, { method: 'PUT', body: source })).text());
-    const get = await took(async () => {
-      for await (const _ of (await fetch(url)).body ?? []);
-    });
-    return { put, get };
-  } finally {
-    server.close();
-  }
+/** As many random bytes as are wanted, a piece of them in memory. */
+async function fill(path: string): Promise<void> {
+  await using file = await open(path, 'w');
+  for (let bytes = 0; bytes < largeBytes; bytes += megabyte) await file.write(randomBytes(megabyte));
 }
+
+/** Where presigned addresses lead. */
+async function urlOfStorage({ files }: Sandbox): Promise<string> {
+  return new URL((await files.download('small')).url).origin;
+}
+
+async function transfer(order: Order): Promise<Transfers> {
+  const program = join(import.meta.dirname, 'support/transfer-client.ts');
+  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(JSON.stringify(order));
+  return (await json(child.stdout)) as Transfers;
+}
+
+const rate = (ms: number): string => `${(largeBytes / megabyte / (ms / 1_000)).toFixed(0)} MB/s`;
+const inMb = (bytes: number): string => `${Math.round(bytes / megabyte)} MB`;
+const share = (part: number): string =>
+  `${part.toFixed(2)} (target ${targetShare}: ${part >= targetShare ? 'met' : 'MISSED'})`;

@@ -139,7 +139,8 @@ export class ObjectStore implements AsyncDisposable {
     const waste = await this.#locks.hold([uploadId], async () => {
       if (!(await this.upload(bucket, uploadId, key))) return { part, isAdded: false };
       const replaced = await this.index.get<PartRecord>(partKey);
-      await this.index.change([{ key: partKey, value: part }]);
+      // What ends the upload is written through, and the parts with it.
+      await this.index.change([{ key: partKey, value: part }], { sync: false });
       return { part: replaced, isAdded: true };
     });
     await this.blobs.remove(waste.part ? [waste.part.blob] : []);

@@ -43,11 +43,11 @@ export class RecordIndex implements AsyncDisposable {
     return (await this.#db.get(key)) as T | undefined;
   }
 
-  /** All of them or none. */
-  async change(changes: readonly Change[]): Promise<void> {
+  /** All of them or none. They outlive this process at once, and unless `sync` is false a loss of power too. */
+  async change(changes: readonly Change[], { sync = true } = {}): Promise<void> {
     await this.#db.batch(
       changes.map(({ key, value }) => (value ? { type: 'put', key, value } : { type: 'del', key })),
-      { sync: true },
+      { sync },
     );
   }
 
