@@ -4,14 +4,8 @@ import { once } from 'node:events';
 import { appendFileSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  type HomeRig,
-  type HomeSandbox,
-  type StoragePlace,
-  startHomeRig,
-  unlimited,
-} from '../test/support/agent/home-rig.ts';
-import { took } from './support/measure.ts';
+import { type HomeRig, type StoragePlace, startHomeRig, unlimited } from '../test/support/agent/home-rig.ts';
+import { timesOf, took } from './support/measure.ts';
 
 const exec = promisify(execFile);
 const { signal } = unlimited;
@@ -48,29 +42,41 @@ const loads: readonly Load[] = [
   },
 ];
 
-/** How long saving a home takes, whole and with a hundredth changed, beside `aws s3 sync` of the same files to the same storage. */
+const rounds = 3;
+const changesARound = 2;
+
+/** How long saving a home takes, whole and with a hundredth changed, beside `aws s3 sync` of the same files to the same storage; each the median of some. */
 export async function* benchHome(): AsyncGenerator<string> {
-  await using storage = await startStorage(loads.map((_, index) => `bench-${index}`));
+  const usersOf = (load: number) => Array.from({ length: rounds }, (_, round) => `bench-${load}-${round}`);
+  await using storage = await startStorage(loads.flatMap((_, index) => usersOf(index)));
   await using rig = await startHomeRig({ elsewhere: storage });
   const hasAws = await exec('aws', ['--version']).then(
     () => true,
     () => false,
   );
   if (!hasAws) yield 'no aws here: nothing to compare with';
-  for (const [index, load] of loads.entries()) {
-    const user = `bench-${index}`;
-    await using sandbox = await rig.sandbox({ user });
-    await sandbox.home.restore(signal);
-    const folder = join(sandbox.folder, 'files');
-    mkdirSync(folder);
-    load.fill(folder);
-    chownSync(folder, 1000, 1000);
-    const sync = hasAws ? () => awsSync(rig, user, folder) : undefined;
-    yield* compared(`${load.name}, whole`, sandbox, sync, 3);
-    load.touch(folder);
-    yield* compared(`${load.name}, 1 % changed`, sandbox, sync, 10);
-    await using other = await rig.sandbox({ user });
-    yield `${load.name}, restored: ${(await took(() => other.home.restore(signal))).toFixed(0)} ms`;
+  for (const [index, { name, fill, touch }] of loads.entries()) {
+    const [whole, changed, restored] = [new Compared(3), new Compared(10), new Compared()];
+    for (const user of usersOf(index)) {
+      await using sandbox = await rig.sandbox({ user });
+      await sandbox.home.restore(signal);
+      const folder = join(sandbox.folder, 'files');
+      mkdirSync(folder);
+      fill(folder);
+      chownSync(folder, 1000, 1000);
+      const save = () => sandbox.home.save(unlimited);
+      const sync = hasAws ? () => awsSync(rig, user, folder) : undefined;
+      await whole.measure(save, sync);
+      for (let change = 0; change < changesARound; change++) {
+        touch(folder);
+        await changed.measure(save, sync);
+      }
+      await using other = await rig.sandbox({ user });
+      await restored.measure(() => other.home.restore(signal));
+    }
+    yield `${name}, whole: ${whole.shown}`;
+    yield `${name}, 1 % changed: ${changed.shown}`;
+    yield `${name}, restored: ${restored.shown}`;
   }
 }
 
@@ -90,17 +96,28 @@ async function startStorage(users: readonly string[]): Promise<StoragePlace & As
   };
 }
 
-async function* compared(
-  name: string,
-  sandbox: HomeSandbox,
-  sync: (() => Promise<unknown>) | undefined,
-  target: number,
-): AsyncGenerator<string> {
-  const own = await took(() => sandbox.home.save(unlimited));
-  if (!sync) return yield `${name}: ${own.toFixed(0)} ms`;
-  const theirs = await took(sync);
-  const factor = (theirs / own).toFixed(1);
-  yield `${name}: ${own.toFixed(0)} ms, aws s3 sync ${theirs.toFixed(0)} ms: ${factor} times as fast (wanted ${target})`;
+/** Times of ours, and of what it is measured by. */
+class Compared {
+  readonly #wanted: number | undefined;
+  readonly #own: number[] = [];
+  readonly #theirs: number[] = [];
+
+  constructor(wanted?: number) {
+    this.#wanted = wanted;
+  }
+
+  async measure(own: () => Promise<unknown>, theirs?: () => Promise<unknown>): Promise<void> {
+    this.#own.push(await took(own));
+    if (theirs) this.#theirs.push(await took(theirs));
+  }
+
+  get shown(): string {
+    const own = timesOf(this.#own).p50;
+    if (this.#theirs.length === 0) return `${own.toFixed(0)} ms`;
+    const theirs = timesOf(this.#theirs).p50;
+    const factor = (theirs / own).toFixed(1);
+    return `${own.toFixed(0)} ms, aws s3 sync ${theirs.toFixed(0)} ms: ${factor} times as fast (wanted ${this.#wanted})`;
+  }
 }
 
 const awsSync = ({ s3Url, credentialsFor }: HomeRig, user: string, folder: string): Promise<unknown> => {
