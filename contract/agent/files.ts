@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { FileEntry, FileMode, FilePath, onePath, pathFields, Sha256, shownPath } from '../api/files/file-entry.ts';
 import { limits } from '../api/limits.ts';
 import { queryFlag } from '../api/query-flag.ts';
+import { queryInteger } from '../api/query-integer.ts';
 
 const { files } = limits;
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -73,8 +74,8 @@ export type WriteFiles = z.infer<typeof WriteFiles>;
 export const ListFiles = z
   .strictObject({
     ...pathFields,
-    depth: z.coerce.number().int().min(1).max(files.depth).default(1),
-    limit: z.coerce.number().int().min(1).max(files.pageSize.max).default(files.pageSize.default),
+    depth: queryInteger(1, files.depth).default(1),
+    limit: queryInteger(1, files.pageSize.max).default(files.pageSize.default),
     cursor: z
       .string()
       .regex(/^[A-Za-z0-9_-]+$/)

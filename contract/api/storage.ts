@@ -7,6 +7,7 @@ import { FileType, onePath, pathFields, shownPath } from './files/file-entry.ts'
 import { CheckpointId, SandboxId, Timestamp, UserId } from './identifiers.ts';
 import { limits } from './limits.ts';
 import { channelNeeds } from './needs.ts';
+import { queryInteger } from './query-integer.ts';
 import { type RouteTable, reachErrors } from './route.ts';
 
 const count = z.number().int();
@@ -79,7 +80,7 @@ const Diff = z
   .meta({ id: 'CheckpointDiff' });
 
 const page = (most: number, usual: number) => ({
-  limit: z.coerce.number().int().min(1).max(most).default(usual),
+  limit: queryInteger(1, most).default(usual),
   cursor: z.string().max(8_192).optional(),
 });
 const { files, pageSize } = limits;
@@ -160,7 +161,7 @@ export const storageRoutes = {
     query: z
       .strictObject({
         ...pathFields,
-        depth: z.coerce.number().int().min(1).max(files.depth).default(1),
+        depth: queryInteger(1, files.depth).default(1),
         ...page(files.pageSize.max, files.pageSize.default),
       })
       .refine(...onePath),

@@ -4,6 +4,7 @@ import { CommandId, IdempotencyKey, SandboxId } from '../identifiers.ts';
 import { limits } from '../limits.ts';
 import { channelNeeds } from '../needs.ts';
 import { queryFlag } from '../query-flag.ts';
+import { queryInteger } from '../query-integer.ts';
 import { type RouteTable, reachErrors } from '../route.ts';
 import { CommandInfo, CommandOutput } from './command-info.ts';
 import { commandSource, TerminalSize } from './command-input.ts';
@@ -22,7 +23,7 @@ export const signals = [
   'SIGTSTP',
 ] as const;
 
-const offset = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const offset = queryInteger(0, Number.MAX_SAFE_INTEGER);
 
 const { wait_seconds: _wait, max_output_bytes: _max, timeout_seconds, ...background } = ExecCommand.shape;
 
@@ -34,7 +35,7 @@ const StartBackground = z
 
 export const ListCommands = z.strictObject({
   state: z.enum(['running', 'ended', 'all']).default('all'),
-  limit: z.coerce.number().int().min(limits.pageSize.min).max(limits.pageSize.max).default(limits.pageSize.default),
+  limit: queryInteger(limits.pageSize.min, limits.pageSize.max).default(limits.pageSize.default),
   cursor: z.string().max(2_048).optional(),
 });
 
@@ -42,12 +43,7 @@ const ReadOutput = z.strictObject({
   stream: z.enum(['stdout', 'stderr']).optional().describe('both when followed as a stream; stdout otherwise'),
   offset: offset.default(0).describe('of the stream that is named, or of stdout'),
   stderr_offset: offset.default(0).describe('where both streams are followed'),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(limits.outputPageBytes.min)
-    .max(limits.outputPageBytes.max)
-    .default(limits.outputPageBytes.default),
+  limit: queryInteger(limits.outputPageBytes.min, limits.outputPageBytes.max).default(limits.outputPageBytes.default),
   follow: queryFlag
     .default(false)
     .describe('waits for more: as events until it ends, or as one body until there is some'),
@@ -56,7 +52,7 @@ const ReadOutput = z.strictObject({
 export const WriteStdin = z
   .strictObject({
     data: z
-      .base64()
+      .base64('expected base64')
       .max(Math.ceil(limits.stdinPageBytes / 3) * 4)
       .default(''),
     offset: z

@@ -4,6 +4,7 @@ import { ErrorBody } from '../error-body.ts';
 import { SandboxId, Timestamp } from '../identifiers.ts';
 import { limits } from '../limits.ts';
 import { queryFlag } from '../query-flag.ts';
+import { queryInteger } from '../query-integer.ts';
 import type { RouteTable } from '../route.ts';
 
 /** One line of a container's log. */
@@ -54,11 +55,7 @@ export const logRoutes = {
     params: z.strictObject({ sandbox_id: SandboxId }),
     query: z.strictObject({
       cursor: z.string().max(2_048).optional().describe('next_cursor of an earlier answer; without it, from the start'),
-      limit: z.coerce
-        .number()
-        .int()
-        .min(limits.logLines.min)
-        .max(limits.logLines.max)
+      limit: queryInteger(limits.logLines.min, limits.logLines.max)
         .default(limits.logLines.default)
         .describe('lines of a page, or of one event'),
       follow: queryFlag

@@ -4,10 +4,11 @@ import { userDoors } from '../doors.ts';
 import { CheckpointId, IdempotencyKey, SandboxId, TemplateName, UserId } from '../identifiers.ts';
 import { limits } from '../limits.ts';
 import { queryFlag } from '../query-flag.ts';
+import { queryInteger } from '../query-integer.ts';
 import type { RouteTable } from '../route.ts';
 import { Environment } from './environment.ts';
 import { GitSource } from './git-source.ts';
-import { Labels, Sandbox, Status } from './sandbox-record.ts';
+import { LabelKey, Labels, Sandbox, Status } from './sandbox-record.ts';
 import { sizeNames } from './sizes.ts';
 
 const Ttl = z.number().int().min(limits.ttlSeconds.min).max(limits.ttlSeconds.max);
@@ -107,8 +108,8 @@ export const sandboxRoutes = {
     query: z.strictObject({
       user_id: UserId.optional(),
       status: Status.optional(),
-      label: z.record(z.string(), z.string()).optional().describe('as label.<key>=<value>, each must match'),
-      limit: z.coerce.number().int().min(limits.pageSize.min).max(limits.pageSize.max).default(limits.pageSize.default),
+      label: z.record(LabelKey, z.string()).optional().describe('as label.<key>=<value>, each must match'),
+      limit: queryInteger(limits.pageSize.min, limits.pageSize.max).default(limits.pageSize.default),
       cursor: z.string().max(2_048).optional(),
     }),
     answers: { 200: z.object({ sandboxes: z.array(Sandbox), next_cursor: z.string().nullable() }) },
