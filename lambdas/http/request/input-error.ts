@@ -5,7 +5,7 @@ import { nearest } from './nearest.ts';
 
 const longestValue = 100;
 // What callers put into these is theirs alone: an answer or a log that repeats it would spread it.
-const secret = new Set(['env', 'stdin', 'command', 'argv', 'on_ready', 'git']);
+const secret = new Set(['env', 'stdin', 'data', 'command', 'argv', 'on_ready', 'git']);
 
 const at = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
@@ -29,6 +29,12 @@ function ruleOf(issue: z.core.$ZodIssue): string {
   return (from < 0 ? issue.message : issue.message.slice(from)).replace(/, received \w+$/, '');
 }
 
+/** Of a union what is wrong with the option that was meant: one whose fault lies in a field, not in what the value is. */
+function meantBy(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  const inner = issue.code === 'invalid_union' ? issue.errors.flat().find(({ path }) => path.length > 0) : undefined;
+  return inner === undefined ? issue : meantBy({ ...inner, path: [...issue.path, ...inner.path] });
+}
+
 function faultOf(
   schema: z.ZodType,
   issue: z.core.$ZodIssue,
@@ -47,11 +53,13 @@ function faultOf(
 
 /** The first thing that is wrong with a part of a request, as its caller named it. `prefix`: what comes before its fields. */
 export function inputError(schema: z.ZodType, error: z.ZodError, input: unknown, prefix = ''): SandboxError {
-  const [issue] = error.issues;
+  const issue = error.issues[0] && meantBy(error.issues[0]);
   if (issue === undefined) return new SandboxError('invalid_request', 'the request is wrong', { cause: error });
   const fault = faultOf(schema, issue, input);
   const field = `${prefix}${fault.field}` || 'body';
-  const known = issue.code === 'unrecognized_keys' ? `unknown field ${field}` : `${field} is wrong`;
+  const isMissing = issue.code === 'invalid_type' && at(input, issue.path) === undefined;
+  const known =
+    issue.code === 'unrecognized_keys' ? `unknown field ${field}` : `${field} is ${isMissing ? 'missing' : 'wrong'}`;
   const value = fault.value === undefined ? '' : ` (${JSON.stringify(fault.value)})`;
   const hint = fault.nearest === undefined ? fault.rule : `did you mean ${prefix}${fault.nearest}?`;
   return new SandboxError('invalid_request', `${known}${value}: ${hint}`, { details: { ...fault, field } });

@@ -1,18 +1,25 @@
 import * as z from 'zod';
 
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
-    return unwrap(schema.def.innerType);
-  return schema;
+/** What a value may be, without what is wrapped around it; of a union each of its options. */
+function bare(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable
+  )
+    return bare(schema.def.innerType);
+  return schema instanceof z.ZodUnion ? schema.def.options.flatMap(bare) : [schema];
+}
+
+function within(schema: z.core.$ZodType, part: PropertyKey): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodArray) return bare(schema.def.element);
+  const field = schema instanceof z.ZodObject ? schema.shape[String(part)] : undefined;
+  return field === undefined ? [] : bare(field);
 }
 
 /** The names of the fields that an object at this path of a schema may have. */
 export function knownFields(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let current = unwrap(schema);
-  for (const part of path) {
-    if (current instanceof z.ZodArray) current = unwrap(current.def.element);
-    else if (current instanceof z.ZodObject) current = unwrap(current.shape[String(part)] ?? z.unknown());
-    else return [];
-  }
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+  const found = path.reduce((level, part) => level.flatMap((one) => within(one, part)), bare(schema));
+  return [...new Set(found.flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : [])))];
 }

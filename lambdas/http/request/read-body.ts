@@ -25,10 +25,18 @@ function decode({ body, isBase64Encoded }: Message): string {
 export const bodyBytes = ({ body, isBase64Encoded }: Message): number =>
   body ? Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') : 0;
 
-// A name that would change what an object is, and not what it holds.
-const refuseProto = (name: string, value: unknown): unknown => {
-  if (name !== '__proto__') return value;
-  throw new SandboxError('invalid_request', 'unknown field __proto__', { details: { field: '__proto__' } });
+/** What JSON can say and nobody here can mean: it is looked for where the text has a sign of it. */
+const suspicious = /__proto__|\\u[dD][89a-fA-F]/;
+
+/** Refuses a name that would change what an object is, and half a character, which would become another on its way. */
+const refuseSuspicious = (name: string, value: unknown): unknown => {
+  if (name === '__proto__')
+    throw new SandboxError('invalid_request', 'unknown field __proto__', { details: { field: '__proto__' } });
+  if (name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
+  const rule = 'expected no half of a character';
+  throw new SandboxError('invalid_request', `${JSON.stringify(name)} has half a character: ${rule}`, {
+    details: { field: name.toWellFormed(), rule },
+  });
 };
 
 function assertSize(bytes: number): void {
@@ -56,7 +64,7 @@ export function readBody(message: Message): unknown {
   const text = decode(message);
   if (text.trim() === '') return {};
   try {
-    return text.includes('__proto__') ? JSON.parse(text, refuseProto) : JSON.parse(text);
+    return suspicious.test(text) ? JSON.parse(text, refuseSuspicious) : JSON.parse(text);
   } catch (cause) {
     if (cause instanceof SandboxError) throw cause;
     // The parser's message quotes the body, so it stays out of the answer.

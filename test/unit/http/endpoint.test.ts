@@ -59,11 +59,80 @@ test('H2: an unknown field is refused with its name and the nearest right one', 
     details: { field: 'lables', nearest: 'labels' },
   });
   expect(await refuse({ body: { on_ready: { command: 'x', timeout: 3 } } })).toMatchObject({
-    details: { field: 'on_ready.timeout' },
+    details: { field: 'on_ready.timeout', nearest: 'timeout_seconds' },
+  });
+  expect(await refuse({ body: { storage: { hott: true } } })).toMatchObject({
+    details: { field: 'storage.hott', rule: 'expected only hot, cold', nearest: 'hot' },
   });
   expect(await refuse({ query: { wiat: 'true' } })).toMatchObject({
     details: { field: 'query.wiat', nearest: 'wait' },
   });
+});
+
+test.each([
+  ['ttl', 'ttl_seconds'],
+  ['ttlSeconds', 'ttl_seconds'],
+  ['memory', 'memory_mb'],
+  ['tmplte', 'template'],
+])('H2: whoever says %s is told of %s', async (name, nearest) => {
+  const { functions } = fakeFunctions();
+  const request = gatewayEvent('createSandbox', { door: 'person', body: { [name]: 1 } });
+  const { error } = await answerOf(functions.lifecycle, request);
+  expect(error['details']).toMatchObject({ field: name, nearest });
+});
+
+test.each([
+  [{ command: 'x', stdin: { data: 'x', encoding: 'utf16' } }, 'stdin.encoding', 'expected one of "utf8"|"base64"'],
+  [{ command: 'x', stdin: { data: 'x', eof: true } }, 'stdin.eof', 'expected only data, encoding'],
+  [{ command: 'x', stdin: 'y' }, 'stdin', 'expected "pipe", or expected object'],
+  [{ command: 'x', stdin: {} }, 'stdin.data', 'expected string'],
+  [{ command: 'x', tty: { rows: 24 } }, 'tty.cols', 'expected number'],
+])('M8: %j is refused for the field that is wrong in it, however deep', async (body, field, rule) => {
+  const { functions } = fakeFunctions();
+  const answer = await answerOf(functions.commands, gatewayEvent('execCommand', { params: { sandbox_id: id }, body }));
+  expect(answer.error).toMatchObject({ code: 'invalid_request', details: { field, rule } });
+});
+
+test('M8: what is left out is said to be missing', async () => {
+  const { functions } = fakeFunctions();
+  const request = gatewayEvent('execCommand', {
+    params: { sandbox_id: id },
+    body: { command: 'x', tty: { rows: 24 } },
+  });
+  const { error } = await answerOf(functions.commands, request);
+  expect(error).toMatchObject({ message: 'tty.cols is missing: expected number' });
+});
+
+test('M8: half a character is refused, which would be another one when it arrives', async () => {
+  const { functions, ports } = fakeFunctions();
+  const send = async (text: string) =>
+    answerOf(functions.lifecycle, gatewayEvent('createSandbox', { door: 'person', text }));
+  for (const text of ['{"labels":{"team":"\\ud800"}}', '{"env":{"team":"a\\udc00b"}}']) {
+    const details = { field: 'team', rule: 'expected no half of a character' };
+    expect((await send(text)).error).toMatchObject({ code: 'invalid_request', details });
+  }
+  expect(ports.records.byId.size).toBe(0);
+  expect((await send('{"labels":{"team":"\\ud83d\\ude00"}}')).status).toBe(201);
+});
+
+test.each(['', '0x10', '1e1', ' 5', '5.0', '+5'])(
+  'M8: the number %j in a query is refused, not read as another',
+  async (limit) => {
+    const { functions } = fakeFunctions();
+    const request = gatewayEvent('listSandboxes', { query: { user_id: 'ada', limit } });
+    expect((await answerOf(functions.query, request)).error).toMatchObject({
+      code: 'invalid_request',
+      details: { field: 'query.limit', value: limit },
+    });
+  },
+);
+
+test('M8: a label in a query is refused where no sandbox can have it', async () => {
+  const { functions } = fakeFunctions();
+  for (const name of ['label.', 'label.a b']) {
+    const request = gatewayEvent('listSandboxes', { query: { user_id: 'ada', [name]: 'x' } });
+    expect((await answerOf(functions.query, request)).error).toMatchObject({ details: { field: `query.${name}` } });
+  }
 });
 
 test.each([
@@ -104,8 +173,15 @@ test('what callers put into env, stdin and commands is never said back', async (
     await answerOf(functions.commands, exec({ command: secret })),
     await answerOf(functions.commands, exec({ argv: ['x', secret] })),
     await answerOf(functions.commands, exec({ command: 'x', stdin: { data: 7, encoding: 'hunter2' } })),
+    await answerOf(
+      functions.commands,
+      gatewayEvent('writeStdin', {
+        params: { sandbox_id: id, command_id: `cmd_${'0'.repeat(26)}` },
+        body: { data: 'hunter2' },
+      }),
+    ),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
   expect(answers.map(({ text }) => text).join() + JSON.stringify(log.lines)).not.toContain('hunter2');
 });
 
