@@ -24,7 +24,8 @@ function encode(bytes: Uint8Array): {
 
 /** One answer of a command's output. `info` is from after the reading: what has ended by then has no more than that. */
 export function outputPage(info: CommandInfo, { stream, offset, data: bytes }: FoundOutput): CommandOutput {
-  const produced = Math.max(info[`${stream}_bytes`], offset + bytes.length);
+  // Bytes that were read are proof of what was produced; a place beyond the end is none.
+  const produced = Math.max(info[`${stream}_bytes`], bytes.length === 0 ? 0 : offset + bytes.length);
   const { data, encoding, length } = encode(bytes);
   return {
     command_id: info.command_id,

@@ -58,6 +58,7 @@ test('output is read page by page from any offset, and no character is cut in tw
   });
   expect(await page({ offset: 3, limit: 4 })).toMatchObject({ data: 'öü', next_offset: 7, ended: true });
   expect(await page({ offset: 7 })).toMatchObject({ data: '', next_offset: 7, ended: true });
+  expect(await page({ offset: 9 })).toMatchObject({ data: '', next_offset: 9, produced_bytes: 7, ended: true });
 });
 
 test('a page gets its reader on, however small it is', async () => {
