@@ -61,9 +61,9 @@ export function launchArguments(launch: Launch): [file: string, args: string[]] 
   return ['/usr/bin/setpriv', words];
 }
 
-/** The arguments for what an order names: a string goes to a login shell, arguments are taken as they are. */
+/** The arguments for what an order names: a string goes to a login shell, whatever it begins with; arguments are taken as they are. */
 export const argumentsOf = (order: { command?: string | undefined; argv?: readonly string[] | undefined }) =>
-  order.argv ?? ['/bin/bash', '-lc', order.command ?? ''];
+  order.argv ?? ['/bin/bash', '-lc', '--', order.command ?? ''];
 
 /** Where a command starts; by text alone, since no path of a user is looked at here. */
 export const workingDirectory = (home: string, cwd: string | undefined): string => posix.resolve(home, cwd ?? '.');

@@ -19,6 +19,17 @@ test('a command runs in the home as the sandbox user and answers with its output
   });
 });
 
+test.each(['-x', '--help', '-c "echo no"'])(
+  'the command %s is a command, not an option of the shell that runs it',
+  async (command) => {
+    await using machine = await startAgent();
+    await machine.ready();
+    const { stderr, outcome } = await machine.run({ command });
+    expect(stderr.toString()).toContain('command not found');
+    expect(outcome).toMatchObject({ outcome: 'exited', exit_code: 127 });
+  },
+);
+
 test('C2: 3 MB of random bytes on stdout, 1 MB on stderr and exit code 7 arrive as they were made', async () => {
   await using machine = await startAgent();
   await machine.ready();
