@@ -1,3 +1,4 @@
+import { SandboxId } from '../../../contract/api/identifiers.ts';
 import { Commands } from '../../commands/commands.ts';
 import { openConnection } from '../../connection.ts';
 import { parseDuration } from '../arguments/duration.ts';
@@ -14,6 +15,17 @@ import { readStdin } from '../read-stdin.ts';
 import { type CommandLine, runForeground } from '../run-foreground.ts';
 import { UsageError } from '../usage-error.ts';
 import { connectionOptions, type Verb } from '../verb.ts';
+
+/** The sandbox a command is for: what follows its id without `--` was most likely meant as the command. */
+function idOf(args: Arguments): string {
+  const [id = '', program, ...more] = args.positionals;
+  if (program === undefined || args.command !== undefined || SandboxId.safeParse(program).success)
+    return oneSandboxId(args);
+  const words = [program, ...more].join(' ').slice(0, 60);
+  throw new UsageError(
+    `expected a command after --: matrx exec ${oneSandboxId({ ...args, positionals: [id] })} -- ${words}`,
+  );
+}
 
 function commandOf(args: Arguments): string | readonly string[] {
   const [script, argv] = [args.text('command'), args.command];
@@ -95,7 +107,7 @@ export const exec: Verb = {
   ],
   failure: noOutcome,
   async run(args, terminal) {
-    const id = oneSandboxId(args);
+    const id = idOf(args);
     checkFlags(args);
     if (args.on('detach')) return startDetached(args, id, terminal);
     if (args.on('interactive') || args.on('tty')) return joinTerminal(args, id, terminal);

@@ -35,6 +35,8 @@ test.each([
   [['get'], 'expected a sandbox id'],
   [['get', 'abc'], '"abc" is no sandbox id'],
   [['exec', sandboxId, 'ls', '-la'], 'comes after --'],
+  [['exec', sandboxId, 'npm', 'test'], `expected a command after --: matrx exec ${sandboxId} -- npm test`],
+  [['exec', sandboxId, sandboxId, '--', 'ls'], 'expected one sandbox id, not 2'],
   [['exec', sandboxId], 'expected a command'],
   [['exec', sandboxId, '-c', 'a', '--', 'b'], 'expected one of'],
   [['set', sandboxId], 'expected something to change'],
