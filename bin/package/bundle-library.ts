@@ -16,7 +16,7 @@ const shared = {
 const withoutNode: Plugin = {
   name: 'without-node',
   setup(build) {
-    build.onResolve({ filter: /^\.\.?\/node\// }, ({ path }) => ({ path, namespace: 'without-node' }));
+    build.onResolve({ filter: /^(\.\.?\/)+node\// }, ({ path }) => ({ path, namespace: 'without-node' }));
     build.onLoad({ filter: /.*/, namespace: 'without-node' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is for Node`)});`,
     }));
