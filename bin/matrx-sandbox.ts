@@ -4,11 +4,11 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { FunctionName } from '../contract/deployment.ts';
-import { readConfig } from '../lib/config/read-config.ts';
 import { bundleFunction } from '../lib/functions/bundle-function.ts';
 import { functionNames } from '../lib/functions/functions.ts';
 import { ImageStack } from '../lib/image-stack.ts';
 import { SandboxStack } from '../lib/sandbox-stack.ts';
+import { settingsOrExit } from './deploy/settings-or-exit.ts';
 
 const folderOf = (name: FunctionName): string => join('dist', 'functions', name);
 
@@ -16,7 +16,7 @@ const folderOf = (name: FunctionName): string => join('dist', 'functions', name)
 const code = (name: FunctionName): Code => Code.fromAsset(folderOf(name), { exclude: ['*.map'] });
 
 const app = new App();
-const config = readConfig(app.node.tryGetContext('matrx'));
+const config = settingsOrExit(app.node.tryGetContext('matrx'));
 await Promise.all(functionNames.map((name) => bundleFunction(name, folderOf(name))));
 const image = new ImageStack(app, `${config.name}-image`, { config, description: 'Images of MATRX sandboxes' });
 const service = new SandboxStack(app, config.name, { config, code, description: 'MATRX Sandbox' });

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeployConfig } from '../../lib/config/deploy-config.ts';
-import { readConfig } from '../../lib/config/read-config.ts';
+import { settingsOrExit } from './settings-or-exit.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The operator's settings as cdk.json has them. Throws DeployConfigError with every fault. */
+/** The operator's settings as cdk.json has them, or the end of this program. */
 export function projectConfig(): DeployConfig {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
-  return readConfig(context['matrx']);
+  return settingsOrExit(context['matrx']);
 }

@@ -1,8 +1,25 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 // Two halves of the internet are the internet: whoever wants all of it says so by name.
 const widestIpv4 = 8;
 const widestIpv6 = 16;
+
+// No caller ever comes from these: API Gateway sees the public address that he leaves his own network by.
+const unseen = new BlockList();
+for (const [address, bits] of [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const)
+  unseen.addSubnet(address, bits, 'ipv4');
+for (const [address, bits] of [
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  unseen.addSubnet(address, bits, 'ipv6');
 
 /** What is wrong with a range of addresses that callers may come from; undefined when nothing is. */
 export function cidrFault(text: string): string | undefined {
@@ -15,5 +32,7 @@ export function cidrFault(text: string): string | undefined {
   const widest = isV4 ? widestIpv4 : widestIpv6;
   if (bits < widest)
     return `expected a range of at least /${widest}; allowPublicIngress: true opens the API to everybody`;
+  if (unseen.check(address, isV4 ? 'ipv4' : 'ipv6'))
+    return 'expected public addresses: those that callers leave their network by';
   return undefined;
 }

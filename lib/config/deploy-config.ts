@@ -4,8 +4,12 @@ import { TemplateName } from '../../contract/api/identifiers.ts';
 import { limits } from '../../contract/api/limits.ts';
 import { sizeNames } from '../../contract/api/sandboxes/sizes.ts';
 import { type FunctionName, functions } from '../../contract/deployment.ts';
+import { digestParameter } from '../digest-parameter.ts';
 import { isBucketName } from './bucket-name.ts';
+import { isCallbackUrl } from './callback-url.ts';
 import { cidrFault } from './cidr.ts';
+
+const bucketRule = 'expected a name S3 takes: 3-63 lower-case letters, digits and "-"';
 
 const cidr = z.string().superRefine((text, context) => {
   const message = cidrFault(text);
@@ -20,8 +24,18 @@ const retention = z
   .refine((days) => retentions.includes(days), `expected one of CloudWatch's: ${retentions.join(', ')}`);
 
 const origin = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => new URL(url).origin === url, 'expected an origin, as in https://app.example.com');
+  .string()
+  .refine(
+    (text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text,
+    'expected an origin, as in https://app.example.com',
+  );
+
+const callbackUrl = z
+  .string()
+  .refine(
+    isCallbackUrl,
+    'expected what Cognito takes: https or the scheme of an app, http for localhost alone, and no "#"',
+  );
 
 const concurrency = z.int().min(1).max(1_000).optional();
 const names = Object.keys(functions) as FunctionName[];
@@ -29,6 +43,11 @@ const perFunction = Object.fromEntries(names.map((name) => [name, concurrency]))
   FunctionName,
   typeof concurrency
 >;
+
+const template = TemplateName.regex(
+  /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+  'expected lower-case letters and digits, "-" between them, the first a letter: a parameter of the stack is named for it',
+);
 
 const defaultTemplates = {
   base: { description: 'Debian with Node, Python, git and build tools' },
@@ -40,14 +59,21 @@ const Schema = z.strictObject({
   /** Of the stacks, the cluster, the table and the repository: several deployments can share an account. */
   name: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{1,30}$/, 'expected 2-31 lower-case letters, digits and "-", the first a letter')
+    .regex(
+      /^[a-z](?=.{1,30}$)[a-z0-9]*(-[a-z0-9]+)*$/,
+      'expected 2-31 lower-case letters and digits, "-" between them, the first a letter',
+    )
+    .refine(
+      (name) => !/aws|amazon|cognito/.test(name),
+      'expected a name without aws, amazon and cognito: it is in the address of the sign-in page, where Cognito refuses them',
+    )
     .default('matrx-sandbox'),
   /** Where callers come from. */
   ingressCidrs: z.array(cidr).max(100, 'expected at most 100 ranges: more need a firewall of their own').default([]),
   /** Callers come from anywhere; in the place of `ingressCidrs`. */
   allowPublicIngress: z.boolean().default(false),
   /** For homes and transfers. S3's names are shared by all accounts, so there is no default. */
-  bucketName: z.string().refine(isBucketName, 'expected a name S3 takes: 3-63 lower-case letters, digits and "-"'),
+  bucketName: z.string(bucketRule).refine(isBucketName, bucketRule),
   /** `public`: tasks have a public address and no inbound rule. `nat`: no public address, and about 33 dollars a month. */
   network: z.enum(['public', 'nat']).default('public'),
   /** What a sandbox may reach: `open` everything, `web` TCP 80 and 443. */
@@ -62,8 +88,12 @@ const Schema = z.strictObject({
     .default(['on-demand']),
   /** Images a sandbox can be made from; each has a parameter of the stack for its digest. */
   templates: z
-    .record(TemplateName, z.strictObject({ description: z.string().min(1).max(200) }))
+    .record(template, z.strictObject({ description: z.string().min(1).max(200) }))
     .refine((templates) => 'base' in templates, 'expected a template named base')
+    .refine(
+      (templates) => new Set(Object.keys(templates).map(digestParameter)).size === Object.keys(templates).length,
+      'expected names that differ by more than "-"',
+    )
     .default(defaultTemplates),
   /** Of every sandbox, unless its creation asks for more. */
   diskGb: z.int().min(limits.diskGb.min).max(limits.diskGb.max).default(limits.diskGb.default),
@@ -80,6 +110,10 @@ const Schema = z.strictObject({
     .refine(
       (pools) => new Set(pools.map(({ template, size }) => `${template} ${size}`)).size === pools.length,
       'expected each template and size once',
+    )
+    .refine(
+      (pools) => pools.reduce((sum, { count }) => sum + count, 0) <= limits.pool.members,
+      `expected at most ${limits.pool.members} machines together`,
     )
     .default([]),
   liveSandboxesPerUser: z.int().min(1).max(limits.quotas.liveSandboxes).default(20),
@@ -109,7 +143,7 @@ const Schema = z.strictObject({
   /** Commands may be root's, in their sandbox: docs/security.md. */
   rootCommands: z.boolean().default(false),
   /** Where Cognito's sign-in page may send a browser back to. */
-  callbackUrls: z.array(z.url()).min(1).max(100).default(['http://localhost:8400/callback']),
+  callbackUrls: z.array(callbackUrl).min(1).max(100).default(['http://localhost:8400/callback']),
   logRetentionDays: retention.default(RetentionDays.ONE_MONTH),
   auditRetentionDays: retention.default(RetentionDays.THIRTEEN_MONTHS),
   /** An SNS topic that alarms tell. */
@@ -137,7 +171,16 @@ export const DeployConfig = Schema.refine(
     path: ['auditRetentionDays'],
     message: 'expected at least logRetentionDays',
     when: isObject,
+  })
+  .refine(({ pool, templates }) => templatesOf(pool).every((name) => Object.hasOwn(templates ?? defaultTemplates, name)), {
+    path: ['pool'],
+    message: 'expected templates that are among matrx.templates',
+    when: isObject,
   });
+
+/** Those that pools name, as far as these are what they should be. */
+const templatesOf = (pool: unknown): string[] =>
+  Array.isArray(pool) ? pool.map((entry) => entry?.template).filter((name) => typeof name === 'string') : [];
 
 function isObject({ value }: { readonly value: unknown }): boolean {
   return typeof value === 'object' && value !== null;

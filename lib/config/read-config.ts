@@ -37,6 +37,7 @@ function faultOf(settings: unknown, issue: z.core.$ZodIssue): string {
     return `${keys.join(', ')}: no such setting`;
   }
   const key = ['matrx', ...issue.path].join('.');
+  if (issue.code === 'invalid_key') return `${key}: ${issue.issues.map(({ message }) => message).join('; ')}`;
   const value = valueAt(settings, issue.path);
   return `${key} is ${value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100)}: ${issue.message}`;
 }
