@@ -1,4 +1,5 @@
 import type { App } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
@@ -70,6 +71,27 @@ test('egress web lets TCP 80 and 443 out and nothing else', () => {
     ['tcp', 80, 80],
   ]);
 });
+
+test('flow logs are written by a role of their own, and kept for a while', () => {
+  const { template } = synth({ settings: { flowLogs: true, logRetentionDays: 14 } });
+  template.hasResourceProperties('AWS::EC2::FlowLog', { TrafficType: 'ALL', LogDestinationType: 'cloud-watch-logs' });
+  template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: Match.anyValue() });
+  synth().template.resourceCountIs('AWS::EC2::FlowLog', 0);
+});
+
+test.each(networks)(
+  '%s: storage and table are reached without the internet, and a machine has an address of its own',
+  (network) => {
+    const { template } = synth({ settings: { network } });
+    for (const service of ['s3', 'dynamodb']) {
+      template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+        VpcEndpointType: 'Gateway',
+        ServiceName: { 'Fn::Join': ['', Match.arrayWith([`.${service}`])] },
+      });
+    }
+    template.allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
+  },
+);
 
 test('a template of the operator’s own has a task definition, and a parameter for its digest', () => {
   const templates = { base: { description: 'a' }, 'my-tools': { description: 'b' } };

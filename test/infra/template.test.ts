@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { doors } from '../../contract/api/doors.ts';
+import { adminGroup, doors } from '../../contract/api/doors.ts';
 import { memoryByCpu, sizes } from '../../contract/api/sandboxes/sizes.ts';
 import { container, functions } from '../../contract/deployment.ts';
 import { deployedRoutes } from '../../lib/api/paths.ts';
@@ -154,6 +154,33 @@ test('H9: data goes with the stack where the deployment says so', () => {
     for (const [, { DeletionPolicy }] of temporary.all(type)) expect(DeletionPolicy).toBe('Delete');
   }
   temporary.template.allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
+});
+
+test('what passes through the bucket, and what nobody completes, is gone after its days, and never a home', () => {
+  const [bucket = {}] = propertiesOf('AWS::S3::Bucket');
+  const { Rules } = bucket['LifecycleConfiguration'] as { Rules: Record<string, unknown>[] };
+  const expiring = Rules.filter((rule) => 'ExpirationInDays' in rule).map((rule) => [
+    rule['Prefix'],
+    rule['ExpirationInDays'],
+  ]);
+  expect(expiring).toEqual([
+    ['transfers/', 1],
+    ['outputs/', 30],
+  ]);
+  expect(Rules).toContainEqual(expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }));
+  expect(bucket['VersioningConfiguration']).toEqual({ Status: 'Enabled' });
+});
+
+test('nobody makes himself a user; a browser signs in by a code and keeps no secret', () => {
+  template.allResourcesProperties('AWS::Cognito::UserPool', {
+    AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+  });
+  template.allResourcesProperties('AWS::Cognito::UserPoolClient', {
+    AllowedOAuthFlows: ['code'],
+    GenerateSecret: false,
+    ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+  });
+  template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName: adminGroup });
 });
 
 // DynamoDB, ECR and CloudWatch Logs encrypt by themselves, whatever a template says.
