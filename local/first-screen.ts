@@ -32,7 +32,7 @@ ${elsewhere ? `\n    export MATRX_URL=${local.url}\n    ${tokenOf('person')}\n` 
     administrator, at ${local.url}/v1
       ${tokenOf('admin')}
     service, signed by SigV4 for execute-api, at ${local.url}/iam/v1
-      export AWS_REGION=${local.region} AWS_ACCESS_KEY_ID=${local.service.access_key_id} AWS_SECRET_ACCESS_KEY=${local.service.secret_access_key}
+      export MATRX_URL=${local.url} AWS_REGION=${local.region} AWS_ACCESS_KEY_ID=${local.service.access_key_id} AWS_SECRET_ACCESS_KEY=${local.service.secret_access_key}
 
   Network ${reach[network]}
   Engine  ${local.engine}${engineNotes.map((note) => `\n          ${note}`).join('')}
