@@ -21,9 +21,9 @@ function isInstalled() {
 }
 
 function install() {
-  process.stderr.write('Installing dependencies, once (about 650 MB on disk)…\n');
+  process.stderr.write('Installing dependencies, once (about 700 MB on disk)…\n');
   const npm = process.env['npm_execpath'];
-  const ci = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const ci = ['ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
   const [command, args] = npm ? [process.execPath, [npm, ...ci]] : ['npm', ci];
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   if (status === 0) return;
