@@ -7,15 +7,25 @@ import { prepareCommand } from '../commands/prepare-command.ts';
 const maxExcerpt = 4_000;
 
 // A home that was restored may have the repository already. Nothing of a caller's is in the script itself.
-const script = `path=$1 commit=$2; shift 2
+const script = `path=$1 commit=$2 remote=$3; shift 3
 [ -e "$path/.git" ] && exit 0
 git "$@" || exit
+[ -z "$remote" ] || git -C "$path" remote set-url "$(git -C "$path" remote)" "$remote" || exit
 [ -z "$commit" ] || git -C "$path" checkout --quiet --detach "$commit"`;
 
 const lastName = (url: string): string =>
   /([^/]+?)(?:\.git)?\/*$/.exec(new URL(url).pathname)?.[1]?.replace(/^-+/, '') || 'repository';
 
 const isCommit = (ref: string | undefined): ref is string => ref !== undefined && /^[0-9a-f]{40}$/.test(ref);
+
+/** The URL to remember in the place of one that has credentials, which would stay in the home and in what is saved of it. */
+function withoutSecret(url: string): string | undefined {
+  const clean = new URL(url);
+  clean.password = '';
+  // A token may be in the place of the name; to ssh the name is no secret.
+  if (clean.protocol !== 'ssh:') clean.username = '';
+  return clean.href === new URL(url).href ? undefined : clean.href;
+}
 
 /** Only what was checked: a server can't send the clone on to another kind of address. */
 const protocols = ['https', 'ssh', 'git'].flatMap((name) => ['-c', `protocol.${name}.allow=always`]);
@@ -56,7 +66,7 @@ export async function cloneRepository(
   const commit = isCommit(git.ref) ? git.ref : '';
   const order = {
     command_id: 'git_clone',
-    argv: ['bash', '-c', script, 'git', path, commit, ...cloneArguments(git, path)],
+    argv: ['bash', '-c', script, 'git', path, commit, withoutSecret(git.url) ?? '', ...cloneArguments(git, path)],
     env: { GIT_TERMINAL_PROMPT: '0', GIT_SSH_COMMAND: 'ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new' },
     timeout_seconds: gitSeconds,
   };

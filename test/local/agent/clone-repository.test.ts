@@ -77,6 +77,22 @@ test('a commit is checked out where it is told, and on_ready finds it', async ()
   expect((await machine.run({ command: 'cat seen', env: {} })).stdout.toString()).toBe('one');
 });
 
+test('the credentials of the URL are for the clone alone, and nowhere in the home', async () => {
+  const secret = 'https://ada:secret@example.test/';
+  const git = sourceOf({ url: `${secret}project.git` });
+  const env = {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: `url.${new URL('.', url).href}.insteadOf`,
+    GIT_CONFIG_VALUE_0: secret,
+  };
+  await using machine = await startAgent({ assignment: { git, env } });
+  await machine.ready();
+  const command = 'cat project/file; git -C project remote get-url origin; grep -r secret . || echo none';
+  expect((await machine.run({ command, env: {} })).stdout.toString()).toBe(
+    'twohttps://example.test/project.git\nnone\n',
+  );
+});
+
 test('a repository that can’t be cloned fails the sandbox, with what git said and without its credentials', async () => {
   const git = sourceOf({ url: url.replace('git://', 'git://ada:secret@').replace('project', 'nothing') });
   await using machine = await startAgent({ assignment: { git } });
