@@ -29,6 +29,33 @@ test.each(pages)('every link of %s to a file leads somewhere', (page) => {
     expect(existsSync(join(root, dirname(page), target ?? '')), target).toBe(true);
 });
 
+const folders = ['bin', 'bench', 'channel', 'client', 'containers', 'contract', 'lambdas', 'lib', 'local', 'test'];
+const sources = folders.flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `/${folder}/${name}`),
+);
+
+test.each(pages)('every source that %s names is there', (page) => {
+  for (const [, name] of read(page).matchAll(/`(?:\.\/)?([\w/-]+\.ts)`/g))
+    expect(
+      sources.some((path) => path.endsWith(`/${name}`)),
+      name,
+    ).toBe(true);
+});
+
+/** Headings of a page, as a link to one names them. */
+const anchorsOf = (page: string): string[] =>
+  Array.from(read(page).matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+test.each(pages)('every link of %s to a heading leads to one', (page) => {
+  for (const [, target = '', anchor] of read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g))
+    expect(anchorsOf(target === '' ? page : join(dirname(page), target)), `${target}#${anchor}`).toContain(anchor);
+});
+
 test('the README names only scripts that exist', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   for (const [, name] of read('README.md').matchAll(/npm run ([a-z:]+)/g)) expect(Object.keys(scripts)).toContain(name);
