@@ -10,6 +10,17 @@ interface StorageRequest {
   readonly body?: Uint8Array<ArrayBuffer>;
 }
 
+// A part at a time over a line of half a megabit a second, or four at once over one of two.
+const slowestBytesPerMs = 64;
+
+/** The connection with as much more time as so many bytes need on a slow line: an answer begins when all are sent. */
+export function withTimeToSend<C extends Pick<Connection, 'timeouts'>>(connection: C, bytes: number): C {
+  const { answerMs, totalMs } = connection.timeouts;
+  const sendingMs = Math.ceil(bytes / slowestBytesPerMs);
+  const timeouts = { ...connection.timeouts, answerMs: answerMs + sendingMs, totalMs: totalMs + 2 * sendingMs };
+  return { ...connection, timeouts };
+}
+
 /** One try at a request of storage, by a URL that says for itself who may. No credentials go with it. */
 export const askStorage = (
   connection: Connection,

@@ -6,7 +6,7 @@ import { send } from '../../http/send/send.ts';
 import type { Piece } from '../file-data.ts';
 import { inTurn } from '../in-turn.ts';
 import { sha256Of } from './sha256-of.ts';
-import { askStorage, storageRefusal } from './storage-request.ts';
+import { askStorage, storageRefusal, withTimeToSend } from './storage-request.ts';
 
 interface UploadPlace {
   readonly connection: Connection;
@@ -35,9 +35,10 @@ export function uploadParts(
   return inTurn(pieces, atOnce, async (piece) => {
     const { url, headers } = await signPart(place, piece);
     const call = { what: `sending part ${piece.number}`, repeatable: true, signal };
-    await repeatCall(connection, call, async (attempted) => {
+    const patient = withTimeToSend(connection, piece.bytes.length);
+    await repeatCall(patient, call, async (attempted) => {
       const request = { method: 'PUT', url, headers, body: piece.bytes } as const;
-      using answer = await askStorage(connection, request, attempted);
+      using answer = await askStorage(patient, request, attempted);
       if (answer.status !== 200) throw await storageRefusal(answer);
     });
     onSent(piece.bytes.length);
