@@ -45,6 +45,8 @@ const never = new AbortController().signal;
 export class Home implements AsyncDisposable {
   readonly #options: Options;
   readonly #stop = new AbortController();
+  /** Time runs out for every save, whoever has asked for it. */
+  readonly #hurry = new AbortController();
   #state: HomeState = noHome;
   #isRestored = false;
   #last: CheckpointSummary | undefined;
@@ -94,8 +96,12 @@ export class Home implements AsyncDisposable {
     this.#timer ??= this.#run();
   }
 
-  /** Saves after every save that was asked for before. Rejects with HomeFault. */
+  /**
+   * Saves after every save that was asked for before. Rejects with HomeFault. One for the end has little time: when that runs out, it
+   * does so for the save that is under way too.
+   */
   save(call: SaveCall): Promise<SaveOutcome> {
+    if (call.cause === 'end') this.#limit(call);
     const turn = this.#turn.then(() => this.#save(call));
     this.#turn = turn.catch(() => {});
     return turn;
@@ -107,6 +113,11 @@ export class Home implements AsyncDisposable {
     await this.#timer;
     await this.#turn;
     await this.#options.helper[Symbol.asyncDispose]();
+  }
+
+  #limit({ hurry, signal }: SaveCall): void {
+    onAbort(hurry, () => this.#hurry.abort());
+    onAbort(signal, () => this.#stop.abort(new HomeFault('time_ran_out', 'the sandbox is ending')));
   }
 
   async #run(): Promise<void> {
@@ -133,7 +144,7 @@ export class Home implements AsyncDisposable {
         cause,
         now: () => clock.now(),
         onProgress: this.#progress(onProgress),
-        hurry,
+        hurry: AbortSignal.any([hurry, this.#hurry.signal]),
         signal: ended,
       });
     }, ended);
@@ -189,4 +200,9 @@ export class Home implements AsyncDisposable {
       tell?.(this.#report.files_done, this.#report.bytes_done);
     };
   }
+}
+
+function onAbort(signal: AbortSignal | undefined, run: () => void): void {
+  if (signal?.aborted) run();
+  else signal?.addEventListener('abort', run, { once: true });
 }
