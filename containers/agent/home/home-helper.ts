@@ -43,11 +43,21 @@ export class HomeHelper implements AsyncDisposable {
   scan(signal: AbortSignal): Promise<Scan> {
     const scan = async (call: HelperCall): Promise<Scan> => {
       const entries = new Map<string, Scanned>();
+      let [told, characters] = [0, 0];
       for (let sent = await call.next(); sent; sent = await call.next()) {
         if (sent.kind === 'data') throw notAnAnswer();
-        for (const entry of believed(ScannedBatch, sent.value)) entries.set(pathKey(entry), entry);
-        if (entries.size > homeLimits.entries)
+        const batch = believed(ScannedBatch, sent.value);
+        for (const entry of batch) {
+          entries.set(pathKey(entry), entry);
+          characters += lengthOf(entry);
+        }
+        // Also what is told twice, or not at all: it has to come to an end.
+        told += Math.max(1, batch.length);
+        if (told > homeLimits.entries)
           throw new HomeFault('too_many_entries', `the home has more than ${homeLimits.entries} files`);
+        // A list of them could not be stored.
+        if (characters > homeLimits.manifestRawBytes)
+          throw new HomeFault('too_many_entries', `names take more than ${homeLimits.manifestRawBytes} characters`);
       }
       return { entries, ...believed(ScanEnd, await call.result()) };
     };
@@ -93,6 +103,9 @@ export class HomeHelper implements AsyncDisposable {
     return this.#pool[Symbol.asyncDispose]();
   }
 }
+
+const lengthOf = ({ path, path_base64, target, target_base64 }: Scanned): number =>
+  [path, path_base64, target, target_base64].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 
 const gatheredBytes = 48 * 1024;
 
