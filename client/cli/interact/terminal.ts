@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import type { TerminalSize } from '../../commands/command-settings.ts';
+import { passOutput } from './pass-output.ts';
 
 /** Why a command line ends early, by the person or by what reads its output. The exit code is the shell's for it. */
 export class Interruption extends Error {
@@ -16,7 +17,12 @@ export class Interruption extends Error {
 
 type Style = Parameters<typeof styleText>[0];
 type Channel = Writable & { readonly isTTY?: boolean; readonly rows?: number; readonly columns?: number };
-type Input = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown; unref?(): unknown };
+type Input = Readable & {
+  readonly isTTY?: boolean;
+  readonly fd?: number;
+  setRawMode?(raw: boolean): unknown;
+  unref?(): unknown;
+};
 
 // JSON leaves these as they are, and terminals do not. Within its strings the escape means the same.
 const steering = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
@@ -65,12 +71,13 @@ export class Terminal {
     return this.#raw;
   }
 
-  /** Makes it so until the answer is disposed; nothing where the input is no terminal. */
+  /** Makes it so until the answer is disposed, and output as it comes; nothing where the input is no terminal. */
   raw(): Disposable {
     const { stdin } = this;
     const set = (raw: boolean) => {
       if (!stdin.isTTY || stdin.destroyed) return;
       stdin.setRawMode?.(raw);
+      if (raw && stdin.fd !== undefined) passOutput(stdin.fd);
       this.#raw = raw;
     };
     set(true);

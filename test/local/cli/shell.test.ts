@@ -69,6 +69,13 @@ describe.each(['http', 'channel'])('by the transport %s', (transport) => {
     expect(await screen.exited()).toBe(4);
   });
 
+  test('a line feed alone goes down and not back, as programs in full screen mean it', async () => {
+    await using screen = await openShell(transport);
+    screen.type('clear; stty -onlcr; printf "down\\nhere\\r\\n"; stty onlcr; exit\r');
+    await screen.shows(/^down\n {4}here/m);
+    expect(await screen.exited()).toBe(0);
+  });
+
   test('an editor has the whole screen, and gives it back', async () => {
     await using screen = await openShell(transport);
     screen.type('vi -u NONE -N edited\r');
