@@ -15,7 +15,22 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const host = join(import.meta.dirname, '../support/stack/bundle-host.ts');
 const sandboxId = `sbx_${'0'.repeat(26)}`;
 
-// Nothing outside is reached: each event is answered by what a function knows itself.
+/** What a schedule sends, as EventBridge writes it. */
+const scheduled = (rule: string) => ({
+  version: '0',
+  id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '111122223333',
+  time: '2026-11-23T06:00:00Z',
+  region: 'us-east-1',
+  resources: [`arn:aws:events:us-east-1:111122223333:rule/${rule}`],
+  detail: {},
+});
+
+// Nothing outside is reached: an event is answered by what a function knows itself, and what a schedule asks for fails as it
+// does when AWS is away.
+const awsIsAway = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
 const events: Record<FunctionName, { event: unknown; answers: object }> = {
   query: {
     event: gatewayEvent('getOpenapi'),
@@ -59,12 +74,12 @@ const events: Record<FunctionName, { event: unknown; answers: object }> = {
     answers: { logged: [expect.stringContaining('"event":"task.settle"')] },
   },
   'tidy-storage': {
-    event: { source: 'somebody else' },
-    answers: { logged: [expect.stringContaining('"event":"storage.tidy"')] },
+    event: scheduled('hour'),
+    answers: { thrown: 'SandboxError' },
   },
   reap: {
-    event: { source: 'somebody else' },
-    answers: { logged: [expect.stringContaining('"event":"reaper.run"')] },
+    event: scheduled('minute'),
+    answers: { logged: expect.arrayContaining([expect.stringContaining('"event":"reaper.overdue"')]) },
   },
 };
 
@@ -74,7 +89,7 @@ test.each(functionNames)('the bundle of %s answers in a process with nothing but
   const { event, answers } = events[name];
   const printed = execFileSync(process.execPath, [host, join(own, 'index.mjs')], {
     cwd: own,
-    env: sampleSettings(name),
+    env: { ...sampleSettings(name), ...awsIsAway },
     input: JSON.stringify(event),
     encoding: 'utf8',
   });

@@ -1,5 +1,5 @@
 // Runs alone in a process: loads the bundle named by its argument, gives it the event on its standard input as Lambda
-// does, and prints its answer and what it logged.
+// does, and prints its answer, what it logged and what it threw.
 import { text } from 'node:stream/consumers';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { Answer } from './lambda-runtime.ts';
@@ -12,6 +12,9 @@ process.stdout.write = (line) => logged.push(String(line)) > 0;
 // biome-ignore lint/plugin: a runtime learns which function it runs only when it has started
 const { handler } = await import(process.argv[2] ?? '');
 const answer = new Answer();
-const returned: unknown = await handler(event, answer, {});
+let thrown: string | undefined;
+await Promise.resolve(handler(event, answer, {})).catch((error: Error) => {
+  thrown = error.name;
+});
 // What is longer than the pipe holds is written once somebody reads.
-write(JSON.stringify({ status: answer.status, body: answer.text, returned, logged }), () => process.exit(0));
+write(JSON.stringify({ status: answer.status, body: answer.text, logged, thrown }), () => process.exit(0));
