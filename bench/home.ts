@@ -1,10 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { appendFileSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type HomeRig, type StoragePlace, startHomeRig, unlimited } from '../test/support/agent/home-rig.ts';
+import { type HomeRig, startHomeRig, unlimited } from '../test/support/agent/home-rig.ts';
+import { StorageProcess } from '../test/support/agent/storage-process.ts';
 import { timesOf, took } from './support/measure.ts';
 
 const exec = promisify(execFile);
@@ -48,7 +48,7 @@ const changesARound = 2;
 /** How long saving a home takes, whole and with a hundredth changed, beside `aws s3 sync` of the same files to the same storage; each the median of some. */
 export async function* benchHome(): AsyncGenerator<string> {
   const usersOf = (load: number) => Array.from({ length: rounds }, (_, round) => `bench-${load}-${round}`);
-  await using storage = await startStorage(loads.flatMap((_, index) => usersOf(index)));
+  await using storage = await StorageProcess.start({ users: loads.flatMap((_, index) => usersOf(index)) });
   await using rig = await startHomeRig({ elsewhere: storage });
   const hasAws = await exec('aws', ['--version']).then(
     () => true,
@@ -78,22 +78,6 @@ export async function* benchHome(): AsyncGenerator<string> {
     yield `${name}, 1 % changed: ${changed.shown}`;
     yield `${name}, restored: ${restored.shown}`;
   }
-}
-
-/** Storage that takes no time of this process. */
-async function startStorage(users: readonly string[]): Promise<StoragePlace & AsyncDisposable> {
-  const program = join(import.meta.dirname, 'support/home-storage.ts');
-  const child = spawn(process.execPath, [program, ...users], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [line] = await once(child.stdout, 'data');
-  const { credentials, ...place } = JSON.parse(String(line));
-  return {
-    ...place,
-    credentialsFor: (user: string) => credentials[user],
-    async [Symbol.asyncDispose]() {
-      child.stdin.end();
-      await once(child, 'exit');
-    },
-  };
 }
 
 /** Times of ours, and of what it is measured by. */

@@ -1,17 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { readHazards } from '../../../local/hazards/hazards.ts';
+import type { HazardSettings } from '../../../local/hazards/hazards.ts';
 import { randomFor } from '../../../local/hazards/random.ts';
-import { helpersOf } from '../../support/agent/file-calls.ts';
-import type { HomeAgentOrder } from '../../support/agent/home-agent.ts';
-import { type HomeRig, type HomeSandbox, startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
+import { type AgentRun, HomeAgents } from '../../support/agent/home-agents.ts';
+import { type HomeRig, startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
 import { asUser } from '../../support/agent/home-trees.ts';
+import { StorageProcess } from '../../support/agent/storage-process.ts';
 
-const program = join(import.meta.dirname, '../../support/agent/home-agent.ts');
 const user = 'ada';
 
 /** Makes the home whole as one version: every file says which. */
@@ -34,17 +31,27 @@ function wholeVersion(folder: string): number {
 /** Every file begins with it. */
 const versionOf = (path: string): number => Number.parseInt(readFileSync(path).subarray(0, 10).toString('latin1'), 10);
 
-type Victim = 'agent' | 'helper';
+const victims = ['agent', 'helper', 'task', 'storage'] as const;
+type Victim = (typeof victims)[number];
 
 interface Round {
   readonly victim: Victim;
   readonly during: 'restoring' | 'saving';
-  readonly afterMs: number;
+  /** When, as a share of the time that it took when nobody was killed. */
+  readonly at: number;
 }
 
+const faults = { chance: 0.04 } as const;
+const callFaults: HazardSettings['calls'] = [
+  { service: 's3', fate: 'throttle', ...faults },
+  { service: 's3', fate: 'cut', ...faults },
+  { service: 's3', operation: 'PutObject', fate: 'lose-answer', ...faults },
+];
+
 /**
- * Kills agents and helpers at random points of restoring and saving, while storage now and then refuses and breaks off: what is read
- * afterwards is one whole version, the last that was told saved or the one that was being saved.
+ * Kills agents, helpers, whole tasks and storage at random points of restoring and saving, while storage now and then refuses and
+ * breaks off: what is read afterwards is one whole version, the last that was told saved or the one that was being saved. Of a task
+ * nothing is left but what is stored.
  */
 export async function surviveHomeKills(
   count: number,
@@ -53,32 +60,26 @@ export async function surviveHomeKills(
 ): Promise<void> {
   const random = randomFor(seed, 'home kills');
   const startedMs = Date.now();
-  const faults = { chance: 0.04 } as const;
-  const hazards = readHazards({
-    seed,
-    calls: [
-      { service: 's3', fate: 'throttle', ...faults },
-      { service: 's3', fate: 'cut', ...faults },
-      { service: 's3', operation: 'PutObject', fate: 'lose-answer', ...faults },
-    ],
-  });
-  await using rig = await startHomeRig({ hazards });
+  await using storage = await StorageProcess.start({ users: [user], hazards: { seed, calls: callFaults } });
+  await using rig = await startHomeRig({ elsewhere: storage });
+  await using agents = await HomeAgents.start(rig, user);
   let version = await firstVersion(rig);
   for (let round = 1; round <= count && Date.now() - startedMs < budgetMs; round++) {
     await using sandbox = await rig.sandbox({ user });
-    const attempt = {
-      victim: random() < 0.6 ? 'agent' : 'helper',
+    const attempt: Round = {
+      victim: victims[Math.floor(random() * victims.length)] ?? 'task',
       during: random() < 0.3 ? 'restoring' : 'saving',
-      afterMs: random() * 1_200,
-    } as const;
-    const wasSaved = await killedAt(attempt, rig, sandbox, round);
+      at: random() * 1.2,
+    };
+    const run = agents.run(sandbox, scriptOf(round), { ownMachine: attempt.victim === 'task' });
+    const [{ saved }] = await Promise.all([run.ended, strike(attempt, run, agents, storage)]);
     await using reader = await rig.sandbox({ user });
     await reader.home.restore(unlimited.signal);
     const found = wholeVersion(reader.folder);
-    expect(wasSaved ? [round] : [version, round]).toContain(found);
+    expect(saved ? [round] : [version, round]).toContain(found);
     version = found;
-    // Where a restore was killed another one makes the home whole.
-    if (attempt.during === 'saving') continue;
+    // Where a restore was killed another one makes the home whole, in the same place if that is still there.
+    if (attempt.during === 'saving' || attempt.victim === 'task') continue;
     await sandbox.home.restore(unlimited.signal);
     expect(wholeVersion(sandbox.folder)).toBe(version);
   }
@@ -92,41 +93,15 @@ async function firstVersion(rig: HomeRig): Promise<number> {
   return 0;
 }
 
-/** Lets an agent save a version, and kills; says whether it was told saved. */
-async function killedAt(
-  { victim, during, afterMs }: Round,
-  rig: HomeRig,
-  sandbox: HomeSandbox,
-  version: number,
-): Promise<boolean> {
-  const order: HomeAgentOrder = {
-    folder: sandbox.folder,
-    program: sandbox.helperProgram,
-    linkSocket: rig.linkSocket,
-    userId: user,
-    sandboxId: sandbox.id,
-    credentials: rig.credentialsFor(user),
-    script: scriptOf(version),
-  };
-  const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const exited = once(child, 'exit');
-  let wasSaved = false;
-  let timer: NodeJS.Timeout | undefined;
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line === during) timer = setTimeout(() => strike(victim, child, sandbox), afterMs);
-    wasSaved ||= line.startsWith('saved');
-  }
-  await exited;
-  clearTimeout(timer);
-  killHelpers(sandbox);
-  return wasSaved;
-}
-
-function strike(victim: Victim, child: ChildProcess, sandbox: HomeSandbox): void {
-  if (victim === 'agent') child.kill('SIGKILL');
-  else killHelpers(sandbox);
-}
-
-function killHelpers(sandbox: HomeSandbox): void {
-  for (const pid of helpersOf(dirname(sandbox.helperProgram))) process.kill(pid, 'SIGKILL');
+async function strike(
+  { victim, during, at }: Round,
+  run: AgentRun,
+  agents: HomeAgents,
+  storage: StorageProcess,
+): Promise<void> {
+  if (!(await run.reached(during))) return;
+  await sleep(at * agents.usualMs(during));
+  if (victim === 'helper') run.killHelpers();
+  else if (victim === 'storage') await storage.restart().then(() => agents.renewCredentials());
+  else run.kill();
 }

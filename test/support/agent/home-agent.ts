@@ -1,7 +1,8 @@
 // The part of an agent that keeps a home, in a process of its own that can be killed: `node home-agent.ts <order>` restores,
-// lets the user change the home, and saves it. It says `restoring`, `saving`, `saved <checkpoint>`, a line each.
+// lets the user change the home, and saves it. It says `restoring`, `restored`, `saving`, `saved <checkpoint>`, a line each.
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { Marks } from '../../../containers/agent/commands/launch/marks.ts';
 import { StorageLink } from '../../../containers/agent/files/transfer/storage-link.ts';
 import { Home } from '../../../containers/agent/home/home.ts';
@@ -19,7 +20,8 @@ export interface HomeAgentOrder {
   readonly linkSocket: string;
   readonly userId: string;
   readonly sandboxId: string;
-  readonly credentials: StorageCredentials;
+  /** A file with the credentials that hold now, for whoever asks. */
+  readonly credentials: string;
   /** What the user does, by bash, between restore and save. */
   readonly script: string;
 }
@@ -28,7 +30,10 @@ const order = JSON.parse(process.argv[2] ?? '') as HomeAgentOrder;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const { signal } = new AbortController();
 const clock = systemClock;
-const credentials = new SessionCredentials({ ask: async () => order.credentials, clock });
+const credentials = new SessionCredentials({
+  ask: async () => JSON.parse(readFileSync(order.credentials, 'utf8')) as StorageCredentials,
+  clock,
+});
 const storage = new HomeStorage({ link: new StorageLink(order.linkSocket, clock), credentials, clock });
 await using home = new Home({
   helper: new HomeHelper({ clock, marks: new Marks(), program: order.program, home: order.folder }),
@@ -41,6 +46,7 @@ await using home = new Home({
 });
 say('restoring');
 await home.restore(signal);
+say('restored');
 execFileSync('setpriv', ['--reuid=1000', '--regid=1000', '--clear-groups', '/bin/bash', '-ec', order.script], {
   cwd: order.folder,
 });

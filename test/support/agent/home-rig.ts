@@ -11,29 +11,13 @@ import { SessionCredentials } from '../../../containers/agent/home/storage/sessi
 import { type Clock, systemClock } from '../../../contract/clock.ts';
 import type { StorageCredentials } from '../../../contract/home/credentials.ts';
 import { HomeOrder } from '../../../contract/home/home-order.ts';
-import { userPrefix } from '../../../contract/home/keys.ts';
-import { sessionPolicy } from '../../../lambdas/core/agent/session-policy.ts';
-import { Principals } from '../../../local/aws/keys.ts';
 import { type Hazards, readHazards } from '../../../local/hazards/hazards.ts';
-import { forwardTo } from '../../../local/link/forward.ts';
-import { openLink } from '../../../local/link/open-link.ts';
-import { isStorageHost } from '../../../local/link/storage-host.ts';
-import { parsePolicy } from '../../../local/policy/policy-document.ts';
-import { createS3 } from '../../../local/s3/create-s3.ts';
 import { writeAgentFiles } from './agent-files.ts';
-
-const bucket = 'homes-bucket';
-const region = 'us-east-1';
+import { openStoragePlace, type StoragePlace } from './storage-place.ts';
 
 /** Storage as an agent has it: S3 behind a link, sessions for one user each. */
-export interface HomeRig extends AsyncDisposable {
+export interface HomeRig extends StoragePlace, AsyncDisposable {
   readonly storage: StorageLink;
-  readonly s3Url: string;
-  readonly linkSocket: string;
-  /** Credentials that may do everything, in the place of a session's. */
-  readonly allPowerful: Partial<StorageCredentials>;
-  /** What the control plane would give the agent of a user's sandbox. */
-  credentialsFor(userId: string): StorageCredentials;
   /** A sandbox of a user's, with an empty home of its own. */
   sandbox(options?: SandboxOptions): Promise<HomeSandbox>;
 }
@@ -45,9 +29,6 @@ interface RigOptions {
   /** Storage that another process has. */
   readonly elsewhere?: StoragePlace;
 }
-
-/** Where storage is, and who may do what there. */
-export type StoragePlace = Pick<HomeRig, 's3Url' | 'linkSocket' | 'credentialsFor' | 'allPowerful'>;
 
 interface SandboxOptions {
   readonly user?: string;
@@ -83,7 +64,7 @@ export async function startHomeRig({
   const folder = await mkdtemp(join(tmpdir(), 'matrx-home-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);
-  const place = elsewhere ?? (await openPlace(started, folder, hazards, everybodys));
+  const place = elsewhere ?? started.use(await openStoragePlace({ folder, hazards, clock: everybodys }));
   const { credentialsFor } = place;
   const storage = started.use(new StorageLink(place.linkSocket, everybodys));
   const sandbox = async ({ user = 'ada', clock = everybodys, order = {}, credentials: given }: SandboxOptions = {}) => {
@@ -127,59 +108,12 @@ export async function startHomeRig({
   };
   const running = started.move();
   return {
-    ...place,
+    s3Url: place.s3Url,
+    linkSocket: place.linkSocket,
+    allPowerful: place.allPowerful,
+    credentialsFor,
     storage,
     sandbox,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-async function openPlace(
-  started: AsyncDisposableStack,
-  folder: string,
-  hazards: Hazards,
-  clock: Clock,
-): Promise<StoragePlace> {
-  const principals = new Principals({ clock });
-  const expiry = { prefixes: [], unfinishedUploadDays: 1 };
-  const s3 = started.use(
-    await createS3({
-      dir: join(folder, 's3'),
-      clock,
-      principals,
-      region,
-      hazards,
-      bucket: { name: bucket, expiry },
-    }),
-  );
-  const link = started.use(
-    await openLink(folder, 'link', {
-      own: forwardTo(() => s3.url),
-      gateway: forwardTo(() => s3.url),
-      storage: { isAt: isStorageHost(s3.url), listener: s3.listener },
-    }),
-  );
-  const credentialsFor = (userId: string): StorageCredentials => {
-    const policy = parsePolicy(sessionPolicy(bucket, userId));
-    if (typeof policy === 'string') throw new Error(policy);
-    const expiresAt = clock.now() + 3_600_000;
-    const session = { roleName: 'storage', sessionName: userId, expiresAt, policies: [policy], tags: {} };
-    const { credentials } = principals.issueAssumed(session);
-    return {
-      access_key_id: credentials.accessKeyId,
-      secret_access_key: credentials.secretAccessKey,
-      session_token: credentials.sessionToken ?? '',
-      expires_at: new Date(expiresAt).toISOString(),
-      bucket,
-      region,
-      prefix: userPrefix(userId),
-    };
-  };
-  const { credentials: powerful } = principals.issueFunction('deploy', 'test');
-  const allPowerful = {
-    access_key_id: powerful.accessKeyId,
-    secret_access_key: powerful.secretAccessKey,
-    session_token: powerful.sessionToken ?? '',
-  };
-  return { s3Url: s3.url, linkSocket: link.socketPath, credentialsFor, allPowerful };
 }
