@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { openAsBlob } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
@@ -7,12 +6,15 @@ import type { BatchFile, Files } from '../../files/files.ts';
 import { inTurn } from '../../files/in-turn.ts';
 import { printable } from '../output/table.ts';
 import { UsageError } from '../usage-error.ts';
+import type { BegunUploads } from './begun-uploads.ts';
 import { below, lastName, toFilePath } from './byte-path.ts';
 import type { CopyProgress } from './copy-progress.ts';
 import { type LocalFile, localFiles } from './local-files.ts';
+import { pushLargeFile } from './push-large-file.ts';
 
 interface Push {
   readonly files: Files;
+  readonly begun: BegunUploads;
   readonly progress: CopyProgress;
   readonly signal: AbortSignal;
 }
@@ -56,11 +58,11 @@ async function* loads(push: Push, from: Buffer, to: Buffer): AsyncGenerator<Load
   if (small.length > 0) yield small;
 }
 
-async function send({ files, progress, signal }: Push, load: Load, to: Buffer): Promise<void> {
+async function send({ files, begun, progress, signal }: Push, load: Load, to: Buffer): Promise<void> {
   const [only] = load;
   if (load.length === 1 && only !== undefined) {
     const options = { mode: modeOf(only), signal, onProgress: progress.meter() };
-    await files.write(toFilePath(below(to, only.under)), await openAsBlob(only.path), options);
+    await pushLargeFile({ files, begun }, only, below(to, only.under), options);
     progress.file();
     return;
   }

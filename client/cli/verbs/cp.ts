@@ -1,6 +1,8 @@
 import { openConnection } from '../../connection.ts';
 import { Files } from '../../files/files.ts';
+import { stateFolder } from '../../node/state-folder.ts';
 import type { Arguments } from '../arguments/parse-arguments.ts';
+import { BegunUploads } from '../copy/begun-uploads.ts';
 import { type CopyPlace, copyPlace } from '../copy/copy-place.ts';
 import { CopyProgress } from '../copy/copy-progress.ts';
 import { pullFiles } from '../copy/pull-files.ts';
@@ -29,14 +31,20 @@ export const cp: Verb = {
     'One of the two is <id>:<path>; a relative path there starts at the home. A folder goes with all that is in it.',
     'What is copied goes into <to> where that is a folder, else it gets that name. Each file is whole, or as it was.',
     'Modes are kept; links and devices are left out, and said so.',
+    'A large file whose copy into a sandbox was interrupted goes on where it was, by the same command, for a day.',
   ],
   async run(args, terminal) {
     const { from, to, sandboxId } = places(args);
     const options = connectionOptions(args, terminal);
     const progress = new CopyProgress(terminal);
-    const work = { files: new Files(await openConnection(options), sandboxId), progress, signal: options.signal };
+    const connection = await openConnection(options);
+    const work = { files: new Files(connection, sandboxId), progress, signal: options.signal };
     try {
-      await (from.sandboxId === undefined ? pushFiles : pullFiles)(work, from.path, to.path);
+      if (to.sandboxId === undefined) await pullFiles(work, from.path, to.path);
+      else {
+        const begun = new BegunUploads(stateFolder(), `${connection.url} ${sandboxId}`);
+        await pushFiles({ ...work, begun }, from.path, to.path);
+      }
     } finally {
       await progress.end();
     }

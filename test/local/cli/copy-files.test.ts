@@ -1,9 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Sandbox } from '../../../client/index.ts';
+import { limits } from '../../../contract/api/limits.ts';
+import { listen } from '../../../local/aws/listen.ts';
+import { forwardTo } from '../../../local/link/forward.ts';
 import { answer, misbehavingService, sandboxId } from '../../support/fakes/misbehaving-service.ts';
 import { runMatrx } from '../../support/stack/run-matrx.ts';
 import { type Stack, startStack } from '../../support/stack/stack.ts';
@@ -26,6 +30,15 @@ const matrx = async (...argv: string[]) => {
   const run = await runMatrx(argv, { env, cwd: here });
   return { exitCode: run.exitCode, stdout: run.stdout.toString(), stderr: run.stderr };
 };
+
+/** Passes requests on to a service; those that `passes` has something against lose their line. */
+async function relay(to: string, passes: (request: IncomingMessage) => boolean) {
+  const forward = forwardTo(() => to);
+  const { url, [Symbol.asyncDispose]: end } = await listen((request, response) =>
+    passes(request) ? forward(request, response) : void request.socket.destroy(),
+  );
+  return { url, [Symbol.asyncDispose]: end };
+}
 
 test('a folder goes in and comes back as it was, with large files, odd names, modes and empty folders', async () => {
   const large = randomBytes(9_000_000);
@@ -79,6 +92,35 @@ test('what is wrong with a copy is said before anything is sent', async () => {
     stderr: expect.stringContaining('file_not_found'),
   });
 });
+
+test('a copy that was interrupted goes on with what storage has', async () => {
+  const bytes = randomBytes(5 * limits.files.partBytes);
+  const source = join(here, 'interrupted');
+  await writeFile(source, bytes);
+  const sent: string[] = [];
+  let lost = 0;
+  // Between the command line and the service: the first copy loses its line after some parts.
+  await using proxy = await relay(stack.url, (request) => {
+    if (!request.url?.includes('/parts')) return true;
+    sent.push(request.url);
+    return sent.length <= 3 || lost++ > 20;
+  });
+  const env = {
+    MATRX_URL: proxy.url,
+    MATRX_TOKEN: stack.service.local.person.token,
+    XDG_STATE_HOME: join(here, 'state'),
+  };
+  const copy = () => runMatrx(['cp', source, `${sandbox.sandboxId}:interrupted`], { env });
+  expect(await copy()).toMatchObject({ exitCode: 1 });
+  expect(await readdir(join(here, 'state/matrx/uploads'))).toHaveLength(1);
+  lost = 100;
+  const before = sent.length;
+  expect(await copy()).toMatchObject({ exitCode: 0 });
+  expect(sent.length - before).toBeLessThan(5);
+  expect(await readdir(join(here, 'state/matrx/uploads'))).toEqual([]);
+  const { stdout } = await sandbox.commands.run('sha256sum < interrupted');
+  expect(stdout.slice(0, 64)).toBe(createHash('sha256').update(bytes).digest('hex'));
+}, 120_000);
 
 test('a sandbox that lists what is not below its folder writes nothing here', async () => {
   const entry = (path: string, type: string) => ({
