@@ -90,7 +90,9 @@ test('L9: a download from storage that stops in the middle is given up with a ty
     else response.write('begun');
   };
   await using here = await begin(hang, stop);
-  const fetched = here.files.download('large').then((download) => Array.fromAsync(download));
+  const fetched = here.files.download('large').then(async (download) => {
+    for await (const _ of download);
+  });
   fetched.catch(() => undefined);
   const passedMs = await passUntilOver(here.clock, fetched);
   await expect(fetched).rejects.toMatchObject({ name: 'SandboxError', code: 'timed_out' });
