@@ -49,6 +49,13 @@ class Components {
   }
 }
 
+/** What stands for a parameter that is left out, as a caller would write it: zod leaves it out where the text is made something else. */
+function defaultOf(field: unknown, { type }: Json): Json {
+  if (!(field instanceof z.ZodDefault)) return {};
+  const value = field.def.defaultValue;
+  return { default: type === 'string' ? String(value) : value };
+}
+
 function parameters(row: Route, components: Components): Json[] {
   const places = [
     ['path', row.params],
@@ -63,7 +70,10 @@ function parameters(row: Route, components: Components): Json[] {
       name: property['type'] === 'object' ? `${name}.<key>` : name,
       in: place,
       required: place === 'path' || required.has(name),
-      schema: property['type'] === 'object' ? property['additionalProperties'] : property,
+      schema:
+        property['type'] === 'object'
+          ? property['additionalProperties']
+          : { ...defaultOf(object?.shape[name], property), ...property },
     }));
   });
 }

@@ -5,7 +5,7 @@ import type { RouteTable } from '../route.ts';
 import { LabelKey } from '../sandboxes/sandbox-record.ts';
 
 /** A day, by UTC. */
-const Day = z.iso.date();
+const Day = z.iso.date('expected a day, as 2026-11-23');
 
 const sums = {
   sandboxes: z.number().int().describe('that ended'),

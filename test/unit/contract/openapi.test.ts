@@ -5,6 +5,7 @@ import { errorsOf, openapiDocument } from '../../../contract/api/openapi.ts';
 import { routeRows } from '../../../contract/api/routes.ts';
 
 interface Operation {
+  readonly parameters: readonly { readonly name: string; readonly schema: Record<string, unknown> }[];
   readonly responses: Record<string, unknown>;
   readonly requestBody?: unknown;
 }
@@ -33,4 +34,12 @@ test('every reference in the document leads to a component', () => {
   expect(references.length).toBeGreaterThan(0);
   for (const reference of references)
     expect(Object.keys(components.schemas).map((name) => `#/components/schemas/${name}`)).toContain(reference);
+});
+
+test('a parameter says what stands for it when it is left out, as a caller would write it', () => {
+  const parametersOf = (path: string, method: string) =>
+    Object.fromEntries(document.paths[path]?.[method]?.parameters.map(({ name, schema }) => [name, schema]) ?? []);
+  expect(parametersOf('/v1/sandboxes', 'get')['limit']).toMatchObject({ type: 'integer', minimum: 1, default: 50 });
+  expect(parametersOf('/v1/sandboxes/{sandbox_id}', 'delete')['graceful']).toMatchObject({ default: 'true' });
+  expect(parametersOf('/v1/sandboxes', 'get')['cursor']).not.toHaveProperty('default');
 });

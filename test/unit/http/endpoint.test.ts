@@ -127,6 +127,14 @@ test.each(['', '0x10', '1e1', ' 5', '5.0', '+5'])(
   },
 );
 
+test('M8: a day that is none is refused with what a day is', async () => {
+  const { functions } = fakeFunctions();
+  const request = gatewayEvent('getUsage', { query: { user_id: 'ada', from: '2026-13-01' } });
+  expect((await answerOf(functions.query, request)).error).toMatchObject({
+    details: { field: 'query.from', value: '2026-13-01', rule: 'expected a day, as 2026-11-23' },
+  });
+});
+
 test('M8: a label in a query is refused where no sandbox can have it', async () => {
   const { functions } = fakeFunctions();
   for (const name of ['label.', 'label.a b']) {
