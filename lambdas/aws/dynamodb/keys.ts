@@ -19,6 +19,7 @@ export const keys = {
   environment: (sandboxId: string) => ({ pk: sandbox(sandboxId), sk: 'ENV' }),
   slot: (sandboxId: string, slot: number) => ({ pk: sandbox(sandboxId), sk: `SLOT#${slot}` }),
   place: (sandboxId: string, ticket: string) => ({ pk: sandbox(sandboxId), sk: `WAIT#${ticket}` }),
+  room: (sandboxId: string) => ({ pk: sandbox(sandboxId), sk: 'ROOM' }),
   offer: (sandboxId: string, ticket: string) => ({ pk: sandbox(sandboxId), sk: `OFFER#${ticket}` }),
   slotsAndPlaces: (sandboxId: string) => ({ pk: sandbox(sandboxId), from: 'SLOT#', to: 'WAIT#~' }),
   outcome: (sandboxId: string, commandId: string) => ({ pk: sandbox(sandboxId), sk: `CMD#${commandId}` }),

@@ -35,6 +35,20 @@ test.each([2, 8])('twenty environments share a sandbox with %i slots, and each h
   expect(rig.line.places.size).toBe(0);
 });
 
+test('commands of sixty-four environments at once go by the channels that are open, not by one each', async () => {
+  const clock = createClock(5);
+  const rig = await channelRig({ clock, slots: 8 });
+  await using stack = new AsyncDisposableStack();
+  const all = Array.from({ length: 64 }, () => rig.run(stack.use(rig.environment()), quick));
+  const { most: taken, result } = await most(rig.taken, Promise.all(all));
+  expect(result.map(({ error, outcomes, stdout }) => error ?? [outcomes, stdout.length])).toEqual(
+    Array(64).fill([1, quick.bytes]),
+  );
+  expect(taken).toBeLessThanOrEqual(8);
+  expect([rig.refused, rig.agent.started, rig.line.places.size, rig.line.offers.size]).toEqual([[], 64, 0, 0]);
+  expect(rig.callsOf('ExecuteCommand')).toBeLessThan(32);
+});
+
 test('commands that take longer than a turn run side by side, and none is lost to the turns of others', async () => {
   const clock = createClock(10);
   const rig = await channelRig({ clock, slots: 2 });

@@ -22,6 +22,7 @@ export class PlayedSlots implements SlotLeases, SlotLine, OfferedOrders {
   readonly places = new Map<string, number>();
   readonly offers = new Map<string, PlayedOffer>();
   wantedUntilMs = 0;
+  #roomUntilMs = 0;
   /** Whether each renewal finds its lease lost. */
   losesLeases = false;
 
@@ -125,6 +126,12 @@ export class PlayedSlots implements SlotLeases, SlotLine, OfferedOrders {
 
   async isWanted(): Promise<boolean> {
     return this.wantedUntilMs > this.#clock.now();
+  }
+
+  async makeRoom(_sandboxId: string, untilMs: number): Promise<boolean> {
+    if (this.#roomUntilMs > this.#clock.now()) return false;
+    this.#roomUntilMs = untilMs;
+    return true;
   }
 
   #begin(sandboxId: string, slot: number, fence: number): Lease {

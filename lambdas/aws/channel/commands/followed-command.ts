@@ -55,6 +55,8 @@ export class FollowedCommand implements AsyncIterable<CommandEvent> {
   readonly #options: FollowedOptions;
   readonly #offsets: Offsets;
   #following: Following | undefined;
+  /** The end of the turn that was given back at last. */
+  #given: Promise<void> | undefined;
 
   constructor(options: FollowedOptions) {
     this.#options = options;
@@ -131,10 +133,12 @@ export class FollowedCommand implements AsyncIterable<CommandEvent> {
     if (this.#options.signal.aborted) await this.#letGo('well');
   }
 
+  /** Resolves when the turn has ended, also where somebody else has let it go. */
   async #letGo(how: 'well' | 'broken'): Promise<void> {
     const following = this.#following;
     this.#following = undefined;
     following?.body.on('error', () => undefined).close();
-    await following?.turn.end(how);
+    if (following) this.#given = following.turn.end(how);
+    await this.#given;
   }
 }

@@ -5,7 +5,7 @@ import { HeldChannel } from '../held-channel.ts';
 import { KeptLease } from './kept-lease.ts';
 import type { Acquaintance, OpenChannel } from './open-channel.ts';
 import { Opening } from './opening.ts';
-import { type Served, serveLine } from './serve-line.ts';
+import { serveLine } from './serve-line.ts';
 import { settleMs } from './take-turn.ts';
 import { type SlotTools, slotsOf, waitForSlot } from './wait-for-slot.ts';
 
@@ -54,14 +54,14 @@ interface Begun {
 
 interface Given extends Omit<Begun, 'isNew'> {
   readonly how: 'well' | 'broken';
-  /** Others' orders on their way, since the channel was opened. */
-  readonly serving: Promise<unknown> | undefined;
 }
 
 /** The channels of this environment, kept from one call to the next, the least used one given up first. */
 export class KeptChannels {
   readonly #options: KeptOptions;
   readonly #channels = new Map<string, Opening<HeldChannel | undefined>>();
+  /** How the line was served by each channel at last. */
+  readonly #serving = new WeakMap<HeldChannel, Promise<boolean>>();
 
   constructor(options: KeptOptions) {
     this.#options = options;
@@ -96,8 +96,8 @@ export class KeptChannels {
     }
     this.#use(target.sandboxId, opening);
     // Others have waited for as long as it took to open.
-    const serving = isNew ? this.#serve(target, channel) : undefined;
-    return { channel, end: (how) => this.#give(target, { opening, channel, how, serving }) };
+    if (isNew) void this.#serve(target, channel);
+    return { channel, end: (how) => this.#give(target, { opening, channel, how }) };
   }
 
   /** Ends every channel. */
@@ -129,7 +129,7 @@ export class KeptChannels {
       clock,
       onTick: async () => {
         const isWanted = held !== undefined && (await line.isWanted(target.sandboxId).catch(() => false));
-        if (held && isWanted && (await this.#serve(target, held)).isLeft) displaced.abort();
+        if (held && isWanted && (await this.#serve(target, held))) displaced.abort();
       },
       onLost: () => void held?.end('at once'),
     });
@@ -152,32 +152,37 @@ export class KeptChannels {
     }
   }
 
-  async #give(target: ChannelTarget, { opening, channel, how, serving }: Given): Promise<void> {
+  async #give(target: ChannelTarget, { opening, channel, how }: Given): Promise<void> {
     const { sandboxId, wantedUntil } = target;
     const isWanted = wantedUntil !== null && Date.parse(wantedUntil) > this.#options.clock.now();
     if (how === 'broken') {
       channel.endTurn();
       this.#forget(sandboxId, opening);
       await channel.end('at once');
+      await this.#serving.get(channel);
       return;
     }
-    // Still within the turn: the lease is kept, and what waits for a channel may go through this one.
-    await serving;
-    const served = channel.displaced.aborted || isWanted ? await this.#serve(target, channel) : undefined;
+    // Still within the turn: the lease is kept, and what was picked up is sent before this environment may freeze.
+    const isDue = channel.displaced.aborted || isWanted;
+    const isUp = isDue && (await this.#serve(target, channel));
+    await this.#serving.get(channel);
     channel.endTurn();
-    if (served && (served.isLeft || !served.hasSlot) && !channel.isBusy) {
+    if (isUp && !channel.isBusy) {
       this.#forget(sandboxId, opening);
       await channel.end('in peace');
     }
   }
 
-  /** Never rejects: where the line can't be seen, somebody may wait for the slot. */
-  #serve(target: ChannelTarget, { http }: HeldChannel): Promise<Served> {
-    const send = (order: string) => this.#options.startOrder(http, order);
-    return serveLine(this.#options, target.sandboxId, { slots: slotsOf(target), send }).catch(() => ({
-      isLeft: true,
-      hasSlot: false,
-    }));
+  /** Whether the slot is to be given up. One time after the other. Never rejects: where the line can't be seen, somebody may wait. */
+  #serve(target: ChannelTarget, channel: HeldChannel): Promise<boolean> {
+    const serve = async () => {
+      await this.#serving.get(channel);
+      const send = (order: string) => this.#options.startOrder(channel.http, order);
+      return serveLine(this.#options, target.sandboxId, { slots: slotsOf(target), send });
+    };
+    const serving = serve().catch(() => true);
+    this.#serving.set(channel, serving);
+    return serving;
   }
 
   #use(sandboxId: string, opening: Opening<HeldChannel | undefined>): void {

@@ -8,24 +8,20 @@ interface LineTools {
   readonly orders: OfferedOrders;
 }
 
-/** How the line stands once its orders were sent. */
-export interface Served {
-  /** Whether somebody waits whom nothing but a slot helps. */
-  readonly isLeft: boolean;
-  /** Whether a slot is free for the next who comes. */
-  readonly hasSlot: boolean;
-}
+// For as long as it takes to end a session and to give its slot back, nobody else does so for the same reason.
+const roomMs = 2_000;
 
 /**
  * Sends the orders of those who wait for a slot by a channel that is open, all at once. Each is sent by one who serves the line, and
  * whatever becomes of it the one who waits hears: that it was started, or that it has to send it itself. That is harmless where it was
- * sent: a command's id is its own. Rejects when the line can't be looked at.
+ * sent: a command's id is its own. Answers whether whoever serves is to give its slot up: somebody waits whom nothing else helps, or none is
+ * free for the next who comes. Rejects when the line can't be looked at.
  */
 export async function serveLine(
   { clock, line, orders }: LineTools,
   sandboxId: string,
   { slots, send }: { readonly slots: number; readonly send: (order: string) => Promise<unknown> },
-): Promise<Served> {
+): Promise<boolean> {
   const survey = await line.survey(sandboxId);
   const serve = async (ticket: string): Promise<boolean> => {
     const order = await orders.pickUp(sandboxId, ticket);
@@ -40,10 +36,8 @@ export async function serveLine(
   };
   const open = survey.places.filter(({ offer }) => offer === 'open');
   const sent = await Promise.all(open.map(({ ticket }) => serve(ticket).catch(() => false)));
+  if (sent.includes(false) || survey.places.some(({ offer }) => offer === undefined || offer === 'own')) return true;
   const now = clock.now();
   const taken = survey.slots.filter(({ number, expiresAtMs }) => number < slots && expiresAtMs > now);
-  return {
-    isLeft: sent.includes(false) || survey.places.some(({ offer }) => offer === undefined || offer === 'own'),
-    hasSlot: taken.length < slots,
-  };
+  return taken.length >= slots && (await line.makeRoom(sandboxId, now + roomMs));
 }

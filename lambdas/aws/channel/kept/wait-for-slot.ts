@@ -110,15 +110,15 @@ async function standInLine(
 ): Promise<Lease | 'sent' | 'late'> {
   const { clock, line } = tools;
   const { sandboxId, ticket } = standing;
-  const sending = new Sending(clock);
+  const sending = new Sending(clock, standing);
   let keptUntil = await stand(tools, standing);
   for (;;) {
     if (keptUntil - clock.now() < placeMs / 2) keptUntil = await stand(tools, { ...standing, offer: undefined });
     const survey = await line.survey(sandboxId);
     const offer = survey.places.find((place) => place.ticket === ticket)?.offer;
     if (offer === 'started') return 'sent';
+    const isSending = await sending.goesOn(offer);
     const ahead = survey.places.filter(isBefore(ticket)).map((place) => place.ticket);
-    const isSending = sending.goesOn(offer);
     const lease = isSending ? undefined : await takeTurn(tools, { sandboxId, slots, ticket, ahead }, survey);
     if (lease !== undefined) return lease;
     const pause = isSending || ahead.length < slots ? nextPauseMs : pauseMs;
@@ -130,16 +130,21 @@ async function standInLine(
 /** Whether somebody else is about to send an order, which is believed for a moment. */
 class Sending {
   readonly #clock: Clock;
+  readonly #standing: Standing;
   #pickedAt: number | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, standing: Standing) {
     this.#clock = clock;
+    this.#standing = standing;
   }
 
-  goesOn(offer: OfferState | undefined): boolean {
-    if (offer !== 'picked') return false;
+  async goesOn(state: OfferState | undefined): Promise<boolean> {
+    if (state !== 'picked') return false;
     this.#pickedAt ??= this.#clock.now();
-    return this.#clock.now() - this.#pickedAt < pickedMs;
+    if (this.#clock.now() - this.#pickedAt < pickedMs) return true;
+    const { sandboxId, ticket, offer } = this.#standing;
+    await offer?.orders.settle(sandboxId, ticket, 'own');
+    return false;
   }
 }
 

@@ -5,6 +5,7 @@ import { isoTime } from '../../../core/time.ts';
 import { translateError } from '../../translate-error.ts';
 import type { Table } from '../document-client.ts';
 import { keys } from '../keys.ts';
+import { unlessRefused } from '../records-failed.ts';
 import type { OfferState } from './offered-orders.ts';
 import type { Slot } from './slot-leases.ts';
 
@@ -32,6 +33,8 @@ export interface SlotLine {
   /** Asks holders to give their channel back after their turn. */
   want(sandboxId: string, untilMs: number): Promise<void>;
   isWanted(sandboxId: string): Promise<boolean>;
+  /** Whether the asker is the one who makes room for the next who comes: nobody else is, until then. */
+  makeRoom(sandboxId: string, untilMs: number): Promise<boolean>;
 }
 
 /** The line in DynamoDB, an item a place. */
@@ -97,6 +100,17 @@ export function slotLine(table: Table, clock: Clock): SlotLine {
       });
       const { Item } = await send(table.documents.send(get));
       return Date.parse(String(Item?.['channel_wanted_until'])) > clock.now();
+    },
+    makeRoom: (sandboxId, untilMs) => {
+      const update = new UpdateCommand({
+        TableName,
+        Key: keys.room(sandboxId),
+        UpdateExpression: 'SET #until = :until, #ttl = :ttl',
+        ConditionExpression: 'attribute_not_exists(#until) OR #until <= :now',
+        ExpressionAttributeNames: { '#until': 'until', '#ttl': 'ttl' },
+        ExpressionAttributeValues: { ':until': untilMs, ':now': clock.now(), ':ttl': Math.ceil(untilMs / 1000) },
+      });
+      return unlessRefused(table.documents.send(update));
     },
   };
 }

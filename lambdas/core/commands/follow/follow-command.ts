@@ -32,6 +32,8 @@ async function* whileWaiting(run: RunningCommand, clock: Clock): AsyncGenerator<
   } finally {
     timer.abort();
     run.letGo();
+    // What it holds is given back before this environment may freeze, which is right after the answer.
+    await events.return?.().catch(() => undefined);
   }
 }
 
