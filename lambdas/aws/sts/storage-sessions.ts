@@ -15,20 +15,21 @@ const hour = 3_600;
 export const stsClient = (options: Options = {}): STSClient =>
   new STSClient({ maxAttempts: 3, requestHandler, ...options });
 
-/** Sessions by AssumeRole, each with a policy for one user, named and tagged for the record of the account. */
+/** Sessions by AssumeRole, each with a policy for one sandbox, named and tagged for the record of the account. */
 export function storageSessions(
   client: STSClient,
   { roleArn, bucket }: { readonly roleArn: string; readonly bucket: string },
 ): StorageSessions {
   return {
-    async open({ userId, sandboxId }) {
+    async open(session) {
+      const { userId, sandboxId } = session;
       const { Credentials } = await client
         .send(
           new AssumeRoleCommand({
             RoleArn: roleArn,
             RoleSessionName: sandboxId,
             DurationSeconds: hour,
-            Policy: sessionPolicy(bucket, userId),
+            Policy: sessionPolicy(bucket, session),
             Tags: [{ Key: 'matrx-user', Value: userId }],
           }),
         )

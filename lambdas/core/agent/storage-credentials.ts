@@ -10,7 +10,7 @@ export interface StorageCredentialsPorts {
   readonly storageSessions: StorageSessions;
 }
 
-/** Credentials for what is the sandbox's user's, also while the sandbox ends. Throws `not_found`, `sandbox_ended`. */
+/** Credentials for what the sandbox was created with of its user's storage, also while the sandbox ends. Throws `not_found`, `sandbox_ended`. */
 export async function storageCredentials(
   { records, storageSessions }: StorageCredentialsPorts,
   { caller, params }: Call<'storageCredentials'>,
@@ -20,5 +20,6 @@ export async function storageCredentials(
   const record = await records.get(sandboxId);
   if (record === undefined) throw noSuchSandbox(sandboxId);
   if (hasEnded(record)) throw sandboxEnded(record);
-  return { status: 200, body: await storageSessions.open({ userId: record.user_id, sandboxId }) };
+  const { user_id: userId, storage } = record;
+  return { status: 200, body: await storageSessions.open({ userId, sandboxId, storage }) };
 }

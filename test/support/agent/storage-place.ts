@@ -31,6 +31,8 @@ interface Options {
   readonly clock: Clock;
 }
 
+const sandboxId = `sbx_${'0'.repeat(26)}`;
+
 /** S3 behind a link, and sessions for it, until it is disposed of. */
 export async function openStoragePlace({ folder, hazards, clock }: Options): Promise<StoragePlace & AsyncDisposable> {
   await using started = new AsyncDisposableStack();
@@ -47,7 +49,7 @@ export async function openStoragePlace({ folder, hazards, clock }: Options): Pro
     }),
   );
   const credentialsFor = (userId: string): StorageCredentials => {
-    const policy = parsePolicy(sessionPolicy(bucket, userId));
+    const policy = parsePolicy(sessionPolicy(bucket, { userId, sandboxId, storage: { hot: true, cold: true } }));
     if (typeof policy === 'string') throw new Error(policy);
     const expiresAt = clock.now() + 3_600_000;
     const session = { roleName: 'storage', sessionName: userId, expiresAt, policies: [policy], tags: {} };

@@ -15,12 +15,26 @@ const userIds = fc
   .map((parts) => parts.join(''))
   .filter((id) => /^[A-Za-z0-9]/.test(id));
 
-function allows(userId: string, action: string, key: string): boolean {
-  const policy = parsePolicy(sessionPolicy(bucket, userId));
+const sandboxId = `sbx_${'1'.repeat(26)}`;
+const both = { hot: true, cold: true };
+
+function policyOf(userId: string, storage = both) {
+  const policy = parsePolicy(sessionPolicy(bucket, { userId, sandboxId, storage }));
   if (typeof policy === 'string') throw new Error(policy);
-  const resource = `arn:aws:s3:::${bucket}/${key}`;
-  return isAllowed([policy], { action, resource, context: new Map() });
+  return policy;
 }
+
+function allows(userId: string, action: string, key: string, storage = both): boolean {
+  const resource = `arn:aws:s3:::${bucket}/${key}`;
+  return isAllowed([policyOf(userId, storage)], { action, resource, context: new Map() });
+}
+
+const lists = (prefix: string, storage = both) =>
+  isAllowed([policyOf('ann', storage)], {
+    action: 's3:ListBucket',
+    resource: `arn:aws:s3:::${bucket}`,
+    context: new Map([['s3:prefix', prefix]]),
+  });
 
 test('C6: whatever a user is called, a session reaches what is under its own name and nothing else', () => {
   void fc.assert(
@@ -35,7 +49,7 @@ test('C6: whatever a user is called, a session reaches what is under its own nam
 test.each(['*', 'a*', 'a?', 'ann/../bob', 'a$', '$\x7baws:userid}', '', '.a', 'a b', 'a\n'])(
   'C6: a user id like %j, which could be a pattern or a path, gets no session',
   (id) => {
-    expect(() => sessionPolicy(bucket, id)).toThrow();
+    expect(() => policyOf(id)).toThrow();
   },
 );
 
@@ -43,26 +57,36 @@ test('a session removes cold files only, and lists its own names only', () => {
   expect(allows('ann', 's3:DeleteObject', 'users/ann/cold/a')).toBe(true);
   expect(allows('ann', 's3:DeleteObject', 'users/ann/home/head.json')).toBe(false);
   expect(allows('ann', 's3:DeleteObject', 'users/bob/cold/a')).toBe(false);
-  const policy = parsePolicy(sessionPolicy(bucket, 'ann'));
-  if (typeof policy === 'string') throw new Error(policy);
-  const lists = (prefix: string) =>
-    isAllowed([policy], {
-      action: 's3:ListBucket',
-      resource: `arn:aws:s3:::${bucket}`,
-      context: new Map([['s3:prefix', prefix]]),
-    });
-  expect(['users/ann/', 'users/ann/home/'].map(lists)).toEqual([true, true]);
-  expect(['', 'users/', 'users/ann', 'users/anna/', 'users/bob/'].map(lists)).toEqual(Array(5).fill(false));
+  expect(['users/ann/home/', 'users/ann/cold/a'].map((prefix) => lists(prefix))).toEqual([true, true]);
+  const others = ['', 'users/', 'users/ann', 'users/ann/', 'users/anna/home/', 'users/bob/home/'];
+  expect(others.filter((prefix) => lists(prefix))).toEqual([]);
 });
 
-test('a session puts what commands print beside the homes, its own user’s only, and reads none of it', () => {
-  const key = (user: string) => `outputs/${user}/sbx_1/cmd_1/stdout/0`;
-  expect(['ann', 'anna', 'bob'].map((user) => allows('ann', 's3:PutObject', key(user)))).toEqual([true, false, false]);
-  expect(allows('ann', 's3:GetObject', key('ann'))).toBe(false);
+test.each([
+  [{ hot: true, cold: false }, ['home']],
+  [{ hot: false, cold: true }, ['cold']],
+  [{ hot: false, cold: false }, []],
+])('a sandbox created with %j reaches nothing else of its user’s', (storage, reached) => {
+  for (const tier of ['home', 'cold']) {
+    const key = `users/ann/${tier}/a`;
+    for (const action of ['s3:GetObject', 's3:PutObject'])
+      expect(allows('ann', action, key, storage), `${action} ${key}`).toBe(reached.includes(tier));
+    expect(lists(key, storage)).toBe(reached.includes(tier));
+  }
+  expect(allows('ann', 's3:DeleteObject', 'users/ann/cold/a', storage)).toBe(storage.cold);
+});
+
+test('a session puts what the commands of its own sandbox print beside the homes, and reads none of it', () => {
+  const key = (user: string, sandbox: string) => `outputs/${user}/${sandbox}/cmd_1/stdout/0`;
+  expect(allows('ann', 's3:PutObject', key('ann', sandboxId))).toBe(true);
+  expect(allows('ann', 's3:PutObject', key('ann', `sbx_${'2'.repeat(26)}`))).toBe(false);
+  expect(['anna', 'bob'].filter((user) => allows('ann', 's3:PutObject', key(user, sandboxId)))).toEqual([]);
+  expect(allows('ann', 's3:GetObject', key('ann', sandboxId))).toBe(false);
 });
 
 test('the longest name still fits into a session’s policy', () => {
-  expect(sessionPolicy('b'.repeat(63), 'u'.repeat(128)).length).toBeLessThanOrEqual(2_048);
+  const session = { userId: 'u'.repeat(128), sandboxId, storage: both };
+  expect(sessionPolicy('b'.repeat(63), session).length).toBeLessThanOrEqual(2_048);
 });
 
 test('an agent gets credentials for the user of its own sandbox, until that has ended', async () => {
