@@ -10,7 +10,7 @@ export interface OpenEngine {
 
 /**
  * Opens the first engine that works here: makes sure that it isolates, removes what a run that was killed left, and has
- * prepared what its machines need. Throws ServiceError when none does, with the words of the first that answered.
+ * prepared what its machines need. Throws ServiceError when none does, with the words of the first that is here, else of all.
  */
 export async function openEngine(
   { candidates, others }: Engines,
@@ -19,6 +19,7 @@ export async function openEngine(
 ): Promise<OpenEngine> {
   for (const other of others) await sweepOther(other);
   const refusals: ServiceError[] = [];
+  const absences: ServiceError[] = [];
   const notes: string[] = [];
   for (const engine of candidates) {
     const probe = await engine.probe();
@@ -28,11 +29,15 @@ export async function openEngine(
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       if (probe.ok) notes.push(`${engine.name} is here, but ${error.message}`);
-      refusals[probe.ok ? 'unshift' : 'push'](error);
+      (probe.ok ? refusals : absences).push(error);
     }
   }
-  throw refusals[0] ?? new Error('there is no engine to try');
+  throw refusals[0] ?? allOf(absences);
 }
+
+/** Whoever has neither engine may choose which to install. */
+const allOf = (errors: readonly ServiceError[]): ServiceError =>
+  new ServiceError(errors.map(({ message }) => message).join('; '), errors.map(({ fix }) => fix).join('; or '), errors);
 
 async function open(engine: Engine, probe: EngineProbe, network: Network, onStep: (step: string) => void) {
   if (!probe.ok) {

@@ -49,6 +49,14 @@ test('what an engine that is not wanted has left is removed, where that engine i
   expect(gone.calls).toEqual([]);
 });
 
+test('fails with the words of both engines, when neither is here', async () => {
+  const none = { probe: async () => ({ ok: false, reason: 'no ids', fix: 'run as root' }) as const };
+  await expect(open([engineOf('docker', away).engine, engineOf('namespaces', none).engine])).rejects.toMatchObject({
+    message: expect.stringMatching(/with docker: not here; .* with namespaces: no ids$/),
+    fix: 'install it; or run as root',
+  });
+});
+
 test('fails with the words of the engine that is here, when none will do', async () => {
   const docker = engineOf('docker', away).engine;
   const namespaces = engineOf('namespaces').engine;
