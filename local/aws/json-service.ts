@@ -60,7 +60,7 @@ export interface JsonService {
   listen(port?: number): Promise<Listening>;
 }
 
-/** An AWS service that speaks awsJson: every request is signed, bounded and for a known operation before it is run. */
+/** An AWS service that speaks awsJson: every request is signed, by no machine, bounded and for a known operation before it is run. */
 export function createJsonService(options: JsonServiceOptions): JsonService {
   const maxBodyBytes = options.maxBodyBytes ?? 1024 * 1024;
   const onUnexpected = options.onUnexpected ?? ((operation, error) => console.error(operation, error));
@@ -82,6 +82,7 @@ export function createJsonService(options: JsonServiceOptions): JsonService {
     const verified = await verifySignature(request, body, options);
     if (!verified.ok) throw new AwsError(verified.name, verified.message);
     const [operation, action] = findAction(options, request);
+    assertNoMachine(verified.principal, options.service, operation);
     const input = parseInput(body);
     await options.before?.(operation, input);
     const output = await carryOut(operation, () =>
@@ -105,6 +106,12 @@ export function createJsonService(options: JsonServiceOptions): JsonService {
     }
   };
   return { listener, listen: (port) => listen(listener, port) };
+}
+
+/** Machines reach their link and the gateway. Should one get here, its role may nothing, as deployed. */
+function assertNoMachine({ kind, arn }: Principal, service: string, operation: string): void {
+  if (kind !== 'task' && kind !== 'assumed') return;
+  throw new AwsError('AccessDeniedException', `User: ${arn} is not authorized to perform: ${service}:${operation}`);
 }
 
 function findAction({ target, actions }: JsonServiceOptions, request: IncomingMessage): [string, AnyAction] {

@@ -43,6 +43,7 @@ async function start(options: Partial<JsonServiceOptions> = {}) {
     ...listening,
     credentials,
     principal,
+    principals,
     client,
     get: (...Names: string[]) => sdk.send(new GetParametersCommand({ Names })),
   };
@@ -134,3 +135,17 @@ test('a caller that hangs up in the middle of its body harms nobody', async () =
   socket.destroy();
   await expect(get('name')).resolves.toMatchObject({ Parameters: [{ Name: 'name' }] });
 });
+
+test('what a machine has been given opens no service', async () => {
+  const { client, principals } = await start();
+  const expiresAt = principals.clock.now() + 60_000;
+  const assumed = { roleName: 'storage', sessionName: 'ann', expiresAt, policies: [], tags: {} };
+  for (const { credentials } of [principals.issueTask('task', 'ab12', expiresAt), principals.issueAssumed(assumed)]) {
+    using sdk = disposable(client({ credentials }));
+    await expect(sdk.send(new GetParametersCommand({ Names: ['name'] }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+  }
+});
+
+const disposable = (sdk: SSMClient) => Object.assign(sdk, { [Symbol.dispose]: () => sdk.destroy() });
