@@ -1,11 +1,9 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Need } from '../../contract/api/needs.ts';
 import { type FunctionName, functions, type Setting } from '../../contract/deployment.ts';
-import { needsOf } from '../../contract/needs-of.ts';
 import type { DeployConfig } from '../config/deploy-config.ts';
 
 /** Where the code of a function comes from. */
@@ -15,27 +13,19 @@ interface FunctionsProps {
   readonly config: DeployConfig;
   readonly code: FunctionCode;
   readonly settings: Readonly<Record<Setting, string>>;
-  /** For functions that callers and agents reach or that end sandboxes: their lines are the audit record. */
+  /** Of all: callers and agents reach them, or they end sandboxes or remove what is stored. */
   readonly auditLog: LogGroup;
 }
 
 export interface DeployedFunction {
   readonly function: LambdaFunction;
   readonly role: Role;
-  readonly logGroup: LogGroup;
 }
 
 export const functionNames = Object.keys(functions) as FunctionName[];
 
 /** Functions that events reach name their own needs; the needs of the others are those of their routes. */
 export const isEventFunction = (name: FunctionName): boolean => 'needs' in functions[name];
-
-// What moves sandboxes from state to state, or removes what is stored for users.
-const audited: readonly Need[] = ['events:put', 'storage:delete'];
-
-/** Whether what a function writes belongs in the audit record. */
-const isAudited = (name: FunctionName): boolean =>
-  !isEventFunction(name) || audited.some((need) => needsOf(name).has(need));
 
 /** Every function of the contract, each with a role that nothing but permissions/ adds to. */
 export class Functions extends Construct {
@@ -56,9 +46,6 @@ export class Functions extends Construct {
   #addFunction(name: FunctionName, { config, code, settings, auditLog }: FunctionsProps): DeployedFunction {
     const { memoryMb, timeoutSeconds, settings: names } = functions[name];
     const scope = new Construct(this, name);
-    const logGroup = isAudited(name)
-      ? auditLog
-      : new LogGroup(scope, 'Log', { retention: config.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const reserved = config.reservedConcurrency[name];
     const deployed = new LambdaFunction(scope, 'Function', {
@@ -70,13 +57,13 @@ export class Functions extends Construct {
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutSeconds),
       role: role.withoutPolicyUpdates(),
-      logGroup,
+      logGroup: auditLog,
       loggingFormat: LoggingFormat.JSON,
       environment: Object.fromEntries(names.map((setting) => [setting, settings[setting]])),
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
     this.#acknowledge(deployed);
-    return { function: deployed, role, logGroup };
+    return { function: deployed, role };
   }
 
   #acknowledge(deployed: LambdaFunction): void {

@@ -30,14 +30,14 @@ export class Permissions extends Construct {
     this.#grantLogs(props);
   }
 
-  /** What a function's routes need, its log, and for those that events reach where failures go. */
-  #grantFunctions({ functions, events, ...resources }: PermissionsProps): void {
+  /** What a function's routes need, the audit log, and for those that events reach where failures go. */
+  #grantFunctions({ functions, events, auditLog, ...resources }: PermissionsProps): void {
     const table = needGrants(resources);
     for (const name of functionNames) {
-      const { role, logGroup } = functions.get(name);
+      const { role } = functions.get(name);
       const needed = [...needsOf(name)].flatMap((need) => table[need]);
       const failures = events.kept.includes(name) ? [sendTo(events.failures.queueArn)] : [];
-      attachGrants(this, name, role, [writeLog(logGroup), ...needed, ...failures]);
+      attachGrants(this, name, role, [writeLog(auditLog.logGroup), ...needed, ...failures]);
     }
   }
 
