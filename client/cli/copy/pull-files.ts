@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
@@ -31,7 +32,10 @@ function underOf(root: Buffer, info: FileInfo): Buffer {
   const under = path.subarray(start);
   const names = under.toString('latin1').split('/');
   const isBelow = path.subarray(0, root.length).equals(root) && path[start - 1] === slash;
-  const isPlain = names.every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
+  // What separates names here may be in a name there.
+  const isOne = (name: string) =>
+    name !== '' && name !== '.' && name !== '..' && !/\0/.test(name) && !name.includes(sep);
+  const isPlain = names.every(isOne);
   if (isBelow && isPlain) return under;
   throw new SandboxError('bad_answer', `the sandbox lists what is not below it: ${printable(path.toString())}`);
 }
@@ -82,6 +86,18 @@ async function fetchFile(pull: Pull, info: FileInfo, to: Buffer): Promise<void> 
   pull.progress.file();
 }
 
+/**
+ * What a copy is called here: as it was asked for, whatever the sandbox calls it. What was asked for without a name, as `..`, has the
+ * one that the sandbox says; throws `bad_answer` for a hidden one, which could be that of settings.
+ */
+function nameOf(from: string, { path }: FileInfo): Buffer {
+  const asked = lastName(Buffer.from(from));
+  if (asked.length > 0) return asked;
+  const told = lastName(toBytes(path));
+  if (told.toString('latin1', 0, 1) !== '.') return told;
+  throw new SandboxError('bad_answer', `the sandbox calls ${from} ${printable(told.toString())}: name a folder for it`);
+}
+
 /** Copies a file, or a folder with all that is below it, out of a sandbox: into `to` where that is a folder, else under that name. */
 export async function pullFiles(pull: Pull, from: string, to: string): Promise<void> {
   const info = await pull.files.stat(from, { signal: pull.signal });
@@ -89,7 +105,7 @@ export async function pullFiles(pull: Pull, from: string, to: string): Promise<v
     (stats) => stats.isDirectory(),
     () => false,
   );
-  const name = lastName(toBytes(info.path));
+  const name = nameOf(from, info);
   const target = isFolder || to.endsWith('/') ? below(Buffer.from(to), name) : Buffer.from(to);
   await inTurn(contents(pull, info, target), atOnce, ([entry, path]) => fetchFile(pull, entry, path));
 }
