@@ -172,11 +172,14 @@ export const DeployConfig = Schema.refine(
     message: 'expected at least logRetentionDays',
     when: isObject,
   })
-  .refine(({ pool, templates }) => templatesOf(pool).every((name) => Object.hasOwn(templates ?? defaultTemplates, name)), {
-    path: ['pool'],
-    message: 'expected templates that are among matrx.templates',
-    when: isObject,
-  });
+  .refine(
+    ({ pool, templates }) => templatesOf(pool).every((name) => Object.hasOwn(templates ?? defaultTemplates, name)),
+    {
+      path: ['pool'],
+      message: 'expected templates that are among matrx.templates',
+      when: isObject,
+    },
+  );
 
 /** Those that pools name, as far as these are what they should be. */
 const templatesOf = (pool: unknown): string[] =>
