@@ -66,7 +66,11 @@ export class StorageProcess implements StoragePlace, AsyncDisposable {
 }
 
 async function started(order: StorageOrder): Promise<[ChildProcess, Said]> {
-  const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, JSON.stringify(order)], {
+    // The second start finds what the first has compiled.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(order.folder, 'compiled') },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   for await (const line of createInterface({ input: child.stdout })) return [child, JSON.parse(line)];
   throw new Error('storage did not start');
 }

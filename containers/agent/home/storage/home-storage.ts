@@ -54,7 +54,8 @@ export class HomeStorage {
     const request: ToSign = { method: 'PUT', path: `/${key}`, headers: condition, sha256 };
     const answer = await this.#send(request, { body, mostBytes: 0, signal });
     if (answer.ok) return answer.etag;
-    if (answer.status === 412) return undefined;
+    // What is to be replaced may be gone: S3 says so in another way.
+    if (answer.status === 412 || answer.code === 'NoSuchKey') return undefined;
     throw await this.#fault(answer, signal);
   }
 
