@@ -1,6 +1,7 @@
 import { errorBody } from '../../contract/api/error-body.ts';
 import { SandboxError } from '../../contract/api/errors.ts';
 import { Interruption, type Terminal } from './interact/terminal.ts';
+import { LocalFailure } from './local-failure.ts';
 import { printable } from './output/table.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -14,6 +15,10 @@ export async function reportError(
   if (error instanceof UsageError) {
     await terminal.say(`matrx: ${printable(error.message)}`);
     return 2;
+  }
+  if (error instanceof LocalFailure) {
+    await terminal.say(`matrx: ${printable(error.message)}`);
+    return failure;
   }
   if (!(error instanceof SandboxError)) {
     // Nothing that should happen: the stack is what a report of it needs.

@@ -183,7 +183,7 @@ export const SendFile = z
   .strictObject({
     ...pathFields,
     hosts,
-    size: count.max(files.transferBytes).describe('what was signed; a file of another size is file_changed'),
+    size: count.max(files.transferBytes).describe('what was signed; a file that has become shorter is file_changed'),
     parts: z
       .array(
         z.strictObject({

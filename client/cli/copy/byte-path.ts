@@ -11,6 +11,12 @@ export const toBytes = (path: FilePath): Buffer => Buffer.from(path as string);
 export const below = (folder: Buffer, name: Buffer): Buffer =>
   name.length === 0 ? folder : Buffer.concat([folder, Buffer.from(folder.at(-1) === 0x2f ? '' : '/'), name]);
 
+/** The folder that a path is in. */
+export function folderOf(path: Buffer): Buffer {
+  const slash = path.lastIndexOf(0x2f);
+  return slash < 0 ? Buffer.from('.') : path.subarray(0, slash + 1);
+}
+
 /** The last name of a path; none of `/` and of paths that end in dots. */
 export function lastName(path: Buffer): Buffer {
   const name =

@@ -10,8 +10,9 @@ import type { FileInfo } from '../../files/file-info.ts';
 import type { Files } from '../../files/files.ts';
 import { inTurn } from '../../files/in-turn.ts';
 import { printable } from '../output/table.ts';
-import { below, lastName, toBytes } from './byte-path.ts';
+import { below, folderOf, lastName, toBytes } from './byte-path.ts';
 import type { CopyProgress } from './copy-progress.ts';
+import { withPath } from './with-path.ts';
 
 interface Pull {
   readonly files: Files;
@@ -49,12 +50,12 @@ async function* contents(
     yield [info, to];
     return;
   }
-  await mkdir(to, { recursive: true });
+  await withPath(to, () => mkdir(to, { recursive: true }));
   const root = toBytes(info.path);
   const depth = limits.files.depth;
   for await (const entry of files.list(info.path, { depth, pageSize: limits.files.pageSize.max, signal })) {
     const target = below(to, underOf(root, entry));
-    if (entry.type === 'directory') await mkdir(target, { recursive: true });
+    if (entry.type === 'directory') await withPath(target, () => mkdir(target, { recursive: true }));
     else if (entry.type === 'file') yield [entry, target];
     else await progress.skip(printable(toBytes(entry.path).toString()), entry.type);
   }
@@ -72,7 +73,8 @@ async function* pieces({ files, signal }: Pull, { path, size }: FileInfo, onProg
 
 /** Fetches a file beside its place, and renames it when it is whole. */
 async function fetchFile(pull: Pull, info: FileInfo, to: Buffer): Promise<void> {
-  const unfinished = Buffer.concat([to, Buffer.from(`.${randomUUID().slice(0, 8)}.part`)]);
+  // Its own name may be as long as names can be.
+  const unfinished = below(folderOf(to), Buffer.from(`.matrx-${randomUUID().slice(0, 8)}.part`));
   const mode = Number.parseInt(info.mode, 8) & 0o777;
   try {
     await pipeline(pieces(pull, info, pull.progress.meter()), createWriteStream(unfinished, { flags: 'wx', mode }), {
@@ -107,5 +109,7 @@ export async function pullFiles(pull: Pull, from: string, to: string): Promise<v
   );
   const name = nameOf(from, info);
   const target = isFolder || to.endsWith('/') ? below(Buffer.from(to), name) : Buffer.from(to);
-  await inTurn(contents(pull, info, target), atOnce, ([entry, path]) => fetchFile(pull, entry, path));
+  await inTurn(contents(pull, info, target), atOnce, ([entry, path]) =>
+    withPath(toBytes(entry.path), () => fetchFile(pull, entry, path), path),
+  );
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
@@ -11,6 +12,7 @@ import { below, lastName, toFilePath } from './byte-path.ts';
 import type { CopyProgress } from './copy-progress.ts';
 import { type LocalFile, localFiles } from './local-files.ts';
 import { pushLargeFile } from './push-large-file.ts';
+import { withPath } from './with-path.ts';
 
 interface Push {
   readonly files: Files;
@@ -26,6 +28,8 @@ const atOnce = 4;
 const smallBytes = 64 * 1024;
 // As base64 and with their names they fit into one call.
 const batchBytes = 2 * 1024 * 1024;
+
+const typeOf = (stats: Stats): string => (stats.isSymbolicLink() ? 'symlink' : 'no file and no folder');
 
 const modeOf = ({ stats }: LocalFile): string => (stats.mode & 0o777).toString(8).padStart(3, '0');
 
@@ -44,8 +48,10 @@ async function* loads(push: Push, from: Buffer, to: Buffer): AsyncGenerator<Load
   let [small, bytes]: [LocalFile[], number] = [[], 0];
   for await (const local of localFiles(from)) {
     const { stats } = local;
-    if (stats.isDirectory()) await files.mkdir(toFilePath(below(to, local.under)), { mode: modeOf(local), signal });
-    else if (!stats.isFile()) await progress.skip(printable(local.path.toString()), 'no file and no folder');
+    if (stats.isDirectory()) {
+      const folder = toFilePath(below(to, local.under));
+      await withPath(local.path, () => files.mkdir(folder, { mode: modeOf(local), signal }));
+    } else if (!stats.isFile()) await progress.skip(printable(local.path.toString()), typeOf(stats));
     else if (stats.size > smallBytes) yield [local];
     else {
       small.push(local);
@@ -62,13 +68,13 @@ async function send({ files, begun, progress, signal }: Push, load: Load, to: Bu
   const [only] = load;
   if (load.length === 1 && only !== undefined) {
     const options = { mode: modeOf(only), signal, onProgress: progress.meter() };
-    await pushLargeFile({ files, begun }, only, below(to, only.under), options);
+    await withPath(only.path, () => pushLargeFile({ files, begun }, only, below(to, only.under), options));
     progress.file();
     return;
   }
   const batch: BatchFile[] = [];
   for (const local of load) {
-    const data = new Uint8Array(await readFile(local.path));
+    const data = await withPath(local.path, async () => new Uint8Array(await readFile(local.path)));
     batch.push({ path: toFilePath(below(to, local.under)), data, mode: modeOf(local) });
   }
   await files.writeMany(batch, { signal });

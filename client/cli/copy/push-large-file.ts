@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
-import { openAsBlob } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
+import type { FileData } from '../../files/file-data.ts';
 import type { Files } from '../../files/files.ts';
 import type { UploadOptions } from '../../files/transfers/upload-file.ts';
 import type { BegunUploads } from './begun-uploads.ts';
@@ -9,6 +10,8 @@ import type { LocalFile } from './local-files.ts';
 
 // Nothing is left of it, or other bytes than those of this file.
 const gone: ReadonlySet<ErrorCode> = new Set(['not_found', 'upload_incomplete', 'bad_answer']);
+
+const pieceBytes = 1024 * 1024;
 
 interface LargePush {
   readonly files: Files;
@@ -22,20 +25,24 @@ export async function pushLargeFile(
   to: Buffer,
   options: Pick<UploadOptions, 'mode' | 'signal' | 'onProgress'>,
 ): Promise<void> {
-  const blob = await openAsBlob(local.path);
   const uploadId = begun.find(local, to);
-  const isDone = uploadId !== undefined && (await resume(files, uploadId, blob, options));
+  const isDone = uploadId !== undefined && (await resume(files, uploadId, contents(local), options));
   if (!isDone) {
     const onUpload = (id: string) => begun.keep(local, to, id);
-    await files.write(toFilePath(to), blob, { ...options, onUpload });
+    await files.write(toFilePath(to), contents(local), { ...options, onUpload });
   }
   begun.forget(local, to);
 }
 
+/** The file as long as it was when it was looked at: one that grows meanwhile is none the worse. Opened when it is read. */
+async function* contents({ path, stats }: LocalFile): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, { end: stats.size - 1, highWaterMark: pieceBytes });
+}
+
 /** False when there is nothing to go on with. */
-async function resume(files: Files, uploadId: string, blob: Blob, options: UploadOptions): Promise<boolean> {
+async function resume(files: Files, uploadId: string, data: FileData, options: UploadOptions): Promise<boolean> {
   try {
-    await files.resumeUpload(uploadId, blob, options);
+    await files.resumeUpload(uploadId, data, options);
     return true;
   } catch (error) {
     if (error instanceof SandboxError && gone.has(error.code)) return false;

@@ -30,7 +30,7 @@ export const cp: Verb = {
   notes: [
     'One of the two is <id>:<path>; a relative path there starts at the home. A folder goes with all that is in it.',
     'What is copied goes into <to> where that is a folder, else it gets that name. Each file is whole, or as it was.',
-    'Modes are kept; links and devices are left out, and said so.',
+    'Modes are kept; links and devices in a folder are left out, and said so.',
     'A large file whose copy into a sandbox was interrupted goes on where it was, by the same command, for a day.',
   ],
   async run(args, terminal) {

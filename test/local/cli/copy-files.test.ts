@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -48,23 +49,24 @@ test('a folder goes in and comes back as it was, with large files, odd names, mo
   await chmod(join(here, 'tree/deep/run.sh'), 0o755);
   const odd = Buffer.concat([Buffer.from(join(here, 'tree/deep/')), Buffer.from([0xff, 0x0a])]);
   await writeFile(odd, 'odd');
+  await writeFile(join(here, 'tree', 'n'.repeat(255)), 'long');
   for (let n = 0; n < 300; n++) await writeFile(join(here, `tree/small-${n}`), `content ${n}`);
   await symlink('large', join(here, 'tree/link'));
 
   const sent = await matrx('cp', 'tree', `${sandbox.sandboxId}:`);
-  expect(sent).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('303 files') });
+  expect(sent).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('304 files') });
   expect(sent.stderr).toContain('left out: tree/link');
   const { stdout } = await sandbox.commands.run(
     'cd tree; ls | wc -l; stat -c %a deep/run.sh; sha256sum large; cat small-299',
   );
-  expect(stdout).toMatch(/^302\n755\n[0-9a-f]{64} {2}large\ncontent 299$/);
+  expect(stdout).toMatch(/^303\n755\n[0-9a-f]{64} {2}large\ncontent 299$/);
 
   expect(await matrx('cp', `${sandbox.sandboxId}:tree`, 'back')).toMatchObject({ exitCode: 0 });
   expect((await readFile(join(here, 'back/large'))).equals(large)).toBe(true);
   expect((await stat(join(here, 'back/deep/run.sh'))).mode & 0o777).toBe(0o755);
   const deep = await readdir(join(here, 'back/deep'), { encoding: 'buffer' });
   expect(deep.map((name) => name.toString('latin1')).sort()).toEqual(['empty', 'run.sh', '\u00ff\n'].sort());
-  expect(await readdir(join(here, 'back'))).toHaveLength(302);
+  expect(await readdir(join(here, 'back'))).toHaveLength(303);
 }, 120_000);
 
 test('one file goes where it is told, and what is there is found and printed', async () => {
@@ -90,6 +92,44 @@ test('what is wrong with a copy is said before anything is sent', async () => {
   expect(await matrx('cp', `${sandbox.sandboxId}:missing`, 'x')).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining('file_not_found'),
+  });
+});
+
+test('a file that grows while it is copied is copied as it was, both ways', async () => {
+  const begun = Buffer.alloc(limits.files.partBytes, 'begun ');
+  await writeFile(join(here, 'log'), begun);
+  const growing = setInterval(() => appendFileSync(join(here, 'log'), 'more'), 1);
+  const sent = await matrx('cp', 'log', `${sandbox.sandboxId}:log`);
+  clearInterval(growing);
+  expect(sent).toMatchObject({ exitCode: 0 });
+  expect((await sandbox.commands.run(`head -c ${begun.length} log | sha256sum`)).stdout).toContain(
+    createHash('sha256').update(begun).digest('hex'),
+  );
+
+  const writer = await sandbox.commands.start('while :; do printf more >> log; sleep 0.001; done');
+  const fetched = await matrx('cp', `${sandbox.sandboxId}:log`, 'fetched');
+  await writer.kill();
+  expect(fetched).toMatchObject({ exitCode: 0 });
+  expect((await readFile(join(here, 'fetched'))).subarray(0, begun.length).equals(begun)).toBe(true);
+}, 120_000);
+
+test('a link that is named itself is followed', async () => {
+  await writeFile(join(here, 'linked'), 'there');
+  await symlink('linked', join(here, 'link'));
+  expect(await matrx('cp', 'link', `${sandbox.sandboxId}:followed`)).toMatchObject({ exitCode: 0 });
+  expect(new TextDecoder().decode(await sandbox.files.read('followed'))).toBe('there');
+});
+
+test('what fails in a folder says where', async () => {
+  await sandbox.commands.run('mkdir closed; echo x > closed/secret; chmod 0 closed/secret');
+  const out = await matrx('cp', `${sandbox.sandboxId}:closed`, 'opened');
+  expect(out).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('closed/secret: ') });
+  await writeFile(join(here, 'plain'), '');
+  await sandbox.files.mkdir('some');
+  const { exitCode, stderr } = await matrx('cp', `${sandbox.sandboxId}:some`, 'plain/x');
+  expect({ exitCode, stderr: stderr.split('\n')[0] }).toEqual({
+    exitCode: 1,
+    stderr: 'matrx: plain/x: not a directory',
   });
 });
 
