@@ -26,6 +26,7 @@ import { openHome } from './home/open-home.ts';
 import { openStorage } from './home/storage/open-storage.ts';
 import { openInside } from './inside/open-inside.ts';
 import { KeptOutputs } from './kept/kept-outputs.ts';
+import { doneWithin } from './life/done-within.ts';
 import { agentHealth } from './life/health.ts';
 import { prepareSandbox } from './life/prepare-sandbox.ts';
 import { SandboxLife } from './life/sandbox-life.ts';
@@ -51,6 +52,8 @@ interface Options {
 
 const reportMs = 10_000;
 const keepMs = 20_000;
+// More than all that is done at the end may take, each part by its own limit.
+const lastMs = 90_000;
 
 /** The agent's whole life: opens its doors, learns whose machine this is, serves it until something ends it. */
 export async function runAgent({ config, log, version, sessionLimit, stop }: Options): Promise<ExitCode> {
@@ -158,13 +161,17 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   }
 
   const ending = await life.ended;
-  await Promise.all([files.close(), commands.close(ending.pace === 'now' ? 0 : graceMs)]);
-  if (keptHome && !failure && ending.pace !== 'now') await saveAtEnd(keptHome, clock);
-  await Promise.all([
-    outcomes.flush(reportMs),
-    inside.flush(reportMs),
-    keptOutputs.flush(ending.pace === 'now' ? 0 : keepMs),
-  ]);
+  const endAll = async () => {
+    await Promise.all([files.close(), commands.close(ending.pace === 'now' ? 0 : graceMs)]);
+    if (keptHome && !failure && ending.pace !== 'now') await saveAtEnd(keptHome, clock);
+    await Promise.all([
+      outcomes.flush(reportMs),
+      inside.flush(reportMs),
+      keptOutputs.flush(ending.pace === 'now' ? 0 : keepMs),
+    ]);
+  };
+  // Whatever a command has found to keep its end from being told, it ends with the machine.
+  if (!(await doneWithin(endAll(), lastMs, clock))) log.error('sandbox.cut_short', undefined);
   return ending.exitCode;
 }
 
