@@ -52,7 +52,7 @@ interface Options {
 
 const reportMs = 10_000;
 const keepMs = 20_000;
-// More than all that is done at the end may take, each part by its own limit.
+// More than all that is done at the end may take, each part by its own limit; of the machine's own time.
 const lastMs = 90_000;
 
 /** The agent's whole life: opens its doors, learns whose machine this is, serves it until something ends it. */
@@ -171,7 +171,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
     ]);
   };
   // Whatever a command has found to keep its end from being told, it ends with the machine.
-  if (!(await doneWithin(endAll(), lastMs, clock))) log.error('sandbox.cut_short', undefined);
+  if (!(await doneWithin(endAll(), lastMs, systemClock))) log.error('sandbox.cut_short', undefined);
   return ending.exitCode;
 }
 
