@@ -4,6 +4,9 @@ import { Construct } from 'constructs';
 import { bucket } from '../contract/deployment.ts';
 import type { DeployConfig } from './config/deploy-config.ts';
 
+// What has had its time stays as an old version so long: nobody asks for it back.
+const removedDays = 1;
+
 /** The one bucket: homes under `users/`, which only the service removes, `transfers/`, which are gone in a day, and `outputs/`. */
 export class Storage extends Construct {
   readonly bucket: Bucket;
@@ -24,13 +27,13 @@ export class Storage extends Construct {
           id: 'transfers',
           prefix: bucket.transfers.prefix,
           expiration: Duration.days(bucket.transfers.days),
-          noncurrentVersionExpiration: Duration.days(bucket.transfers.days),
+          noncurrentVersionExpiration: Duration.days(removedDays),
         },
         {
           id: 'outputs',
           prefix: bucket.outputs.prefix,
           expiration: Duration.days(bucket.outputs.days),
-          noncurrentVersionExpiration: Duration.days(bucket.transfers.days),
+          noncurrentVersionExpiration: Duration.days(removedDays),
         },
         {
           id: 'replaced',

@@ -2,6 +2,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { bucket as layout } from '../../contract/deployment.ts';
 import { homeKeys } from '../../contract/home/keys.ts';
+import { storageRole } from '../../contract/storage-role.ts';
 import type { Grant } from './grant.ts';
 
 const { users, transfers, outputs } = layout;
@@ -28,11 +29,10 @@ const heads = (bucket: Bucket, action: string): Grant => ({
 
 const uploading = ['PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'];
 
-/** What a session of the storage role may do at most. Its own policy cuts it down to one user and one sandbox. */
+/** What the contract lets sessions of the storage role do. */
 export const storageRoleGrants = (bucket: Bucket): readonly Grant[] => [
-  objects(bucket, ['GetObject', 'DeleteObject', ...uploading], users, transfers),
-  objects(bucket, ['PutObject'], outputs),
-  listing(bucket, users),
+  ...storageRole.objects.map(({ actions, parts }) => objects(bucket, actions, ...parts)),
+  listing(bucket, ...storageRole.listed),
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { bucket } from '../../../contract/deployment.ts';
+import { storageRole } from '../../../contract/storage-role.ts';
 import type { Listening } from '../../aws/listen.ts';
 import type { PolicyDocument } from '../../policy/policy-document.ts';
 import { createS3, type S3 } from '../../s3/create-s3.ts';
@@ -12,36 +13,24 @@ export const bucketName = 'matrx-local';
 /** The role whose sessions agents get, each for what is its user's. */
 export const storageRoleName = 'matrx-storage-access';
 
-/** As deployed: the homes, all of them; a session has a policy of its own for the one. */
+const everyIn = (parts: readonly { readonly prefix: string }[]): string[] =>
+  parts.map(({ prefix }) => `arn:aws:s3:::${bucketName}/${prefix}*`);
+
+/** As deployed. */
 const storageRolePolicy: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [
-    {
-      Effect: 'Allow',
-      Action: [
-        's3:GetObject',
-        's3:PutObject',
-        's3:DeleteObject',
-        's3:AbortMultipartUpload',
-        's3:ListMultipartUploadParts',
-      ],
-      Resource: [
-        `arn:aws:s3:::${bucketName}/${bucket.users.prefix}*`,
-        `arn:aws:s3:::${bucketName}/${bucket.transfers.prefix}*`,
-      ],
+    ...storageRole.objects.map(({ actions, parts }) => ({
+      Effect: 'Allow' as const,
+      Action: actions.map((action) => `s3:${action}`),
+      Resource: everyIn(parts),
       Condition: {},
-    },
-    {
-      Effect: 'Allow',
-      Action: ['s3:PutObject'],
-      Resource: [`arn:aws:s3:::${bucketName}/${bucket.outputs.prefix}*`],
-      Condition: {},
-    },
+    })),
     {
       Effect: 'Allow',
       Action: ['s3:ListBucket'],
       Resource: [`arn:aws:s3:::${bucketName}`],
-      Condition: { StringLike: { 's3:prefix': [`${bucket.users.prefix}*`] } },
+      Condition: { StringLike: { 's3:prefix': storageRole.listed.map(({ prefix }) => `${prefix}*`) } },
     },
   ],
 };

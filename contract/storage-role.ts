@@ -1,0 +1,18 @@
+import { bucket } from './deployment.ts';
+
+const { users, transfers, outputs } = bucket;
+
+/**
+ * What a session of the storage role may do at most, by the parts of the bucket: its own policy cuts it down to one user and one
+ * sandbox. The stack grants it and the local service enforces it.
+ */
+export const storageRole = {
+  objects: [
+    {
+      actions: ['GetObject', 'DeleteObject', 'PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
+      parts: [users, transfers],
+    },
+    { actions: ['PutObject'], parts: [outputs] },
+  ],
+  listed: [users],
+} as const;
