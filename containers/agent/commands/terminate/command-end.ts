@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { SendSignal } from '../../../../contract/api/commands/command-control.ts';
 import type { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
-import type { Clock } from '../../../../contract/clock.ts';
+import { type Clock, systemClock } from '../../../../contract/clock.ts';
 import type { LeaderExit } from '../launch/launch.ts';
 import { countOomKills } from './out-of-memory.ts';
 import { graceMs, type Selection, type Sight, signalOnce, terminate } from './terminate.ts';
@@ -14,6 +14,8 @@ interface Options {
   /** All that the command has started. */
   readonly selection: Selection;
   readonly sight?: Sight;
+  /** How long the kernel takes to tell of an end is up to the machine. @default systemClock */
+  readonly machineClock?: Clock;
   readonly oomKills?: () => number;
 }
 
@@ -41,7 +43,7 @@ export class CommandEnd {
   #hasExited = false;
 
   constructor(options: Options) {
-    this.#options = { sight: {}, oomKills: countOomKills, ...options };
+    this.#options = { sight: {}, machineClock: systemClock, oomKills: countOomKills, ...options };
     const { promise, resolve } = Promise.withResolvers<LeaderExit>();
     this.abandoned = promise;
     this.#abandon = resolve;
@@ -131,6 +133,6 @@ export class CommandEnd {
   #expectEnd(left: number): void {
     const abandon = () => this.#abandon({ code: null, signal: 'SIGKILL' });
     if (left > 0) abandon();
-    else if (!this.#hasExited) this.#untold ??= this.#options.clock.after(untoldMs, abandon);
+    else if (!this.#hasExited) this.#untold ??= this.#options.machineClock.after(untoldMs, abandon);
   }
 }

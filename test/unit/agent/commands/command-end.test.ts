@@ -8,7 +8,8 @@ import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 function ending(kills: readonly number[] = [0]) {
   const clock = new ManualClock();
   const counts = [...kills];
-  const end = new CommandEnd({ clock, selection: () => false, oomKills: () => counts.shift() ?? kills.at(-1) ?? 0 });
+  const oomKills = () => counts.shift() ?? kills.at(-1) ?? 0;
+  const end = new CommandEnd({ clock, machineClock: clock, selection: () => false, oomKills });
   return { clock, end };
 }
 
