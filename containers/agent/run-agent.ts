@@ -79,7 +79,8 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
     assigned?.outcomes.push(command.report);
     if (command.keepsOutput) assigned?.keptOutputs.add(command);
   };
-  const commands = new Commands(tools, { home, onEnd });
+  const onLasting = (command: Command) => assigned?.outcomes.push(command.report);
+  const commands = new Commands(tools, { home, onEnd, onLasting });
   const files = new MainFileDoor({
     files: new Files({ clock, marks: tools.marks, program: config.filesHelper, home }),
     storage: new StorageLink(config.linkSocket, clock),

@@ -18,10 +18,15 @@ interface Options {
   readonly home: string;
   /** Called once per command, with its outcome settled. */
   readonly onEnd: (command: Command) => void;
+  /** Called once for a command that still runs after two seconds. */
+  readonly onLasting?: (command: Command) => void;
   readonly maxRunning?: number;
   /** How many ended commands stay readable; the oldest is forgotten first. */
   readonly maxEnded?: number;
 }
+
+// Most commands are over by then, and their end is all there is to tell.
+const lastingMs = 2_000;
 
 /** What of the assignment rules commands. */
 type Source = EnvironmentSource & Pick<Assignment, 'root_commands'>;
@@ -39,7 +44,7 @@ export class Commands {
 
   constructor(tools: CommandTools, options: Options) {
     this.#tools = tools;
-    this.#options = { maxRunning: limits.runningCommands, maxEnded: 1_000, ...options };
+    this.#options = { maxRunning: limits.runningCommands, maxEnded: 1_000, onLasting: () => {}, ...options };
   }
 
   /** Accepts commands from here on. */
@@ -139,7 +144,11 @@ export class Commands {
       };
       const command = await Command.start(spec, this.#tools);
       this.#live.set(order.command_id, command);
-      void command.ended.then(() => this.#settle(command));
+      const lasting = this.#tools.clock.after(lastingMs, () => this.#options.onLasting(command));
+      void command.ended.then(() => {
+        lasting[Symbol.dispose]();
+        this.#settle(command);
+      });
       return command;
     } catch (cause) {
       session?.end();

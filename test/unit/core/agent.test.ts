@@ -102,8 +102,23 @@ test('the first report of a command counts, also after the sandbox has ended', a
   await taskEvent(id);
   expect(await send({ exit_code: 2 })).toEqual({ status: 200, body: { accepted: 1 } });
   expect(await ports.commands.outcomeOf(id, commandId())).toMatchObject({ exit_code: 1 });
-  await expect(send({ outcome: 'running' })).rejects.toMatchObject({
-    code: 'invalid_request',
-    details: { field: 'outcomes.0.outcome' },
-  });
+});
+
+test('a command that its agent says runs is known to run until its end is, and no later word takes that back', async () => {
+  const { ready, ports, taskIdOf } = fakeService();
+  const id = await ready();
+  const send = (fields: Parameters<typeof reportOf>[0]) =>
+    reportOutcomes(
+      ports,
+      callOf('reportOutcomes', agentOf(taskIdOf(id)), {
+        params: { sandbox_id: id },
+        body: { outcomes: [reportOf(fields)] },
+      }),
+    );
+  expect(await send({ outcome: 'running', exit_code: null })).toMatchObject({ body: { accepted: 1 } });
+  expect(await ports.commands.startedOf(id, commandId())).toMatchObject({ outcome: 'running' });
+  expect(await ports.commands.outcomeOf(id, commandId())).toBeUndefined();
+  await send({ exit_code: 3 });
+  await send({ outcome: 'running', exit_code: null });
+  expect(await ports.commands.outcomeOf(id, commandId())).toMatchObject({ outcome: 'exited', exit_code: 3 });
 });
