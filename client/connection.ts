@@ -5,7 +5,10 @@ import type { Configuration } from './node/find-configuration.ts';
 
 /** How long a call may take, in milliseconds. Connecting itself has the runtime's limit, 10 s in Node. */
 export interface Timeouts {
-  /** Until an attempt's answer begins. A command's answer begins when the command has. */
+  /**
+   * Until an attempt's answer begins. A command's answer begins when the command has. The runtime's own limit for a connection to be made
+   * comes before (10 s in Node; `unreachable`).
+   */
   readonly answerMs: number;
   /** Between two pieces of an answer. Streams carry a heartbeat every 15 s. */
   readonly silenceMs: number;
