@@ -2,8 +2,10 @@ import type { Sandbox as SandboxRecord, Status } from '../contract/api/sandboxes
 import { Commands } from './commands/commands.ts';
 import type { CommandTransport } from './commands/transport/command-transport.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
+import { createOptions } from './create-options.ts';
 import { Files } from './files/files.ts';
 import { send } from './http/send/send.ts';
+import { assertKnownOptions } from './known-options.ts';
 import { listRecords } from './list-records.ts';
 import { type LogLine, type LogOptions, readLog } from './logs/read-log.ts';
 import { openTransport, type SandboxTransport } from './open-transport.ts';
@@ -71,6 +73,7 @@ export class Sandbox implements AsyncDisposable {
 
   /** Creates a sandbox. One that fails to start, or is not waited for to the end, is not left behind. */
   static async create(options: CreateOptions = {}): Promise<Sandbox> {
+    assertKnownOptions(options, createOptions);
     return Sandbox.#begin(await openConnection(options), options);
   }
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ExecCommand } from '../../contract/api/commands/commands.ts';
+import { SandboxError } from '../../contract/api/errors.ts';
 import { wholeSeconds } from '../duration.ts';
 import { toBase64 } from './output/base64.ts';
 
@@ -34,7 +35,16 @@ function stdinBody(stdin: string | Uint8Array | boolean | undefined): Body['stdi
   return typeof stdin === 'string' ? { data: stdin } : { data: toBase64(stdin), encoding: 'base64' };
 }
 
-/** The body of an order to run a command. Throws `invalid_request` for a duration that is not in whole seconds. */
+/** What is run. Throws `invalid_request` for what is neither a text nor a list, which only JavaScript can give. */
+function commandBody(command: string | readonly string[]): Pick<Body, 'command' | 'argv'> {
+  if (typeof command === 'string') return { command };
+  if (Array.isArray(command)) return { argv: [...command] };
+  throw new SandboxError('invalid_request', 'expected a command, or an array of its program and arguments', {
+    details: { field: 'command', rule: 'expected a string or an array of strings' },
+  });
+}
+
+/** The body of an order to run a command. Throws `invalid_request`, as for a duration that is not in whole seconds. */
 export const toCommandBody = (
   command: string | readonly string[],
   settings: CommandSettings & {
@@ -43,7 +53,7 @@ export const toCommandBody = (
   },
 ) =>
   ({
-    ...(typeof command === 'string' ? { command } : { argv: [...command] }),
+    ...commandBody(command),
     cwd: settings.cwd,
     env: settings.env && { ...settings.env },
     session: settings.session,

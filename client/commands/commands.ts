@@ -1,9 +1,11 @@
 import type { Connection } from '../connection.ts';
 import { wholeSeconds } from '../duration.ts';
 import { pages } from '../http/pages.ts';
+import { assertKnownOptions } from '../known-options.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandHandle } from './command-handle.ts';
 import { commandIdFor } from './command-id.ts';
+import { runOptions, startOptions } from './command-options.ts';
 import type { CommandResult } from './command-result.ts';
 import { type CommandSettings, toCommandBody } from './command-settings.ts';
 import { followCommand } from './follow-command.ts';
@@ -64,6 +66,7 @@ export class Commands {
     command: string | readonly string[],
     options: RunOptions & ResultEncoding = {},
   ): Promise<CommandResult<string | Uint8Array>> {
+    assertKnownOptions(options, runOptions);
     const { connection, transport, sandboxId } = this.#context;
     const { idempotencyKey = crypto.randomUUID(), signal } = options;
     const body = {
@@ -77,6 +80,7 @@ export class Commands {
 
   /** Starts a command in the background, as `run` takes it, and resolves when it has started. */
   async start(command: string | readonly string[], options: StartOptions = {}): Promise<CommandHandle> {
+    assertKnownOptions(options, startOptions);
     const { transport, sandboxId } = this.#context;
     const { idempotencyKey = crypto.randomUUID(), signal } = options;
     const body = { ...(await this.#commandId(idempotencyKey)), ...toCommandBody(command, options) };

@@ -47,6 +47,16 @@ test('a sandbox is created, waited for, and ended with its block', async () => {
   });
 });
 
+test('a setting that nobody reads is refused, and nothing is created', async () => {
+  await using service = await misbehavingService();
+  const mistyped: object = { ttl: 60_000 };
+  await expect(Sandbox.create({ ...at(service), ...mistyped })).rejects.toMatchObject({
+    code: 'invalid_request',
+    details: { field: 'ttl', rule: expect.stringContaining('ttlMs') },
+  });
+  expect(service.seen).toEqual([]);
+});
+
 test('a sandbox that ends while it starts is an error that says why, and is not left behind', async () => {
   const failed = sandboxRecord({ status: 'failed', stop_reason: 'on_ready_failed', stop_detail: 'exit 3' });
   await using service = await misbehavingService(

@@ -47,6 +47,28 @@ test('a command is started in the background without a time-out, and started onc
   expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
 });
 
+test('an option that nobody reads is refused, which in JavaScript nobody else would tell', async () => {
+  await using service = await misbehavingService();
+  const commands = await commandsOf(service);
+  const mistyped: object = { cwd: '/tmp', timeout: 1_000 };
+  const refused = {
+    code: 'invalid_request',
+    details: { field: 'timeout', rule: expect.stringContaining('timeoutMs') },
+  };
+  await expect(commands.run('make', mistyped)).rejects.toMatchObject(refused);
+  await expect(commands.start('make', mistyped)).rejects.toMatchObject(refused);
+  expect(service.seen).toEqual([]);
+});
+
+test('what is no command is refused before it is sent', async () => {
+  await using service = await misbehavingService();
+  const commands = await commandsOf(service);
+  const run: (command: unknown) => Promise<unknown> = (command) => Reflect.apply(commands.run, commands, [command]);
+  for (const command of [undefined, null, 7, {}])
+    await expect(run(command)).rejects.toMatchObject({ code: 'invalid_request', details: { field: 'command' } });
+  expect(service.seen).toEqual([]);
+});
+
 test('a handle waits over as many streams as it takes, each from where the last one broke', async () => {
   await using service = await misbehavingService(
     answer(200, commandInfo()),
