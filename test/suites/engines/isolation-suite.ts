@@ -124,6 +124,7 @@ export function isolationSuite(
     test('nothing that a machine can read tells of credentials', async () => {
       const script = `
         cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n" | grep -aiE "^AWS_(ACCESS|SECRET|SESSION)" && echo found
+        ls -A /etc/ssl/private /etc/pki/*/private 2>/dev/null | grep -v : | grep . && echo found
         ls -A /root/.aws /home/agent/.aws /root/.docker /root/.ssh /home/agent/.ssh 2>/dev/null | grep . && echo found
         echo looked`;
       expect(await run(script, '')).toBe('looked\n');

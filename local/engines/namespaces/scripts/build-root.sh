@@ -50,6 +50,10 @@ for name in ssl pki crypto-policies ca-certificates alternatives ld.so.conf.d; d
   mkdir "etc/$name"
   mount -o bind,ro,nosuid,nodev "/etc/$name" "etc/$name"
 done
+# The machine's root is the host's where the service is, and so is the owner of the host's keys.
+for folder in etc/ssl/private etc/pki/*/private; do
+  [ ! -d "$folder" ] || mount -t tmpfs -o ro,mode=700,nosuid,nodev,noexec,size=4k machine "$folder"
+done
 for name in ld.so.cache ld.so.conf ca-certificates.conf; do
   [ -f "/etc/$name" ] || continue
   : >"etc/$name"
