@@ -23,6 +23,8 @@ export interface StorageUse {
   /** The home with all its checkpoints. */
   readonly hot: Stored;
   readonly cold: Stored;
+  /** What commands printed and was to be kept. */
+  readonly outputs: Stored;
   readonly lastSavedAt: Date | null;
   readonly checkpoints: number;
 }
@@ -36,11 +38,12 @@ const toUse = (wire: OutputOf<'getStorage'>): StorageUse => ({
   userId: wire.user_id,
   hot: wire.hot,
   cold: wire.cold,
+  outputs: wire.outputs,
   lastSavedAt: wire.last_saved_at === null ? null : new Date(wire.last_saved_at),
   checkpoints: wire.checkpoints,
 });
 
-/** What is stored of one user: the home with its checkpoints, and cold files. No sandbox is needed for any of it. */
+/** What is stored of one user: the home with its checkpoints, cold files, and kept output. No sandbox is needed for any of it. */
 export class UserStorage {
   readonly #connection: Connection;
   readonly userId: string;

@@ -14,6 +14,7 @@ export const needs = {
   'homes:retain': 'say which checkpoints homes keep',
   'storage:read': 'read and list homes, cold files and transfers',
   'outputs:read': 'read what commands printed, where agents have stored it',
+  'outputs:delete': 'remove what commands printed',
   'storage:delete': 'remove homes, cold files and transfers',
   'storage:transfer': 'put, get and remove files on their way into and out of sandboxes',
   'storage:delegate': 'give agents sessions of the storage role, each for one user',

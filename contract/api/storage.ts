@@ -18,8 +18,8 @@ export type Checkpoint = z.infer<typeof Checkpoint>;
 /** What a user has stored, as it is in the bucket: contents that files share, and that are packed, count once and packed. */
 const Stored = z.object({ bytes: count, objects: count });
 
-/** The homes of a user are `hot`, its cold files `cold`. */
-export const tiers = ['hot', 'cold'] as const;
+/** The homes of a user are `hot`, its cold files `cold`, what its commands printed and was to be kept `outputs`. */
+export const tiers = ['hot', 'cold', 'outputs'] as const;
 const Tier = z.enum(tiers);
 export type Tier = z.infer<typeof Tier>;
 
@@ -28,6 +28,7 @@ const StorageUse = z
     user_id: UserId,
     hot: Stored.describe('the home with all its checkpoints'),
     cold: Stored,
+    outputs: Stored.describe('what commands printed, kept by `keep_output`'),
     last_saved_at: Timestamp.nullable(),
     checkpoints: count.describe('that are kept'),
     complete: z.boolean().describe('false: so far; the same call with next_cursor counts on'),
@@ -118,7 +119,8 @@ export const storageRoutes = {
   getStorage: {
     ...read,
     path: '/users/{user_id}/storage',
-    summary: 'What a user has stored: bytes and objects of the home and of cold files',
+    summary: 'What a user has stored: bytes and objects of the home, of cold files and of kept output',
+    needs: ['storage:read', 'outputs:read'],
     params: ofUser,
     query: z.strictObject({ cursor: z.string().max(8_192).optional() }),
     answers: { 200: StorageUse },
@@ -174,7 +176,7 @@ export const storageRoutes = {
     path: '/users/{user_id}/storage/{tier}',
     summary: 'Remove all that a user has in a tier; again until it is complete',
     scope: 'matrx/sandbox.write',
-    needs: ['records:read', 'storage:read', 'storage:delete'],
+    needs: ['records:read', 'storage:read', 'storage:delete', 'outputs:read', 'outputs:delete'],
     params: ofUser.extend({ tier: Tier }),
     query: z.strictObject({ confirm: UserId.describe('the user_id once more') }),
     answers: { 200: Removal },

@@ -89,6 +89,7 @@ export function needGrants({ state, storage, storageRole, compute, roles }: Reso
     'homes:retain': ofStorage['homes:retain'],
     'storage:read': ofStorage['storage:read'],
     'outputs:read': ofStorage['outputs:read'],
+    'outputs:delete': ofStorage['outputs:delete'],
     'storage:delete': ofStorage['storage:delete'],
     'storage:transfer': ofStorage['storage:transfer'],
     'storage:delegate': ofStorage['storage:delegate'],

@@ -43,6 +43,7 @@ export function storageNeedGrants({ bucket, role }: { readonly bucket: Bucket; r
   return {
     'storage:read': [objects(bucket, ['GetObject'], users, transfers), listing(bucket, users, transfers)],
     'outputs:read': [objects(bucket, ['GetObject'], outputs), listing(bucket, outputs)],
+    'outputs:delete': [objects(bucket, ['DeleteObject'], outputs)],
     'storage:transfer': [objects(bucket, ['GetObject', 'DeleteObject', ...uploading], transfers)],
     'storage:delete': [objects(bucket, ['DeleteObject'], users, transfers)],
     'homes:retain': [heads(bucket, 'PutObject')],

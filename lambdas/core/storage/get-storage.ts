@@ -25,6 +25,7 @@ const Place = z.strictObject({
   after: z.string().max(1_024).optional(),
   hot: sums,
   cold: sums,
+  outputs: sums,
 });
 type Place = z.infer<typeof Place>;
 
@@ -32,7 +33,7 @@ type Place = z.infer<typeof Place>;
 const budgetMs = limits.storageSeconds * 1_000;
 
 const nothing = { bytes: 0, objects: 0 };
-const next: Readonly<Record<Tier, Tier | undefined>> = { hot: 'cold', cold: undefined };
+const next: Readonly<Record<Tier, Tier | undefined>> = { hot: 'cold', cold: 'outputs', outputs: undefined };
 
 /** One page more; undefined at the end. */
 async function countPage(
@@ -65,17 +66,20 @@ export async function getStorage(ports: StoragePorts, call: Call<'getStorage'>):
   const hasTime = timeFor(budgetMs, ports.clock);
   const found = await ports.homes.head(userId);
   let place: Place =
-    query.cursor === undefined ? { tier: 'hot', hot: nothing, cold: nothing } : readCursor(query.cursor, Place);
+    query.cursor === undefined
+      ? { tier: 'hot', hot: nothing, cold: nothing, outputs: nothing }
+      : readCursor(query.cursor, Place);
   let state: 'more' | 'done';
   do [place, state] = await countPage(ports, userId, place);
   while (state === 'more' && hasTime() && !signal.aborted);
-  note({ userId, objects: place.hot.objects + place.cold.objects, complete: state === 'done' });
+  note({ userId, objects: tiers.reduce((sum, tier) => sum + place[tier].objects, 0), complete: state === 'done' });
   return {
     status: 200,
     body: {
       user_id: userId,
       hot: place.hot,
       cold: place.cold,
+      outputs: place.outputs,
       last_saved_at: found?.head.checkpoints[0]?.saved_at ?? null,
       checkpoints: found?.head.checkpoints.length ?? 0,
       complete: state === 'done',

@@ -17,6 +17,7 @@ const counted = (objects: number, next_cursor: string | null) => ({
   user_id: 'ann',
   hot: { bytes: 10 * objects, objects },
   cold: { bytes: 0, objects: 0 },
+  outputs: { bytes: 0, objects: 0 },
   last_saved_at: '2027-01-15T08:00:00.000Z',
   checkpoints: 1,
   complete: next_cursor === null,
@@ -37,6 +38,7 @@ test('what is stored is counted to the end, with word of how far it is', async (
     userId: 'ann',
     hot: { bytes: 25_000, objects: 2_500 },
     cold: { bytes: 0, objects: 0 },
+    outputs: { bytes: 0, objects: 0 },
     lastSavedAt: new Date('2027-01-15T08:00:00.000Z'),
     checkpoints: 1,
   });

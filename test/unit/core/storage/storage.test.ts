@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { limits } from '../../../../contract/api/limits.ts';
+import type { Tier } from '../../../../contract/api/storage.ts';
 import { getHealthReport } from '../../../../lambdas/core/service/get-health-report.ts';
 import { deleteStorage } from '../../../../lambdas/core/storage/delete-storage.ts';
 import { getStorage } from '../../../../lambdas/core/storage/get-storage.ts';
@@ -16,7 +17,7 @@ async function use(ports: Ports, cursor?: string | null) {
   return answer.body;
 }
 
-async function remove(ports: Ports, tier: 'hot' | 'cold' = 'hot', confirm = 'ada') {
+async function remove(ports: Ports, tier: Tier = 'hot', confirm = 'ada') {
   const call = callOf('deleteStorage', service, { params: { ...params, tier }, query: { confirm } });
   const answer = await deleteStorage(ports, call);
   if (!('body' in answer)) throw new Error('no body');
@@ -31,6 +32,7 @@ test('M4: what a user has stored is told in bytes and objects, tier by tier', as
     user_id: 'ada',
     hot: { bytes: 0, objects: 0 },
     cold: { bytes: 0, objects: 0 },
+    outputs: { bytes: 0, objects: 0 },
     last_saved_at: null,
     checkpoints: 0,
     complete: true,
@@ -40,10 +42,13 @@ test('M4: what a user has stored is told in bytes and objects, tier by tier', as
   ports.objects.put('users/ada/home/head.json', 100);
   ports.objects.put(blob(1), 1_000);
   ports.objects.put('users/ada/cold/data.bin', 7);
+  ports.objects.put('outputs/ada/sbx/cmd/stdout/0', 30);
   ports.objects.put('users/ada2/home/head.json', 5);
+  ports.objects.put('outputs/ada2/sbx/cmd/stdout/0', 5);
   expect(await use(ports)).toMatchObject({
     hot: { bytes: 1_100, objects: 2 },
     cold: { bytes: 7, objects: 1 },
+    outputs: { bytes: 30, objects: 1 },
     last_saved_at: '2027-01-16T08:00:00.000Z',
     checkpoints: 1,
     complete: true,
@@ -111,7 +116,7 @@ test('a cursor of one’s own making is refused, and never leads to another user
   await expect(use(ports, make({ tier: 'all' }))).rejects.toMatchObject({ code: 'invalid_request' });
   await expect(use(ports, '%')).rejects.toMatchObject({ code: 'invalid_request' });
   const none = { bytes: 0, objects: 0 };
-  const outward = make({ tier: 'hot', after: '../../eve', hot: none, cold: none });
+  const outward = make({ tier: 'hot', after: '../../eve', hot: none, cold: none, outputs: none });
   expect(await use(ports, outward)).toMatchObject({ hot: none, cold: none, complete: true });
 });
 
@@ -171,4 +176,14 @@ test('fails when another user is confirmed, and while a sandbox could save', asy
   expect(ports.objects.byKey.size).toBe(1);
   await taskEvent(id);
   expect(await remove(ports)).toMatchObject({ complete: true });
+});
+
+test('a tier is removed alone: kept output without the home, and nobody else’s', async () => {
+  const { ports } = fakeService();
+  ports.objects.put('outputs/ada/sbx/cmd/index.json', 30);
+  ports.objects.put('outputs/ada2/sbx/cmd/index.json', 5);
+  ports.objects.put(blob(1), 10);
+  expect(await remove(ports, 'outputs')).toMatchObject({ removed: { bytes: 30, objects: 1 }, complete: true });
+  expect(await use(ports)).toMatchObject({ hot: { objects: 1 }, outputs: { objects: 0 } });
+  expect((await ports.objects.list('outputs/', undefined)).objects).toHaveLength(1);
 });
