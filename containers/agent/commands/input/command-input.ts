@@ -33,7 +33,9 @@ export class CommandInput {
    */
   write({ data, offset = this.#taken, eof }: z.infer<typeof WriteStdin>): z.infer<typeof StdinState> {
     const bytes = Buffer.from(data, 'base64');
-    if (offset > this.#taken) throw this.#refuse('conflict', 'bytes are missing before this offset');
+    if (offset > this.#taken) {
+      throw this.#refuse('conflict', `bytes are missing before offset ${offset}: ${this.#taken} have been taken`);
+    }
     const fresh = bytes.subarray(this.#taken - offset);
     if (fresh.length > 0) this.#take(fresh);
     if (eof) this.end();
