@@ -14,12 +14,16 @@ const sources = folders.flatMap((folder) =>
 const exported =
   /^export (?:(?:async )?function\*?|(?:abstract )?class) \w+|^export const \w+[^=]*= (?:async )?(?:\(|<|\w+ =>)/;
 
+// The signatures of one function have one sentence, before the first.
+const overload = /^export function \w+.*;$/;
+
 /** Lines that export a function or a class with no sentence before them. */
 function undocumented(text: string): string[] {
   const lines = text.split('\n');
   const sentenceBefore = (index: number): boolean => {
     const line = lines[index - 1] ?? '';
-    return line.startsWith('// biome-ignore') ? sentenceBefore(index - 1) : /\*\/$|^\/\/ /.test(line);
+    const saysNothing = line.startsWith('// biome-ignore') || overload.test(line);
+    return saysNothing ? sentenceBefore(index - 1) : /\*\/$|^\/\/ /.test(line);
   };
   return lines.filter((line, index) => exported.test(line) && !sentenceBefore(index));
 }
