@@ -19,7 +19,8 @@ const targetShare = 0.8;
 
 /** Small files by calls, many of them, and a large one each way, beside the SDK's put and get of the same file at the same storage. */
 export async function* benchFiles(stack: BenchStack): AsyncGenerator<string> {
-  await using sandbox = await stack.createSandbox();
+  // Half a core of the usual size would be what is measured.
+  await using sandbox = await stack.createSandbox({ size: 'l' });
   yield* smallOnes(sandbox);
   yield* largeOne(stack, sandbox);
 }
