@@ -1,5 +1,5 @@
 import { type ChannelService, openChannelService, type Ran } from './support/channel-service.ts';
-import { showTimes, timeEach } from './support/measure.ts';
+import { showTimes, type Times, timeEach, timeInTurn } from './support/measure.ts';
 import { runPlainly } from './support/plain-session.ts';
 
 const mb = 1_000_000;
@@ -22,20 +22,28 @@ export async function* benchChannel(): AsyncGenerator<string> {
 
 async function* commands(service: ChannelService, delayMs: number): AsyncGenerator<string> {
   const name = `${delayMs} ms one way:`;
+  const count = delayMs === 0 ? 200 : 40;
   await using environment = service.environment();
   const first = await environment.run(['/bin/true']);
+  await using held = await service.held();
   await timeEach(20, () => environment.run(['/bin/true']));
-  const open = await timeEach(delayMs === 0 ? 200 : 40, () => environment.run(['/bin/true']));
-  const limit = 2 * delayMs + 10;
-  yield `${name} command on an open channel  ${showTimes(open)}; target ${limit} ms ${verdict(open.p50 <= limit)}`;
+  await timeEach(20, () => held.run(['/bin/true']));
+  const [trips, direct, open, byCaller] = await timeInTurn(count, [
+    () => held.roundTrip(),
+    () => service.direct(['/bin/true']),
+    () => environment.run(['/bin/true']),
+    () => held.run(['/bin/true']),
+  ]);
+  const limit = trips.p50 + 10;
+  const judge = (times: Times) => `${showTimes(times)}; target ${limit.toFixed(1)} ms ${verdict(times.p50 <= limit)}`;
+  yield `${name} round trip on a channel      ${showTimes(trips)}; ${2 * delayMs} ms of it are added`;
+  yield `${name} command with no channel      ${showTimes(direct)}`;
+  yield `${name} command on an open channel  ${judge(open)}`;
+  yield `${name} command on a held channel   ${judge(byCaller)}`;
   const since = performance.now();
   await Promise.all(Array.from({ length: 64 }, () => environment.run(['/bin/true'])));
   yield `${name} 64 commands at once         ${(performance.now() - since).toFixed(0)} ms`;
   const plain = await timeEach(3, () => runPlainly(service, '/bin/true'));
-  await using held = await service.held();
-  await timeEach(20, () => held.run(['/bin/true']));
-  const byCaller = await timeEach(delayMs === 0 ? 200 : 40, () => held.run(['/bin/true']));
-  yield `${name} command on a held channel  ${showTimes(byCaller)}; target ${limit} ms ${verdict(byCaller.p50 <= limit)}`;
   yield `${name} command on a fresh channel  ${first.ms.toFixed(0)} ms; by a session of its own ${showTimes(plain)}`;
 }
 

@@ -11,16 +11,17 @@ import { limits } from '../contract/api/limits.ts';
 import { systemClock as clock } from '../contract/clock.ts';
 import { clientChannels } from '../lambdas/aws/channel/client-channels.ts';
 import type { Sessions } from '../lambdas/aws/channel/kept/open-channel.ts';
+import { proveAlive } from '../lambdas/aws/channel/kept/prove-alive.ts';
 import { endSession } from '../lambdas/aws/channel/kept/sessions.ts';
 import type { ChannelTarget } from '../lambdas/core/ports.ts';
 import { commandId } from '../test/support/agent/agent-machine.ts';
 import { PlayedSlots } from '../test/support/fakes/played-slots.ts';
-import type { Runner } from './support/channel-service.ts';
+import type { HeldRunner } from './support/channel-service.ts';
 
 const proofMs = 10_000;
 
 /** A channel as a caller holds it, under a grant, with no function in between once it is open. */
-export async function heldChannel(sessions: Sessions, target: ChannelTarget, userId: string): Promise<Runner> {
+export async function heldChannel(sessions: Sessions, target: ChannelTarget, userId: string): Promise<HeldRunner> {
   const slots = new PlayedSlots(clock);
   const channels = clientChannels({ sessions, leases: slots, line: slots, clock });
   const grant: Grant = {
@@ -41,6 +42,7 @@ export async function heldChannel(sessions: Sessions, target: ChannelTarget, use
   const http = connectHttp(session.stream, { clock });
   return {
     run: (argv) => run(http, argv),
+    roundTrip: async () => await proveAlive(http, { clock, withinMs: proofMs }),
     [Symbol.asyncDispose]: async () => {
       http.close();
       await session.close();

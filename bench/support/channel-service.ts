@@ -30,6 +30,12 @@ export interface Runner extends AsyncDisposable {
   run(argv: readonly string[]): Promise<Ran>;
 }
 
+/** A channel that a caller holds. */
+export interface HeldRunner extends Runner {
+  /** Resolves when the agent has answered what costs it nothing. */
+  roundTrip(): Promise<void>;
+}
+
 /** The message service and the real agent on one machine, with every frame as late as asked, and nothing else between. */
 export interface ChannelService extends AsyncDisposable {
   readonly ecs: ECSClient;
@@ -38,7 +44,9 @@ export interface ChannelService extends AsyncDisposable {
   /** As a function's environment does, whose first command opens the channel. */
   environment(): Runner;
   /** As a caller does that holds its channel, open already. */
-  held(): Promise<Runner>;
+  held(): Promise<HeldRunner>;
+  /** Runs a command by the agent's own socket, with no channel in between. */
+  direct(argv: readonly string[]): Promise<unknown>;
 }
 
 const region = 'us-east-1';
@@ -80,6 +88,7 @@ export async function openChannelService(options: { pace: 'real' | 'fast'; delay
     cluster,
     task,
     environment: () => environment({ ecs, ssm, cluster }, target),
+    direct: (argv) => agent.run({ argv, env: {} }),
     held: () => heldChannel({ ecs, ssm, cluster }, target, agent.plane.assignment.user_id),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

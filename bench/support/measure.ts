@@ -19,6 +19,18 @@ export async function timeEach(count: number, run: (index: number) => Promise<un
   return timesOf(times);
 }
 
+/** Milliseconds of `count` runs of each, in turn, so that all have the same share of a busy machine. */
+export async function timeInTurn<const Runs extends readonly (() => Promise<unknown>)[]>(
+  count: number,
+  runs: Runs,
+): Promise<{ [Index in keyof Runs]: Times }> {
+  const times: number[][] = runs.map(() => []);
+  for (let round = 0; round < count; round += 1) {
+    for (const [index, run] of runs.entries()) times[index]?.push(await took(run));
+  }
+  return times.map(timesOf) as { [Index in keyof Runs]: Times };
+}
+
 /** What the times of some runs, in milliseconds, say together. */
 export function timesOf(given: readonly number[]): Times {
   const times = given.toSorted((left, right) => left - right);
