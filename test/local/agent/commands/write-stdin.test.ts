@@ -17,6 +17,7 @@ test('what is written arrives once and in order, however often it is sent', asyn
   await printed(machine, id, 'one two ');
   await expect(write(machine, id, { data: base64('four'), offset: 9 })).rejects.toMatchObject({
     code: 'conflict',
+    message: expect.stringContaining('before offset 9: 8 have been taken'),
     details: { field: 'offset', value: '8' },
   });
   expect(await write(machine, id, { data: base64('three') })).toEqual({ offset: 13, eof: false });
