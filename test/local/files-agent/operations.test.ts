@@ -8,6 +8,9 @@ import { startAgent } from '../../support/agent/agent-machine.ts';
 import { at, fileCalls, request } from '../../support/agent/file-calls.ts';
 import { namespacesHere } from '../../support/machines/machine-namespaces.ts';
 
+// As long as a busy machine takes; a free one needs none of it.
+const patient = { timeout: 20_000 };
+
 async function start() {
   const machine = await startAgent({ files: true });
   await machine.ready();
@@ -87,9 +90,9 @@ test('an upload that is cut changes nothing and leaves nothing', async () => {
   await using at = await start();
   const stream = at.machine.http.request({ ':method': 'PUT', ':path': '/files?path=cut' }).on('error', () => {});
   stream.write(Buffer.alloc(300_000));
-  await expect.poll(async () => (await at.files.list('.')).entries.length).toBe(1);
+  await expect.poll(async () => (await at.files.list('.')).entries.length, patient).toBe(1);
   stream.close(8);
-  await expect.poll(async () => (await at.files.list('.')).entries.length).toBe(0);
+  await expect.poll(async () => (await at.files.list('.')).entries.length, patient).toBe(0);
 });
 
 test.for([
@@ -296,13 +299,13 @@ test('a watch tells of a write when the file is in its place, and of nothing tha
   const stream = here.machine.http.request({ ':path': '/files/watch?path=w&recursive=true' }).on('error', () => {});
   let text = '';
   stream.on('data', (chunk) => (text += chunk));
-  await expect.poll(() => text).toContain('"watching"');
+  await expect.poll(() => text, patient).toContain('"watching"');
   await here.files.write('w/file', 'first');
   await here.files.write('w/file', 'second');
   await here.files.write('w/once', 'x', '&if_none_match=*');
   await here.files.write('w/new/file', 'x');
   await here.files.write('w/last', 'x');
-  await expect.poll(() => text).toContain('w/last"');
+  await expect.poll(() => text, patient).toContain('w/last"');
   expect(text).toContain('"created"');
   expect(text).not.toContain('.matrx-');
 });
@@ -319,7 +322,7 @@ test('a watch tells what comes, changes and goes, also in folders made meanwhile
       .slice(0, -1)
       .map((line) => JSON.parse(line))
       .map(({ event, path }) => `${event} ${path?.slice(here.home.length + 3) ?? ''}`.trim());
-  await expect.poll(told).toEqual(['watching']);
+  await expect.poll(told, patient).toEqual(['watching']);
   await here.machine.run({ command: 'mkdir -p w/new/deep; echo x > w/new/deep/file; echo y >> w/old; rm w/old' });
   await expect
     .poll(told)
@@ -333,8 +336,8 @@ test('a watch tells what comes, changes and goes, also in folders made meanwhile
       ]),
     );
   await here.machine.run({ command: 'echo z > w/new/deep/later' });
-  await expect.poll(told).toContain('created new/deep/later');
+  await expect.poll(told, patient).toContain('created new/deep/later');
   await here.machine.run({ command: 'rm -r w' });
-  await expect.poll(() => text.trimEnd().split('\n').at(-1)).toContain('"file_not_found"');
+  await expect.poll(() => text.trimEnd().split('\n').at(-1), patient).toContain('"file_not_found"');
   expect((await stat(here.home)).isDirectory()).toBe(true);
 });

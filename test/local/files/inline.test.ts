@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Caller, call, createReady, exec, expectError } from '../../support/stack/sandbox-calls.ts';
 import { type Stack, startStack } from '../../support/stack/stack.ts';
 
+// As long as a busy machine takes; a free one needs none of it.
+const patient = { timeout: 20_000 };
+
 let stack: Stack;
 let owner: Caller;
 let id: string;
@@ -154,9 +157,9 @@ test('changes are told as a stream, and without one are refused', async () => {
   const heard = (async () => {
     for await (const chunk of response.body ?? []) text += Buffer.from(chunk);
   })().catch(() => undefined);
-  await expect.poll(() => text).toContain('"watching"');
+  await expect.poll(() => text, patient).toContain('"watching"');
   await write('watched/new', Buffer.from('x'));
-  await expect.poll(() => text).toContain('"created"');
+  await expect.poll(() => text, patient).toContain('"created"');
   stop.abort();
   await heard;
 });
