@@ -6,11 +6,11 @@ import { transferRoutes } from '../contract/api/files/transfers.ts';
 import { storageRoutes } from '../contract/api/storage.ts';
 import { endpoint } from './http/endpoint.ts';
 import { commandOperations } from './operations/command-operations.ts';
-import { commandServices } from './services.ts';
+import { commandsServices } from './services/commands-services.ts';
 
 export const handler = endpoint(
   'commands',
   { ...accessRoutes, ...commandControlRoutes, ...commandRoutes, ...fileRoutes, ...storageRoutes, ...transferRoutes },
-  commandServices(),
+  commandsServices(),
   commandOperations,
 );

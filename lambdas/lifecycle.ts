@@ -3,7 +3,7 @@ import { serviceRoutes } from '../contract/api/service.ts';
 import { adminRoutes } from '../contract/api/use/admin.ts';
 import { endpoint } from './http/endpoint.ts';
 import { lifecycleOperations } from './operations/lifecycle-operations.ts';
-import { lifecycleServices } from './services.ts';
+import { lifecycleServices } from './services/lifecycle-services.ts';
 
 export const handler = endpoint(
   'lifecycle',

@@ -1,4 +1,4 @@
 import { settleTaskHandler } from './events/settle-task-handler.ts';
-import { settleServices } from './services.ts';
+import { settleTaskServices } from './services/settle-task-services.ts';
 
-export const handler = settleTaskHandler(settleServices());
+export const handler = settleTaskHandler(settleTaskServices());

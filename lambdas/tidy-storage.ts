@@ -1,4 +1,4 @@
 import { tidyHandler } from './events/tidy-handler.ts';
-import { tidyServices } from './services.ts';
+import { tidyStorageServices } from './services/tidy-storage-services.ts';
 
-export const handler = tidyHandler(tidyServices());
+export const handler = tidyHandler(tidyStorageServices());

@@ -91,7 +91,7 @@ function writeFolder(): void {
   config.plugins = config.plugins.map((path: string) => resolve(root, path));
   writeFileSync(join(folder, 'biome.json'), JSON.stringify(config));
   for (const [from, to] of edges) {
-    const path = relative(join(folder, from), join(folder, to, to === 'lambdas' ? 'services.ts' : 'part.ts'));
+    const path = relative(join(folder, from), join(folder, to, to === 'lambdas' ? 'services/part.ts' : 'part.ts'));
     writeFixture(from, to, `import '${path.startsWith('.') ? path : `./${path}`}';\n`);
   }
   for (const [from, name] of packages) writeFixture(from, name, `import '${name}';\n`);
