@@ -1,4 +1,4 @@
-import type { Log } from './core/ports.ts';
+import type { Log } from './core/log.ts';
 
 function describe(value: unknown): unknown {
   if (!(value instanceof Error)) return value;

@@ -1,7 +1,7 @@
 // Metrics are lines of the log in CloudWatch's embedded format: no call, no right, and no time of the caller's.
 
 import { dimensions, type MetricName, metricNamespace, metrics } from '../contract/metrics.ts';
-import type { Log } from './core/ports.ts';
+import type { Log } from './core/log.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,18 @@
 import { SandboxError } from '../../contract/api/errors.ts';
 import { limits } from '../../contract/api/limits.ts';
 import type { UserCaller } from './caller.ts';
-import type { Claim } from './ports.ts';
 import { requestHash } from './request-hash.ts';
+
+/** An idempotency key as one caller used it, for one request. */
+export interface Claim {
+  /** Whose key it is, and for what. */
+  readonly scope: string;
+  readonly key: string;
+  /** Of the request; the request itself is never kept. */
+  readonly hash: string;
+  /** Epoch seconds until which it is kept. */
+  readonly until: number;
+}
 
 /** The claim that an Idempotency-Key makes for one request; undefined without a key. `what` keeps routes apart. */
 export function claimFor(

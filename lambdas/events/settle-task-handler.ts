@@ -1,4 +1,4 @@
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/log.ts';
 import { type SettlePorts, settleTaskEvent } from '../core/sandboxes/life/settle-task-event.ts';
 import { reportOf, TaskEvent } from './task-event.ts';
 

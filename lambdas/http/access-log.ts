@@ -1,5 +1,5 @@
 import { SandboxError } from '../../contract/api/errors.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log } from '../core/log.ts';
 import type { Exchange } from './exchange.ts';
 import { bodyBytes } from './request/read-body.ts';
 

@@ -6,10 +6,11 @@ import type { Table } from '../aws/dynamodb/document-client.ts';
 import { poolRecords } from '../aws/dynamodb/pools/pool-records.ts';
 import { sandboxRecords } from '../aws/dynamodb/sandboxes/sandbox-records.ts';
 import { eventBridge, eventBridgeClient, poolTaken } from '../aws/events/announce.ts';
+import type { Log } from '../core/log.ts';
 import { announcedPool } from '../core/pool/announced-pool.ts';
 import type { PoolMembers } from '../core/pool/ports.ts';
-import type { Log, SandboxRecords } from '../core/ports.ts';
 import { announced, teller } from '../core/sandboxes/life/announced.ts';
+import type { SandboxRecords } from '../core/sandboxes/ports.ts';
 
 interface Telling {
   readonly clock: Clock;

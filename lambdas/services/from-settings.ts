@@ -4,8 +4,8 @@ import { documentClient } from '../aws/dynamodb/document-client.ts';
 import type { Placement } from '../aws/ecs/launch-task.ts';
 import { s3Client } from '../aws/s3/s3-client.ts';
 import type { Config } from '../config.ts';
+import type { Deployment } from '../core/deployment.ts';
 import type { Pool } from '../core/pool/ports.ts';
-import type { Deployment } from '../core/ports.ts';
 import { jsonLog } from '../log.ts';
 import { measuredLog } from '../measured-log.ts';
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../contract/clock.ts';
+import type { Claim } from '../../lambdas/core/claim.ts';
 import { newId } from '../../lambdas/core/ids.ts';
-import type { Claim, SandboxRecords } from '../../lambdas/core/ports.ts';
 import { applyEvent, type SandboxEvent } from '../../lambdas/core/sandboxes/life/apply-event.ts';
+import type { SandboxRecords } from '../../lambdas/core/sandboxes/ports.ts';
 import type { CreatingRecord, SandboxRecord } from '../../lambdas/core/sandboxes/record.ts';
 import { creatingRecord } from '../support/stack/records.ts';
 

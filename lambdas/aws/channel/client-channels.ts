@@ -1,7 +1,7 @@
 import { grantIdentity } from '../../../channel/codec/grant-key.ts';
 import { channelContext } from '../../../contract/agent/channel-context.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import type { AccessRecord, ClientChannels } from '../../core/ports.ts';
+import type { AccessRecord, ClientChannels } from '../../core/access/ports.ts';
 import type { HeldSlot } from '../dynamodb/slots/slot-leases.ts';
 import { translateError } from '../translate-error.ts';
 import { executeAttach, type Sessions, unreachable } from './kept/open-channel.ts';

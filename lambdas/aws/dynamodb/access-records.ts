@@ -2,7 +2,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Grant } from '../../../contract/agent/grant.ts';
 import { Timestamp } from '../../../contract/api/identifiers.ts';
-import type { AccessRecords } from '../../core/ports.ts';
+import type { AccessRecords } from '../../core/access/ports.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
 import { recordsFailed, unlessRefused } from './records-failed.ts';

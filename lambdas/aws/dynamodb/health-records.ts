@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { HealthRecords, PartState } from '../../core/ports.ts';
+import type { HealthRecords, PartState } from '../../core/service/ports.ts';
 import type { Table } from './document-client.ts';
 import { keys } from './keys.ts';
 import { recordsFailed } from './records-failed.ts';

@@ -1,5 +1,5 @@
 import type { CommandPlace } from '../../../contract/api/commands/command-cursor.ts';
-import type { Claim } from '../../core/ports.ts';
+import type { Claim } from '../../core/claim.ts';
 import type { Rate } from '../../core/quotas/ports.ts';
 
 // The keys of the one table. A colon and a hash sign can't be in ids, so parts can't run into each other; an idempotency key

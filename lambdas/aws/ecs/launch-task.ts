@@ -2,7 +2,7 @@ import { ConflictException, type ECSClient, RunTaskCommand, type RunTaskCommandI
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { StopReason } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { container } from '../../../contract/deployment.ts';
-import type { Launch, Launched } from '../../core/ports.ts';
+import type { Launch, Launched } from '../../core/sandboxes/task-ports.ts';
 import { awsStatus, translateError } from '../translate-error.ts';
 import { type Target, targetOf } from './attempts.ts';
 

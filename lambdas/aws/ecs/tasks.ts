@@ -1,5 +1,5 @@
 import { type ECSClient, InvalidParameterException, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
-import type { Tasks } from '../../core/ports.ts';
+import type { Tasks } from '../../core/sandboxes/task-ports.ts';
 import { translateError } from '../translate-error.ts';
 import { launchTask, type Placement } from './launch-task.ts';
 

@@ -2,10 +2,10 @@ import type { Clock } from '../../../contract/clock.ts';
 import { channelTarget } from '../commands/agent/channel-target.ts';
 import { newId } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AccessRecord, AccessRecords, ClientChannels } from '../ports.ts';
 import { type AdmitPorts, admitCommand } from '../quotas/admit-command.ts';
 import { newGrant } from './new-grant.ts';
 import { offeredChannels } from './offered-channels.ts';
+import type { AccessRecord, AccessRecords, ClientChannels } from './ports.ts';
 import { publicAccess } from './public-access.ts';
 
 export interface CreateAccessPorts extends AdmitPorts {

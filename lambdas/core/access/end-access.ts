@@ -1,13 +1,14 @@
 import type { Grant } from '../../../contract/agent/grant.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AccessRecords, ClientChannels, SandboxRecords } from '../ports.ts';
 import { changeRecord } from '../sandboxes/life/change-record.ts';
 import { readOwned } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import type { SandboxRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { offeredChannels } from './offered-channels.ts';
 import { ownAccess } from './own-access.ts';
+import type { AccessRecords, ClientChannels } from './ports.ts';
 
 export interface EndAccessPorts {
   readonly records: Pick<SandboxRecords, 'get' | 'replace'>;

@@ -1,5 +1,5 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
-import type { ClientChannels } from '../ports.ts';
+import type { ClientChannels } from './ports.ts';
 
 /** Throws `forbidden` where the deployment doesn't let callers hold channels. */
 export function offeredChannels(channels: ClientChannels | undefined): ClientChannels {

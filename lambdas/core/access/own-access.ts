@@ -1,5 +1,5 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
-import type { AccessRecord, AccessRecords } from '../ports.ts';
+import type { AccessRecord, AccessRecords } from './ports.ts';
 
 /** The grant of a sandbox whose caller is known to own it. Throws `not_found`. */
 export async function ownAccess(

@@ -1,6 +1,6 @@
 import type { Access } from '../../../contract/api/access.ts';
-import type { AccessRecord, ClientChannels } from '../ports.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
+import type { AccessRecord, ClientChannels } from './ports.ts';
 
 /** What a caller gets of its channel. The key is derived from the very text that goes with it. */
 export function publicAccess(

@@ -1,12 +1,12 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AccessRecord, AccessRecords, ClientChannels } from '../ports.ts';
 import { type AdmitPorts, admitCommand } from '../quotas/admit-command.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
 import { newGrant } from './new-grant.ts';
 import { offeredChannels } from './offered-channels.ts';
 import { accessEnded, ownAccess } from './own-access.ts';
+import type { AccessRecord, AccessRecords, ClientChannels } from './ports.ts';
 import { publicAccess } from './public-access.ts';
 
 export interface ResumeAccessPorts extends AdmitPorts {

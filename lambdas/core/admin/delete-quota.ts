@@ -1,5 +1,5 @@
+import type { Deployment } from '../deployment.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { Deployment } from '../ports.ts';
 import type { UserQuotas } from '../quotas/ports.ts';
 import { assertOperator } from './assert-operator.ts';
 import { quotaAnswer } from './quota-answer.ts';

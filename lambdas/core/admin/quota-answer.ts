@@ -1,5 +1,5 @@
 import type { QuotaOverride } from '../../../contract/api/use/quota.ts';
-import type { Deployment } from '../ports.ts';
+import type { Deployment } from '../deployment.ts';
 import { deploymentQuota, quotaOfUser } from '../quotas/quota-of-user.ts';
 
 /** A user's quota as operators see it: what rules, and what of it was set for this user. */

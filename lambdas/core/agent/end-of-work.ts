@@ -2,10 +2,10 @@ import type { Result, StopReason } from '../../../contract/api/sandboxes/sandbox
 import type { Clock } from '../../../contract/clock.ts';
 import type { AgentCaller } from '../caller.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { applyEvent } from '../sandboxes/life/apply-event.ts';
 import { changeRecord } from '../sandboxes/life/change-record.ts';
 import { noSuchSandbox } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { assertOwn } from './own-record.ts';
 
 export interface EndOfWorkPorts {

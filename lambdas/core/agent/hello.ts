@@ -5,10 +5,10 @@ import { newChannelKey } from '../ids.ts';
 import type { Answer, Call } from '../operation.ts';
 import { helloOfMember } from '../pool/hello-of-member.ts';
 import type { PoolMembers } from '../pool/ports.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { applyEvent } from '../sandboxes/life/apply-event.ts';
 import { changeRecord } from '../sandboxes/life/change-record.ts';
 import { isEnding, sandboxEnded } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
 import { type AssignmentSettings, assignmentOf } from './assignment-of.ts';
 

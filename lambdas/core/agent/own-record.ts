@@ -1,6 +1,6 @@
 import type { AgentCaller } from '../caller.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { noSuchSandbox } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 
 /** Throws `not_found` unless the sandbox is the one of the calling agent's task. */
 export async function assertOwn(

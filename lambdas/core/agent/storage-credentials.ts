@@ -1,6 +1,6 @@
 import type { Answer, Call } from '../operation.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { noSuchSandbox, sandboxEnded } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { hasEnded } from '../sandboxes/record.ts';
 import { assertOwn } from './own-record.ts';
 import type { StorageSessions } from './ports.ts';

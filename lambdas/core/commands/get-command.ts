@@ -1,5 +1,5 @@
+import type { AgentChannel } from '../agent/channel-ports.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AgentChannel } from '../ports.ts';
 import { channelTarget } from './agent/channel-target.ts';
 import { infoQuestion } from './agent/command-questions.ts';
 import { keptCommand } from './kept/kept-command.ts';

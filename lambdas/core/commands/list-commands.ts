@@ -6,16 +6,18 @@ import {
 } from '../../../contract/api/commands/command-cursor.ts';
 import type { CommandInfo } from '../../../contract/api/commands/command-info.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
+import type { AgentChannel } from '../agent/channel-ports.ts';
 import { foreignCursor } from '../foreign-cursor.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AgentChannel, CommandRecords, SandboxRecords } from '../ports.ts';
 import { isEnding, readOwned } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { hasEnded, type SandboxRecord } from '../sandboxes/record.ts';
 import { channelTarget } from './agent/channel-target.ts';
 import { listQuestion } from './agent/command-questions.ts';
 import { explainFailure } from './agent/explain-failure.ts';
 import { assertReady } from './agent/ready-record.ts';
 import { keptCommand, lostCommand } from './kept/kept-command.ts';
+import type { CommandRecords } from './ports.ts';
 
 export interface ListPorts {
   readonly records: Pick<SandboxRecords, 'get'>;

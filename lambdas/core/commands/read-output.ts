@@ -1,7 +1,7 @@
 import type { CommandInfo, CommandOutput } from '../../../contract/api/commands/command-info.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { AgentChannel } from '../agent/channel-ports.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AgentChannel } from '../ports.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import { channelTarget } from './agent/channel-target.ts';
 import { infoQuestion } from './agent/command-questions.ts';

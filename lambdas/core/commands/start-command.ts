@@ -2,8 +2,8 @@ import type { CommandInfo } from '../../../contract/api/commands/command-info.ts
 import { commandSummary } from '../../../contract/api/commands/command-summary.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
+import type { AgentChannel } from '../agent/channel-ports.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { AgentChannel, CommandRecords } from '../ports.ts';
 import { admitCommand } from '../quotas/admit-command.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import { isoTime } from '../time.ts';
@@ -12,6 +12,7 @@ import { infoQuestion } from './agent/command-questions.ts';
 import { explainFailure } from './agent/explain-failure.ts';
 import type { ExecPorts } from './exec-command.ts';
 import { keptCommand } from './kept/kept-command.ts';
+import type { CommandRecords } from './ports.ts';
 import { assertAllowed } from './start/assert-allowed.ts';
 import { assertSameOrder } from './start/assert-same-order.ts';
 import { claimCommand } from './start/claim-command.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { AgentQuestion, ChannelTarget } from '../ports.ts';
+import type { AgentQuestion, ChannelTarget } from '../agent/channel-ports.ts';
 import { type FileCall, type FilePorts, notePath, reachFiles } from './reach-files.ts';
 
 type Named = Parameters<typeof notePath>[1];

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { AgentChannel, ChannelTarget } from '../ports.ts';
+import type { AgentChannel, ChannelTarget } from '../agent/channel-ports.ts';
 
 /** Something that the agent answers with a file's bytes. */
 export interface BytesQuestion {

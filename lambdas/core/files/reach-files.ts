@@ -1,11 +1,12 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { ChannelTarget } from '../agent/channel-ports.ts';
 import type { UserCaller } from '../caller.ts';
 import { channelTarget } from '../commands/agent/channel-target.ts';
 import { explainFailure } from '../commands/agent/explain-failure.ts';
 import { type ReadyPorts, readyRecord } from '../pool/ready-record.ts';
-import type { ChannelTarget, SandboxRecords } from '../ports.ts';
 import { readOwned } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { isoTime } from '../time.ts';
 import type { FilesChannel } from './ports.ts';
 

@@ -2,7 +2,7 @@ import { accountLimits } from '../../../contract/account-limits.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { assertAccepting } from '../admin/assert-accepting.ts';
 import type { DeploymentRecords } from '../admin/ports.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../log.ts';
 import type { Counts } from '../reaper/jobs.ts';
 import type { Pace } from '../reaper/pace.ts';
 import type { TaskLookups } from '../reaper/ports.ts';

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { agentApi } from '../../../contract/agent/commands.ts';
 import { type AssignmentSettings, assignmentOf } from '../agent/assignment-of.ts';
+import type { AgentChannel } from '../agent/channel-ports.ts';
 import { channelTarget } from '../commands/agent/channel-target.ts';
 import { explainFailure } from '../commands/agent/explain-failure.ts';
-import type { AgentChannel, SandboxRecords } from '../ports.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import type { AssignedAgent, SandboxRecord } from '../sandboxes/record.ts';
 
 export interface HandOverPorts extends AssignmentSettings {

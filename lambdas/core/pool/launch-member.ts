@@ -2,8 +2,8 @@ import { limits } from '../../../contract/api/limits.ts';
 import { sizes } from '../../../contract/api/sandboxes/sizes.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { newId } from '../ids.ts';
-import type { Launch, Tasks } from '../ports.ts';
 import type { Pace } from '../reaper/pace.ts';
+import type { Launch, Tasks } from '../sandboxes/task-ports.ts';
 import { isoTime } from '../time.ts';
 import type { Pool, PoolMember, PoolMembers } from './ports.ts';
 

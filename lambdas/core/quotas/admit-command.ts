@@ -1,7 +1,7 @@
 import type { UserCaller } from '../caller.ts';
 import { type ReadyPorts, readyRecord } from '../pool/ready-record.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { readOwned } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import type { ReadyRecord } from '../sandboxes/record.ts';
 import type { CommandPermits } from './command-permits.ts';
 

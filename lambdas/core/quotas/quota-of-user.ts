@@ -1,5 +1,5 @@
 import type { QuotaOverride, UserQuota } from '../../../contract/api/use/quota.ts';
-import type { Deployment } from '../ports.ts';
+import type { Deployment } from '../deployment.ts';
 
 /** What the deployment gives every user. */
 export const deploymentQuota = ({ quotas }: Pick<Deployment, 'quotas'>): UserQuota => ({

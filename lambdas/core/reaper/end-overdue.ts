@@ -1,11 +1,13 @@
 import { accountLimits } from '../../../contract/account-limits.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import type { Log, SandboxRecords, Tasks } from '../ports.ts';
+import type { Log } from '../log.ts';
 import { applyEvent } from '../sandboxes/life/apply-event.ts';
 import { changeRecord } from '../sandboxes/life/change-record.ts';
 import { timeOver } from '../sandboxes/life/due.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
+import type { Tasks } from '../sandboxes/task-ports.ts';
 import type { HasTime } from '../time-limit.ts';
 import { describeInTurn, type Seen } from './describe-in-turn.ts';
 import { endUnlaunched } from './end-unlaunched.ts';

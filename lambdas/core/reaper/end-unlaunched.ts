@@ -1,10 +1,11 @@
 import type { Clock } from '../../../contract/clock.ts';
-import type { SandboxRecords, Tasks } from '../ports.ts';
 import { applyEvent } from '../sandboxes/life/apply-event.ts';
 import { changeRecord } from '../sandboxes/life/change-record.ts';
 import { timeOver } from '../sandboxes/life/due.ts';
 import { settleTask, taskAccepted } from '../sandboxes/life/settle-task.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import type { SandboxRecord } from '../sandboxes/record.ts';
+import type { Tasks } from '../sandboxes/task-ports.ts';
 import type { Pace } from './pace.ts';
 import type { SeenTask, TaskLookups } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import type { Log } from '../ports.ts';
+import type { Log } from '../log.ts';
 import { type HasTime, timeFor } from '../time-limit.ts';
 
 /** What a job counts, for the line of its run. */

@@ -1,9 +1,11 @@
 import { accountLimits } from '../../../contract/account-limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import type { DeploymentRecords } from '../admin/ports.ts';
+import type { Log } from '../log.ts';
 import { fillPools } from '../pool/fill-pools.ts';
 import type { Pool, PoolMembers } from '../pool/ports.ts';
-import type { Log, SandboxRecords, Tasks } from '../ports.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
+import type { Tasks } from '../sandboxes/task-ports.ts';
 import { endOverdue } from './end-overdue.ts';
 import { type Job, runJobs } from './jobs.ts';
 import { halfOf } from './pace.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../contract/clock.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { applyEvent } from '../sandboxes/life/apply-event.ts';
 import { changeRecord } from '../sandboxes/life/change-record.ts';
 import { settleTask } from '../sandboxes/life/settle-task.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
 import type { SeenTask } from './ports.ts';
 

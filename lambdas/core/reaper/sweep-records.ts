@@ -1,5 +1,5 @@
 import type { Clock } from '../../../contract/clock.ts';
-import type { SandboxRecords } from '../ports.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { type SandboxRecord, taskOf } from '../sandboxes/record.ts';
 import type { HasTime } from '../time-limit.ts';
 import { describeInTurn } from './describe-in-turn.ts';

@@ -1,9 +1,11 @@
 import { SandboxId } from '../../../contract/api/identifiers.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { Log } from '../log.ts';
 import type { PoolMembers } from '../pool/ports.ts';
 import { isOfPool } from '../pool/settle-member.ts';
-import type { Log, SandboxRecords, Tasks } from '../ports.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { taskOf } from '../sandboxes/record.ts';
+import type { Tasks } from '../sandboxes/task-ports.ts';
 import type { HasTime } from '../time-limit.ts';
 import type { Counts } from './jobs.ts';
 import type { Pace } from './pace.ts';

@@ -1,11 +1,12 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { SandboxRecords, Tasks } from '../ports.ts';
 import { applyEvent } from './life/apply-event.ts';
 import { changeRecord } from './life/change-record.ts';
 import { ifOwned } from './owned.ts';
+import type { SandboxRecords } from './ports.ts';
 import { publicSandbox } from './public-sandbox.ts';
 import { hasEnded, taskOf } from './record.ts';
+import type { Tasks } from './task-ports.ts';
 
 export interface DeletePorts {
   readonly records: Pick<SandboxRecords, 'get' | 'replace'>;

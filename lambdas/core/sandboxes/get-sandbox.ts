@@ -1,7 +1,7 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { readOwned } from './owned.ts';
+import type { SandboxRecords } from './ports.ts';
 import { publicSandbox } from './public-sandbox.ts';
 
 /** Reads one sandbox of the caller. */

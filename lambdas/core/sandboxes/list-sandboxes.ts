@@ -4,7 +4,7 @@ import type { Clock } from '../../../contract/clock.ts';
 import { userOf } from '../caller.ts';
 import { foreignCursor } from '../foreign-cursor.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { ListQuery, SandboxRecords } from '../ports.ts';
+import type { ListQuery, SandboxRecords } from './ports.ts';
 import { publicSandbox } from './public-sandbox.ts';
 
 // A cursor is a sandbox id and nothing more: whose list is meant comes from the caller each time, so that a cursor of

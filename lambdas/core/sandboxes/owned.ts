@@ -1,6 +1,6 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { mayActFor, type UserCaller } from '../caller.ts';
-import type { SandboxRecords } from '../ports.ts';
+import type { SandboxRecords } from './ports.ts';
 import { type EndedRecord, hasEnded, type SandboxRecord } from './record.ts';
 
 /** What a caller gets for a sandbox that isn't there, or isn't its own: it can't tell which. */

@@ -1,11 +1,12 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import type { Deployment } from '../deployment.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { Deployment, SandboxRecords } from '../ports.ts';
 import { isoAfter } from '../time.ts';
 import { changeRecord } from './life/change-record.ts';
 import { assertTtl } from './life/ttl.ts';
 import { ifOwned, isEnding, sandboxEnded } from './owned.ts';
+import type { SandboxRecords } from './ports.ts';
 import { publicSandbox } from './public-sandbox.ts';
 import type { SandboxRecord } from './record.ts';
 

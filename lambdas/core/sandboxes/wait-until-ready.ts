@@ -1,7 +1,7 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import type { SandboxRecords } from '../ports.ts';
+import type { SandboxRecords } from './ports.ts';
 import { hasEnded, type SandboxRecord } from './record.ts';
 
 const shortestPauseMs = 100;

@@ -1,8 +1,9 @@
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import type { HealthRecords, Tasks } from '../ports.ts';
+import type { Tasks } from '../sandboxes/task-ports.ts';
 import type { StoredObjects } from '../storage/ports.ts';
 import { isoTime } from '../time.ts';
+import type { HealthRecords } from './ports.ts';
 
 export interface HealthPorts {
   readonly health: HealthRecords;

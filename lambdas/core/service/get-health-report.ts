@@ -1,5 +1,5 @@
+import type { Deployment } from '../deployment.ts';
 import type { Answer } from '../operation.ts';
-import type { Deployment } from '../ports.ts';
 import { type HealthPorts, inspectParts } from './deployment-health.ts';
 
 /** Each part of the service: its state, and since when. */

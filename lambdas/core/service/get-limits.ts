@@ -1,10 +1,10 @@
 import { limits } from '../../../contract/api/limits.ts';
 import { sizeNames, sizes } from '../../../contract/api/sandboxes/sizes.ts';
 import { usdPerHour } from '../../../contract/api/use/prices.ts';
+import type { Deployment } from '../deployment.ts';
 import type { Answer } from '../operation.ts';
 import { poolInfo } from '../pool/pool-info.ts';
 import type { Pool } from '../pool/ports.ts';
-import type { Deployment } from '../ports.ts';
 
 /** Sizes with their prices, and every bound of the API and of this deployment. */
 export async function getLimits({

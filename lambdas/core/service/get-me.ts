@@ -1,9 +1,10 @@
 import type { Clock } from '../../../contract/clock.ts';
+import type { Deployment } from '../deployment.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { Deployment, SandboxRecords } from '../ports.ts';
 import { minuteOf } from '../quotas/minute.ts';
 import type { RateWindows, UserQuotas } from '../quotas/ports.ts';
 import { deploymentQuota, quotaOfUser } from '../quotas/quota-of-user.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 
 interface Ports {
   readonly records: Pick<SandboxRecords, 'countLive'>;

@@ -1,5 +1,5 @@
+import type { Deployment } from '../deployment.ts';
 import type { Answer } from '../operation.ts';
-import type { Deployment } from '../ports.ts';
 
 /** The images a sandbox can be made from. */
 export async function listTemplates({

@@ -3,7 +3,7 @@ import { limits } from '../../../contract/api/limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
 import { homeKeys } from '../../../contract/home/keys.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { SandboxRecords } from '../ports.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { timeFor } from '../time-limit.ts';
 import { assertOwnStorage } from './own-storage.ts';
 import type { StoredObjects } from './ports.ts';

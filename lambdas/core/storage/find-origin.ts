@@ -3,8 +3,8 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import type { CreateSandbox } from '../../../contract/api/sandboxes/sandboxes.ts';
 import type { CheckpointSummary } from '../../../contract/home/head.ts';
 import type { UserCaller } from '../caller.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { ifOwned, noSuchSandbox } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { noSuchCheckpoint } from './no-such-checkpoint.ts';
 import type { Homes } from './ports.ts';
 

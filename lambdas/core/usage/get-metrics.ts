@@ -1,7 +1,7 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { Answer, Call } from '../operation.ts';
-import type { SandboxRecords } from '../ports.ts';
 import { readOwned } from '../sandboxes/owned.ts';
+import type { SandboxRecords } from '../sandboxes/ports.ts';
 import { isoTime } from '../time.ts';
 import type { MachinePoints } from './ports.ts';
 

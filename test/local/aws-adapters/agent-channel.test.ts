@@ -1,11 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
+import type { CommandEvent } from '../../../contract/agent/command-frames.ts';
 import { encodeFrame } from '../../../contract/agent/frames.ts';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
 import { settleMs } from '../../../lambdas/aws/channel/kept/take-turn.ts';
 import { closedMs } from '../../../lambdas/aws/channel/kept/wait-for-slot.ts';
-import type { ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
+import type { ChannelTarget } from '../../../lambdas/core/agent/channel-ports.ts';
 import { JumpingClock, keptLog } from '../../support/fakes/fakes.ts';
 import { type AgentAsked, playedAgent } from '../../support/fakes/played-agent.ts';
 import { PlayedSlots } from '../../support/fakes/played-slots.ts';

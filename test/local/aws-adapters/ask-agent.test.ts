@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
+import type { CommandEvent } from '../../../contract/agent/command-frames.ts';
 import { encodeFrame } from '../../../contract/agent/frames.ts';
 import { type Clock, createClock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
-import type { AgentQuestion, ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
+import type { AgentQuestion, ChannelTarget } from '../../../lambdas/core/agent/channel-ports.ts';
 import { commandId, outcomeOf, running } from '../../support/agent/command-samples.ts';
 import { keptLog } from '../../support/fakes/fakes.ts';
 import { type AgentAsked, playedAgent } from '../../support/fakes/played-agent.ts';

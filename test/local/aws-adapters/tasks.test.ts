@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ecsClient } from '../../../lambdas/aws/ecs/ecs-client.ts';
 import { taskLookups } from '../../../lambdas/aws/ecs/task-lookups.ts';
 import { ecsTasks } from '../../../lambdas/aws/ecs/tasks.ts';
-import type { Launch } from '../../../lambdas/core/ports.ts';
+import type { Launch } from '../../../lambdas/core/sandboxes/task-ports.ts';
 import { AwsError } from '../../../local/aws/aws-error.ts';
 import type { ComputeOptions } from '../../../local/ecs/create-compute.ts';
 import { startCompute } from '../../support/machines/compute.ts';

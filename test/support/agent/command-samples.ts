@@ -1,7 +1,7 @@
+import type { CommandEvent } from '../../../contract/agent/command-frames.ts';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import type { CommandInfo } from '../../../contract/api/commands/command-info.ts';
 import type { CommandOutcome } from '../../../contract/api/commands/command-result.ts';
-import type { CommandEvent } from '../../../lambdas/core/ports.ts';
 
 /** An id of a command: `n` is its last digits. */
 export const commandId = (n = 0): string => `cmd_${String(n).padStart(26, '0')}`;

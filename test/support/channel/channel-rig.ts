@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { CommandEvent } from '../../../contract/agent/command-frames.ts';
 import { type Clock, systemClock } from '../../../contract/clock.ts';
 import { agentChannel } from '../../../lambdas/aws/channel/agent-channel.ts';
 import { openChannel } from '../../../lambdas/aws/channel/kept/open-channel.ts';
 import { endSession } from '../../../lambdas/aws/channel/kept/sessions.ts';
 import { ssmCalls } from '../../../lambdas/aws/channel/ssm/ssm-calls.ts';
-import type { AgentChannel, ChannelTarget, CommandEvent } from '../../../lambdas/core/ports.ts';
+import type { AgentChannel, ChannelTarget } from '../../../lambdas/core/agent/channel-ports.ts';
 import { type HazardSettings, readHazards } from '../../../local/hazards/hazards.ts';
 import { commandId } from '../agent/agent-machine.ts';
 import { keptLog } from '../fakes/fakes.ts';

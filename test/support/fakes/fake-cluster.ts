@@ -1,9 +1,9 @@
 // ECS in memory, for histories: tasks that stop when they want to, events that come late, and a past that is forgotten.
 import { accountLimits } from '../../../contract/account-limits.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import type { Launch, Launched, Tasks } from '../../../lambdas/core/ports.ts';
 import type { SeenTask, TaskLookups } from '../../../lambdas/core/reaper/ports.ts';
 import type { TaskReport } from '../../../lambdas/core/sandboxes/life/settle-task.ts';
+import type { Launch, Launched, Tasks } from '../../../lambdas/core/sandboxes/task-ports.ts';
 import { taskFor } from './fakes.ts';
 
 interface ClusterTask extends SeenTask {

@@ -1,40 +1,31 @@
 // The domain's ports in memory, as honest as the adapters: the suites in test/suites run on both.
 import { setImmediate } from 'node:timers/promises';
+import type { CommandEvent } from '../../../contract/agent/command-frames.ts';
 import type { Grant } from '../../../contract/agent/grant.ts';
 import type { OutcomeReport } from '../../../contract/api/agent-reports.ts';
 import { newestFirst } from '../../../contract/api/commands/command-cursor.ts';
 import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Clock } from '../../../contract/clock.ts';
-import type { LentSlot, LentSlots } from '../../../lambdas/core/access/ports.ts';
-import type { BytesQuestion, EventsQuestion, FilesChannel } from '../../../lambdas/core/files/ports.ts';
 import type {
   AccessRecord,
   AccessRecords,
-  AgentChannel,
-  AgentQuestion,
-  ChannelTarget,
-  Claim,
   ClientChannels,
-  CommandEvent,
-  CommandRecords,
-  Created,
-  Creation,
-  Deployment,
   GrantKey,
-  HealthRecords,
-  KeptCommand,
-  Launch,
-  Launched,
-  ListPage,
-  ListQuery,
-  Log,
+  LentSlot,
+  LentSlots,
   OpenedSession,
-  PartState,
-  SandboxRecords,
-  Tasks,
-} from '../../../lambdas/core/ports.ts';
+} from '../../../lambdas/core/access/ports.ts';
+import type { AgentChannel, AgentQuestion, ChannelTarget } from '../../../lambdas/core/agent/channel-ports.ts';
+import type { Claim } from '../../../lambdas/core/claim.ts';
+import type { CommandRecords, KeptCommand } from '../../../lambdas/core/commands/ports.ts';
+import type { Deployment } from '../../../lambdas/core/deployment.ts';
+import type { BytesQuestion, EventsQuestion, FilesChannel } from '../../../lambdas/core/files/ports.ts';
+import type { Log } from '../../../lambdas/core/log.ts';
 import type { LogPiece, SandboxLogs } from '../../../lambdas/core/sandboxes/logs/ports.ts';
+import type { Created, Creation, ListPage, ListQuery, SandboxRecords } from '../../../lambdas/core/sandboxes/ports.ts';
 import { hasEnded, type SandboxRecord, taskOf } from '../../../lambdas/core/sandboxes/record.ts';
+import type { Launch, Launched, Tasks } from '../../../lambdas/core/sandboxes/task-ports.ts';
+import type { HealthRecords, PartState } from '../../../lambdas/core/service/ports.ts';
 
 /** A clock on which every sleep is over at once, and has taken its time. */
 export class JumpingClock implements Clock {

@@ -1,8 +1,8 @@
 import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
+import type { ClientChannels } from '../../../lambdas/core/access/ports.ts';
 import { heartbeat } from '../../../lambdas/core/agent/heartbeat.ts';
 import { hello } from '../../../lambdas/core/agent/hello.ts';
 import type { Pool } from '../../../lambdas/core/pool/ports.ts';
-import type { ClientChannels } from '../../../lambdas/core/ports.ts';
 import { CommandPermits } from '../../../lambdas/core/quotas/command-permits.ts';
 import { deploymentQuota } from '../../../lambdas/core/quotas/quota-of-user.ts';
 import { createSandbox } from '../../../lambdas/core/sandboxes/create/create-sandbox.ts';

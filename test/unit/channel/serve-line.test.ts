@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { serveLine } from '../../../lambdas/aws/channel/kept/serve-line.ts';
 import { waitForSlot } from '../../../lambdas/aws/channel/kept/wait-for-slot.ts';
-import type { ChannelTarget } from '../../../lambdas/core/ports.ts';
+import type { ChannelTarget } from '../../../lambdas/core/agent/channel-ports.ts';
 import { JumpingClock } from '../../support/fakes/fakes.ts';
 import { PlayedSlots } from '../../support/fakes/played-slots.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CommandEvent } from '../../../lambdas/core/ports.ts';
+import type { CommandEvent } from '../../../contract/agent/command-frames.ts';
 import { withHeartbeats } from '../../../lambdas/http/reply/with-heartbeats.ts';
 import { fakeFunctions } from '../../support/fakes/fake-functions.ts';
 import { events } from '../../support/fakes/fakes.ts';

@@ -1,7 +1,6 @@
-import type { Offsets } from '../../../../contract/agent/command-frames.ts';
+import type { CommandEvent, Offsets } from '../../../../contract/agent/command-frames.ts';
 import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
 import { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
-import type { CommandEvent } from '../../../core/ports.ts';
 
 /**
  * What is left of a command, by what its agent has reported: the rest of its output from these offsets, and its outcome. Undefined where

@@ -1,7 +1,8 @@
-import type { Offsets } from '../../../../contract/agent/command-frames.ts';
+import type { CommandEvent, Offsets } from '../../../../contract/agent/command-frames.ts';
 import type { Follow } from '../../../../contract/agent/commands.ts';
 import type { Clock } from '../../../../contract/clock.ts';
-import type { ChannelTarget, CommandEvent, CommandRecords } from '../../../core/ports.ts';
+import type { ChannelTarget } from '../../../core/agent/channel-ports.ts';
+import type { CommandRecords } from '../../../core/commands/ports.ts';
 import type { Following } from './followed-command.ts';
 import { restByReport } from './rest-by-report.ts';
 

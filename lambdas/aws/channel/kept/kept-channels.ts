@@ -1,5 +1,5 @@
 import type { ClientHttp2Session } from 'node:http2';
-import type { ChannelTarget } from '../../../core/ports.ts';
+import type { ChannelTarget } from '../../../core/agent/channel-ports.ts';
 import type { OfferedOrders } from '../../dynamodb/slots/offered-orders.ts';
 import { HeldChannel } from '../held-channel.ts';
 import { KeptLease } from './kept-lease.ts';

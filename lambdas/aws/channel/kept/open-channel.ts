@@ -7,7 +7,7 @@ import { channelContext } from '../../../../contract/agent/channel-context.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import { container } from '../../../../contract/deployment.ts';
-import type { ChannelTarget } from '../../../core/ports.ts';
+import type { ChannelTarget } from '../../../core/agent/channel-ports.ts';
 import { translateError } from '../../translate-error.ts';
 import type { SsmCall } from '../ssm/ssm-calls.ts';
 import type { OpenOptions } from './kept-channels.ts';

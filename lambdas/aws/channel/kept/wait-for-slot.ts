@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ChannelBroken } from '../../../../contract/agent/channel-broken.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Clock } from '../../../../contract/clock.ts';
-import type { ChannelTarget } from '../../../core/ports.ts';
+import type { ChannelTarget } from '../../../core/agent/channel-ports.ts';
 import type { OfferedOrders, OfferState } from '../../dynamodb/slots/offered-orders.ts';
 import type { Lease } from '../../dynamodb/slots/slot-leases.ts';
 import type { Place, SlotLine } from '../../dynamodb/slots/slot-line.ts';

@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
-import type { CommandRecords } from '../../../core/ports.ts';
+import type { CommandRecords } from '../../../core/commands/ports.ts';
 import type { Table } from '../document-client.ts';
 import { keys } from '../keys.ts';
 import { recordsFailed } from '../records-failed.ts';

@@ -1,4 +1,4 @@
-import type { Creation } from '../../../core/ports.ts';
+import type { Creation } from '../../../core/sandboxes/ports.ts';
 import { keys } from '../keys.ts';
 import type { Writes } from '../transact.ts';
 import { countedOn } from '../use/rate-windows.ts';

@@ -1,5 +1,5 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { ListPage, ListQuery } from '../../../core/ports.ts';
+import type { ListPage, ListQuery } from '../../../core/sandboxes/ports.ts';
 import type { SandboxRecord } from '../../../core/sandboxes/record.ts';
 import type { Table } from '../document-client.ts';
 import { keys } from '../keys.ts';

@@ -1,4 +1,4 @@
-import type { Claim } from '../../../core/ports.ts';
+import type { Claim } from '../../../core/claim.ts';
 import { hasEnded, type SandboxRecord, taskOf } from '../../../core/sandboxes/record.ts';
 import { keys } from '../keys.ts';
 import type { Writes } from '../transact.ts';

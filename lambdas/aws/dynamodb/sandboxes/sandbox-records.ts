@@ -1,6 +1,6 @@
 import { GetCommand, type GetCommandInput, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../../../contract/clock.ts';
-import type { Created, Creation, SandboxRecords } from '../../../core/ports.ts';
+import type { Created, Creation, SandboxRecords } from '../../../core/sandboxes/ports.ts';
 import type { SandboxRecord } from '../../../core/sandboxes/record.ts';
 import { translateError } from '../../translate-error.ts';
 import type { Table } from '../document-client.ts';

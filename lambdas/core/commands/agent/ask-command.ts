@@ -1,7 +1,8 @@
 import { SandboxError } from '../../../../contract/api/errors.ts';
+import type { AgentChannel, AgentQuestion } from '../../agent/channel-ports.ts';
 import type { UserCaller } from '../../caller.ts';
-import type { AgentChannel, AgentQuestion, SandboxRecords } from '../../ports.ts';
 import { readOwned } from '../../sandboxes/owned.ts';
+import type { SandboxRecords } from '../../sandboxes/ports.ts';
 import { channelTarget } from './channel-target.ts';
 import { explainFailure } from './explain-failure.ts';
 import { noSuchCommand } from './no-such-command.ts';

@@ -1,4 +1,4 @@
-import type { ChannelTarget } from '../../ports.ts';
+import type { ChannelTarget } from '../../agent/channel-ports.ts';
 import type { ReadyRecord } from '../../sandboxes/record.ts';
 
 /** Where a channel to a sandbox leads. */

@@ -8,7 +8,7 @@ import type {
 } from '../../../../contract/api/commands/command-control.ts';
 import type { CommandInfo } from '../../../../contract/api/commands/command-info.ts';
 import type { TerminalSize } from '../../../../contract/api/commands/command-input.ts';
-import type { AgentQuestion } from '../../ports.ts';
+import type { AgentQuestion } from '../../agent/channel-ports.ts';
 import { withQuery } from '../../with-query.ts';
 
 type Row = { readonly path: string };

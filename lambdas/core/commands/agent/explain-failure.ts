@@ -1,6 +1,6 @@
 import { type ErrorCode, SandboxError } from '../../../../contract/api/errors.ts';
-import type { SandboxRecords } from '../../ports.ts';
 import { isEnding, sandboxEnded } from '../../sandboxes/owned.ts';
+import type { SandboxRecords } from '../../sandboxes/ports.ts';
 
 // Failures that a machine's end may be behind.
 const telling: ReadonlySet<ErrorCode> = new Set(['channel_lost', 'sandbox_ended', 'unavailable']);

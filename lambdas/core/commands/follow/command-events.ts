@@ -1,8 +1,8 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import type { ExecEvent } from '../../../../contract/api/commands/commands.ts';
 import type { SandboxError } from '../../../../contract/api/errors.ts';
 import { errorEvent } from '../../error-event.ts';
 import { knownError } from '../../known-error.ts';
-import type { CommandEvent } from '../../ports.ts';
 import { TextPieces } from '../output/text-pieces.ts';
 
 function* rest(pieces: Readonly<Record<'stdout' | 'stderr', TextPieces>>): Generator<ExecEvent> {

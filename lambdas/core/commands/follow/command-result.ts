@@ -1,8 +1,8 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import type { CommandResult } from '../../../../contract/api/commands/command-result.ts';
 import type { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import { knownError } from '../../known-error.ts';
-import type { CommandEvent } from '../../ports.ts';
 import { CollectedOutput } from '../output/collected-output.ts';
 import { type RunningCommand, withoutEnd } from './running-command.ts';
 

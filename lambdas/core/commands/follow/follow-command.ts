@@ -1,6 +1,8 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Clock } from '../../../../contract/clock.ts';
-import type { CommandEvent, CommandRecords, SandboxRecords } from '../../ports.ts';
+import type { SandboxRecords } from '../../sandboxes/ports.ts';
+import type { CommandRecords } from '../ports.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { type RunningCommand, withoutEnd } from './running-command.ts';
 

@@ -1,7 +1,7 @@
 import type { CommandInfo } from '../../../../contract/api/commands/command-info.ts';
 import { limits } from '../../../../contract/api/limits.ts';
 import type { Clock } from '../../../../contract/clock.ts';
-import type { AgentChannel, FollowOptions } from '../../ports.ts';
+import type { AgentChannel, FollowOptions } from '../../agent/channel-ports.ts';
 import type { ReadyRecord } from '../../sandboxes/record.ts';
 import { channelTarget } from '../agent/channel-target.ts';
 import { type WantedOutput, wantedOffsets } from '../output/wanted-output.ts';

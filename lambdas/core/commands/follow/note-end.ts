@@ -1,5 +1,5 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
-import type { CommandEvent } from '../../ports.ts';
 
 type Note = (facts: Readonly<Record<string, string | number | null>>) => void;
 

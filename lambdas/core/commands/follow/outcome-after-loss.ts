@@ -1,9 +1,10 @@
 import type { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
 import { CommandOutcome as CommandOutcomeSchema } from '../../../../contract/api/commands/command-result.ts';
 import type { Clock } from '../../../../contract/clock.ts';
-import type { CommandRecords, SandboxRecords } from '../../ports.ts';
 import { isEnding } from '../../sandboxes/owned.ts';
+import type { SandboxRecords } from '../../sandboxes/ports.ts';
 import { hasEnded } from '../../sandboxes/record.ts';
+import type { CommandRecords } from '../ports.ts';
 
 // A task's end reaches the record seconds after it; a sandbox that shuts down takes up to a minute and reports outcomes last.
 const patienceMs = 10_000;

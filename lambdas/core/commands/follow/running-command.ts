@@ -1,6 +1,6 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import type { CommandOutcome, Outcome } from '../../../../contract/api/commands/command-result.ts';
 import type { Clock } from '../../../../contract/clock.ts';
-import type { CommandEvent } from '../../ports.ts';
 
 /** How far each stream has been seen. */
 export interface Seen {

@@ -1,6 +1,6 @@
 import type { CommandInfo } from '../../../../contract/api/commands/command-info.ts';
 import { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
-import type { KeptCommand } from '../../ports.ts';
+import type { KeptCommand } from '../ports.ts';
 
 /** A command whose machine has ended without a word about it. */
 export const lostCommand = <C extends KeptCommand>(started: C): C => ({

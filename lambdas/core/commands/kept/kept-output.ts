@@ -1,6 +1,6 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
 import { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
-import type { CommandEvent } from '../../ports.ts';
 import type { FoundOutput, OutputStream } from '../output/output-page.ts';
 import type { WantedOutput } from '../output/wanted-output.ts';
 

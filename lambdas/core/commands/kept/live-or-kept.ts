@@ -1,12 +1,13 @@
 import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { UserCaller } from '../../caller.ts';
-import type { CommandRecords, SandboxRecords } from '../../ports.ts';
 import { isEnding, readOwned, sandboxEnded } from '../../sandboxes/owned.ts';
+import type { SandboxRecords } from '../../sandboxes/ports.ts';
 import { hasEnded, type ReadyRecord, type SandboxRecord } from '../../sandboxes/record.ts';
 import { explainFailure } from '../agent/explain-failure.ts';
 import { noSuchCommand } from '../agent/no-such-command.ts';
 import { assertReady } from '../agent/ready-record.ts';
+import type { CommandRecords } from '../ports.ts';
 import { lostCommand } from './kept-command.ts';
 
 export interface KeptPorts {

@@ -1,7 +1,7 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import { type KeptOutput, keptChunkBytes } from '../../../../contract/agent/kept-output.ts';
 import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
 import { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
-import type { CommandEvent } from '../../ports.ts';
 import type { FoundOutput, OutputStream } from '../output/output-page.ts';
 import type { WantedOutput } from '../output/wanted-output.ts';
 import { keptEvents, keptOutput } from './kept-output.ts';

@@ -1,5 +1,5 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import type { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
-import type { CommandEvent } from '../../ports.ts';
 import type { FoundOutput, OutputStream } from './output-page.ts';
 
 interface Wanted {

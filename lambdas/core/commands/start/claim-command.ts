@@ -3,7 +3,7 @@ import type { Clock } from '../../../../contract/clock.ts';
 import type { UserCaller } from '../../caller.ts';
 import { assertSameRequest, claimFor } from '../../claim.ts';
 import { newId } from '../../ids.ts';
-import type { CommandRecords } from '../../ports.ts';
+import type { CommandRecords } from '../ports.ts';
 
 interface ClaimPorts {
   readonly commands: Pick<CommandRecords, 'claim' | 'outcomeOf'>;

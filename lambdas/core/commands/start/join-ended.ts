@@ -1,6 +1,7 @@
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import type { OutcomeReport } from '../../../../contract/api/agent-reports.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
-import type { AgentChannel, ChannelTarget, CommandEvent, FollowOptions } from '../../ports.ts';
+import type { AgentChannel, ChannelTarget, FollowOptions } from '../../agent/channel-ports.ts';
 import { keptEvents } from '../kept/kept-output.ts';
 
 const fromStart = { stdout: 0, stderr: 0 };

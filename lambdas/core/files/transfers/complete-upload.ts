@@ -1,7 +1,7 @@
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { LandingEvent } from '../../../../contract/api/files/transfers.ts';
+import type { ChannelTarget } from '../../agent/channel-ports.ts';
 import type { Answer, Call } from '../../operation.ts';
-import type { ChannelTarget } from '../../ports.ts';
 import { eventsOf, lastOf } from '../last-of.ts';
 import { type FilePorts, notePath, reachFiles } from '../reach-files.ts';
 import { landFile } from './land-file.ts';

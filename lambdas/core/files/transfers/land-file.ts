@@ -1,7 +1,7 @@
 import { type FileWritten, filesApi } from '../../../../contract/agent/files.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { LandingEvent } from '../../../../contract/api/files/transfers.ts';
-import type { ChannelTarget } from '../../ports.ts';
+import type { ChannelTarget } from '../../agent/channel-ports.ts';
 import { failureTold } from '../last-event.ts';
 import type { FilesChannel } from '../ports.ts';
 import type { TransferStorage, UploadRecord } from './transfer-ports.ts';

@@ -2,8 +2,8 @@ import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Upload } from '../../../../contract/api/files/transfers.ts';
 import { limits } from '../../../../contract/api/limits.ts';
 import type { UserCaller } from '../../caller.ts';
-import type { SandboxRecords } from '../../ports.ts';
 import { readOwned } from '../../sandboxes/owned.ts';
+import type { SandboxRecords } from '../../sandboxes/ports.ts';
 import type { StoredPart, TransferStorage, UploadRecord, UploadRecords } from './transfer-ports.ts';
 
 export interface UploadPorts {

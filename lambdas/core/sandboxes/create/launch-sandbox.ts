@@ -1,9 +1,11 @@
 import type { Clock } from '../../../../contract/clock.ts';
-import type { Claim, Launch, Launched, SandboxRecords, Tasks } from '../../ports.ts';
+import type { Claim } from '../../claim.ts';
 import { isoTime } from '../../time.ts';
 import { applyEvent, type SandboxEvent } from '../life/apply-event.ts';
 import { changeRecord } from '../life/change-record.ts';
+import type { SandboxRecords } from '../ports.ts';
 import { type CreatingRecord, type SandboxRecord, taskOf } from '../record.ts';
+import type { Launch, Launched, Tasks } from '../task-ports.ts';
 
 interface Ports {
   readonly records: Pick<SandboxRecords, 'get' | 'replace'>;

@@ -1,5 +1,5 @@
 import { SandboxError } from '../../../../contract/api/errors.ts';
-import type { Template } from '../../ports.ts';
+import type { Template } from '../../deployment.ts';
 
 /** A template of this deployment; throws `invalid_request` with the names there are. */
 export function templateNamed(templates: ReadonlyMap<string, Template>, name: string): Template {

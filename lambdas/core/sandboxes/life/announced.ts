@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../contract/clock.ts';
-import type { Log, SandboxRecords } from '../../ports.ts';
+import type { Log } from '../../log.ts';
 import { isoTime } from '../../time.ts';
-import type { Announce, Transition } from '../ports.ts';
+import type { Announce, SandboxRecords, Transition } from '../ports.ts';
 import type { SandboxRecord } from '../record.ts';
 
 interface Ports {

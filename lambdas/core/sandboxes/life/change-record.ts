@@ -1,5 +1,5 @@
 import { SandboxError } from '../../../../contract/api/errors.ts';
-import type { SandboxRecords } from '../../ports.ts';
+import type { SandboxRecords } from '../ports.ts';
 import type { SandboxRecord } from '../record.ts';
 
 const attempts = 8;

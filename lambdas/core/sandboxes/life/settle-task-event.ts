@@ -2,8 +2,9 @@ import { SandboxId } from '../../../../contract/api/identifiers.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { PoolMembers } from '../../pool/ports.ts';
 import { isOfPool, settleMember } from '../../pool/settle-member.ts';
-import type { SandboxRecords, Tasks } from '../../ports.ts';
+import type { SandboxRecords } from '../ports.ts';
 import { type SandboxRecord, taskOf } from '../record.ts';
+import type { Tasks } from '../task-ports.ts';
 import { settleTask, type TaskReport } from './settle-task.ts';
 
 export interface SettlePorts {

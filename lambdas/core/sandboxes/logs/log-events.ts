@@ -3,7 +3,7 @@ import { limits } from '../../../../contract/api/limits.ts';
 import type { LogEvent } from '../../../../contract/api/sandboxes/logs.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import { errorEvent } from '../../error-event.ts';
-import type { SandboxRecords } from '../../ports.ts';
+import type { SandboxRecords } from '../ports.ts';
 import { hasEnded, type SandboxRecord } from '../record.ts';
 import { cursorOf } from './log-cursor.ts';
 import type { SandboxLogs } from './ports.ts';

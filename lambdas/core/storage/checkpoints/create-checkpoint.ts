@@ -6,8 +6,8 @@ import { explainFailure } from '../../commands/agent/explain-failure.ts';
 import type { EventsQuestion, FilesChannel } from '../../files/ports.ts';
 import type { Answer, Call } from '../../operation.ts';
 import { type ReadyPorts, readyRecord } from '../../pool/ready-record.ts';
-import type { SandboxRecords } from '../../ports.ts';
 import { readOwned } from '../../sandboxes/owned.ts';
+import type { SandboxRecords } from '../../sandboxes/ports.ts';
 import type { ReadyRecord } from '../../sandboxes/record.ts';
 import { homeFault } from '../home-fault.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../contract/clock.ts';
 import type { Retention } from '../../../../contract/home/retention.ts';
-import type { Log } from '../../ports.ts';
+import type { Log } from '../../log.ts';
 import type { Cursors } from '../../reaper/ports.ts';
 import type { Homes, StoredObjects } from '../ports.ts';
 

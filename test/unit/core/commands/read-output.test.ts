@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
 import type { CommandOutput } from '../../../../contract/api/commands/command-info.ts';
 import type { ExecEvent } from '../../../../contract/api/commands/commands.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import { limits } from '../../../../contract/api/limits.ts';
 import { readOutput } from '../../../../lambdas/core/commands/read-output.ts';
-import type { CommandEvent } from '../../../../lambdas/core/ports.ts';
 import { commandId, finishedWith, infoOf, printed, reportOf, running } from '../../../support/agent/command-samples.ts';
 import { callOf, service } from '../../../support/calls.ts';
 import { events } from '../../../support/fakes/fakes.ts';
