@@ -8,16 +8,17 @@ import { agentChannel } from '../../lambdas/aws/channel/agent-channel.ts';
 import { openChannel } from '../../lambdas/aws/channel/kept/open-channel.ts';
 import { endSession } from '../../lambdas/aws/channel/kept/sessions.ts';
 import { ssmCalls } from '../../lambdas/aws/channel/ssm/ssm-calls.ts';
-import type { ChannelTarget } from '../../lambdas/core/ports.ts';
+import type { ChannelTarget } from '../../lambdas/core/agent/channel-ports.ts';
 import { Principals } from '../../local/aws/keys.ts';
 import { createCompute } from '../../local/ecs/create-compute.ts';
 import type { Engine } from '../../local/engines/engine.ts';
 import { readHazards } from '../../local/hazards/hazards.ts';
-import { type AgentMachine, commandId, startAgent } from '../../test/support/agent/agent-machine.ts';
+import { commandId } from '../../test/support/agent/agent-machine.ts';
 import { keptLog } from '../../test/support/fakes/fakes.ts';
 import { PlayedSlots } from '../../test/support/fakes/played-slots.ts';
 import { processEngine } from '../../test/support/machines/process-engine.ts';
-import { heldChannel } from '../held-channel.ts';
+import { type AgentPlace, startAgentProcess } from './agent-process.ts';
+import { heldChannel } from './held-channel.ts';
 
 /** What a command printed, and how long it took. */
 export interface Ran {
@@ -56,15 +57,14 @@ export async function openChannelService(options: { pace: 'real' | 'fast'; delay
   await using started = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'matrx-bench-'));
   started.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const agent = started.use(await startAgent());
-  await agent.ready();
+  const agent = started.use(await startAgentProcess(dataDir));
   const principals = new Principals();
   const { pace, delayMs } = options;
   const frames = delayMs > 0 ? [{ fate: { delayMs } }] : [];
   const compute = started.use(
     await createCompute({
       dataDir,
-      engine: attachedTo(agent.channelSocket),
+      engine: attachedTo(agent.sockets.channel),
       principals,
       clock: systemClock,
       region,
@@ -89,7 +89,7 @@ export async function openChannelService(options: { pace: 'real' | 'fast'; delay
     task,
     environment: () => environment({ ecs, ssm, cluster }, target),
     direct: (argv) => agent.run({ argv, env: {} }),
-    held: () => heldChannel({ ecs, ssm, cluster }, target, agent.plane.assignment.user_id),
+    held: () => heldChannel({ ecs, ssm, cluster }, target, agent.assignment.user_id),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -135,8 +135,8 @@ function attachedTo(socket: string): Engine {
   };
 }
 
-const targetOf = (agent: AgentMachine, taskArn: string): ChannelTarget => {
-  const { sandbox_id: sandboxId, generation, channel_key } = agent.plane.assignment;
+const targetOf = ({ assignment }: AgentPlace, taskArn: string): ChannelTarget => {
+  const { sandbox_id: sandboxId, generation, channel_key } = assignment;
   return {
     sandboxId,
     generation,
