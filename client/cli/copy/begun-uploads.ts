@@ -1,8 +1,9 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UploadId } from '../../../contract/api/identifiers.ts';
+import { makeFolder } from '../../node/make-folder.ts';
 import type { LocalFile } from './local-files.ts';
 
 // Storage gives one up after a day; what is left of the last hour would hardly do.
@@ -33,7 +34,7 @@ export class BegunUploads {
   /** Also forgets those that are too old. */
   keep(local: LocalFile, to: Buffer, uploadId: string): void {
     try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolder(Buffer.from(this.#folder), 0o700);
       for (const name of readdirSync(this.#folder)) {
         const path = join(this.#folder, name);
         if (Date.now() - statSync(path).mtimeMs > keptMs) rmSync(path, { force: true });

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SandboxError } from '../../../contract/api/errors.ts';
@@ -9,6 +9,7 @@ import { limits } from '../../../contract/api/limits.ts';
 import type { FileInfo } from '../../files/file-info.ts';
 import type { Files } from '../../files/files.ts';
 import { inTurn } from '../../files/in-turn.ts';
+import { makeFolder } from '../../node/make-folder.ts';
 import { printable } from '../output/table.ts';
 import { below, folderOf, lastName, toBytes } from './byte-path.ts';
 import type { CopyProgress } from './copy-progress.ts';
@@ -50,12 +51,12 @@ async function* contents(
     yield [info, to];
     return;
   }
-  await withPath(to, () => mkdir(to, { recursive: true }));
+  await withPath(to, async () => makeFolder(to));
   const root = toBytes(info.path);
   const depth = limits.files.depth;
   for await (const entry of files.list(info.path, { depth, pageSize: limits.files.pageSize.max, signal })) {
     const target = below(to, underOf(root, entry));
-    if (entry.type === 'directory') await withPath(target, () => mkdir(target, { recursive: true }));
+    if (entry.type === 'directory') await withPath(target, async () => makeFolder(target));
     else if (entry.type === 'file') yield [entry, target];
     else await progress.skip(printable(toBytes(entry.path).toString()), entry.type);
   }

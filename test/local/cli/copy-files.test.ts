@@ -131,6 +131,10 @@ test('what fails in a folder says where', async () => {
     exitCode: 1,
     stderr: 'matrx: plain/x: not a directory',
   });
+  expect(await matrx('cp', `${sandbox.sandboxId}:some`, '/proc/nowhere')).toMatchObject({
+    exitCode: 1,
+    stderr: 'matrx: /proc/nowhere: no such file or directory\n',
+  });
 });
 
 test('a copy that was interrupted goes on with what storage has', async () => {
