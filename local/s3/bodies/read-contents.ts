@@ -27,7 +27,7 @@ export async function* readContents(
 }
 
 /** Room for one piece after the other, of which each is kept. */
-export const freshRoom = (): Buffer => Buffer.allocUnsafe(pieceBytes);
+const freshRoom = (): Buffer => Buffer.allocUnsafe(pieceBytes);
 
 /** Room for a piece while the one before it is still in use; the one before that is overwritten. */
 export function roomInTurn(): () => Buffer {

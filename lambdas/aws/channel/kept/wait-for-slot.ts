@@ -44,7 +44,7 @@ interface Waiting {
 }
 
 /** A command's order, offered to whoever has a channel to its sandbox. */
-export interface Offer {
+interface Offer {
   readonly orders: OfferedOrders;
   readonly order: string;
 }
