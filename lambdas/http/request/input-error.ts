@@ -14,7 +14,7 @@ const at = (input: unknown, path: readonly PropertyKey[]): unknown =>
   );
 
 function shown(input: unknown, path: readonly PropertyKey[]): string | undefined {
-  if (secret.has(String(path[0]))) return undefined;
+  if (path.some((part) => secret.has(String(part)))) return undefined;
   const value = at(input, path);
   if (value === undefined || (typeof value === 'object' && value !== null)) return undefined;
   return String(value).slice(0, longestValue);
@@ -35,20 +35,20 @@ function meantBy(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   return inner === undefined ? issue : meantBy({ ...inner, path: [...issue.path, ...inner.path] });
 }
 
-function faultOf(
-  schema: z.ZodType,
-  issue: z.core.$ZodIssue,
-  input: unknown,
-): ErrorDetails & { field: string; rule: string } {
-  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
-  const field = path.map(String).join('.');
-  const value = shown(input, path);
-  const shownValue = value === undefined ? {} : { value };
-  if (issue.code !== 'unrecognized_keys') return { field, rule: ruleOf(issue), ...shownValue };
-  const known = knownFields(schema, issue.path);
-  const near = nearest(issue.keys[0] ?? '', known);
+type Fault = ErrorDetails & { readonly field: string; readonly rule: string };
+
+/** Its value stays unsaid: under a mistyped name it may be what is secret under the right one. */
+function unknownFault(schema: z.ZodType, { path, keys: [name = ''] }: z.core.$ZodIssueUnrecognizedKeys): Fault {
+  const known = knownFields(schema, path);
+  const near = nearest(name, known);
   const rule = known.length === 0 ? 'expected no fields' : `expected only ${known.join(', ')}`;
-  return { field, rule, ...shownValue, ...(near === undefined ? {} : { nearest: near }) };
+  return { field: [...path, name].map(String).join('.'), rule, ...(near === undefined ? {} : { nearest: near }) };
+}
+
+function faultOf(schema: z.ZodType, issue: z.core.$ZodIssue, input: unknown): Fault {
+  if (issue.code === 'unrecognized_keys') return unknownFault(schema, issue);
+  const value = shown(input, issue.path);
+  return { field: issue.path.map(String).join('.'), rule: ruleOf(issue), ...(value === undefined ? {} : { value }) };
 }
 
 /** The first thing that is wrong with a part of a request, as its caller named it. `prefix`: what comes before its fields. */

@@ -25,8 +25,8 @@ function decode({ body, isBase64Encoded }: Message): string {
 export const bodyBytes = ({ body, isBase64Encoded }: Message): number =>
   body ? Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') : 0;
 
-/** What JSON can say and nobody here can mean: it is looked for where the text has a sign of it. */
-const suspicious = /__proto__|\\u[dD][89a-fA-F]/;
+/** What JSON can say and nobody here can mean, in letters or escaped: it is looked for where the text has a sign of it. */
+const suspicious = /__proto__|\\u(?:00[567]|[dD][89a-fA-F])/;
 
 /** Refuses a name that would change what an object is, and half a character, which would become another on its way. */
 const refuseSuspicious = (name: string, value: unknown): unknown => {

@@ -153,6 +153,7 @@ test.each([
   [{ text: '{' }, 'body', undefined, 'expected JSON'],
   [{ text: Buffer.from([0xff]).toString('base64'), isBase64Encoded: true }, 'body', undefined, 'expected UTF-8'],
   [{ text: '{"__proto__":{"admin":true}}' }, '__proto__', undefined, undefined],
+  [{ text: '{"labels":{"\\u005f_\\u0070roto__":"x"}}' }, '__proto__', undefined, undefined],
   [{ query: { wait: ['true', 'false'] } }, 'query.wait', undefined, 'expected it once'],
   [{ query: { wait: 'yes' } }, 'query.wait', 'yes', 'expected one of "true"|"false"'],
   [{ headers: { 'Idempotency-Key': 'x'.repeat(65) } }, 'idempotency-key', 'x'.repeat(65), expect.any(String)],
@@ -168,7 +169,7 @@ test.each([
   },
 );
 
-test('what callers put into env, stdin and commands is never said back', async () => {
+test('what callers put into env, stdin, files and commands is never said back, nor what they put under a name that nobody knows', async () => {
   const { functions, log } = fakeFunctions();
   const secret = 'hunter2\0';
   const create = gatewayEvent('createSandbox', {
@@ -180,6 +181,7 @@ test('what callers put into env, stdin and commands is never said back', async (
     await answerOf(functions.lifecycle, create),
     await answerOf(functions.commands, exec({ command: secret })),
     await answerOf(functions.commands, exec({ argv: ['x', secret] })),
+    await answerOf(functions.commands, exec({ comand: 'hunter2' })),
     await answerOf(functions.commands, exec({ command: 'x', stdin: { data: 7, encoding: 'hunter2' } })),
     await answerOf(
       functions.commands,
@@ -188,8 +190,15 @@ test('what callers put into env, stdin and commands is never said back', async (
         body: { data: 'hunter2' },
       }),
     ),
+    await answerOf(
+      functions.commands,
+      gatewayEvent('writeFiles', {
+        params: { sandbox_id: id },
+        body: { files: [{ path: 'a', data: 'x', encoding: 'base64', content: 'hunter2' }] },
+      }),
+    ),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400, 400]);
   expect(answers.map(({ text }) => text).join() + JSON.stringify(log.lines)).not.toContain('hunter2');
 });
 
