@@ -7,7 +7,7 @@ import {
   type Slot,
   type SlotLeases,
 } from '../../../lambdas/aws/dynamodb/slots/slot-leases.ts';
-import type { SlotLine, Survey } from '../../../lambdas/aws/dynamodb/slots/slot-line.ts';
+import { forsakenMs, type SlotLine, type Survey } from '../../../lambdas/aws/dynamodb/slots/slot-line.ts';
 
 interface PlayedOffer {
   readonly order: string;
@@ -96,7 +96,8 @@ export class PlayedSlots implements SlotLeases, SlotLine, OfferedOrders {
   async survey(): Promise<Survey> {
     const alive = [...this.places].filter(([, untilMs]) => untilMs > this.#clock.now()).map(([ticket]) => ticket);
     const places = alive.sort().map((ticket) => ({ ticket, offer: this.offers.get(ticket)?.state }));
-    return { slots: [...this.#slots.values()], places };
+    const forsaken = [...this.places].filter(([, untilMs]) => untilMs <= this.#clock.now() - forsakenMs);
+    return { slots: [...this.#slots.values()], places, forsaken: forsaken.map(([ticket]) => ticket) };
   }
 
   async offer(sandboxId: string, ticket: string, order: string, untilMs: number): Promise<void> {

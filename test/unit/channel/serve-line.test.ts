@@ -86,3 +86,22 @@ test('of an order that was picked up at the very end of all patience nobody says
   await slots.pickUp(sandboxId, ticket);
   expect(await waiting).toMatchObject({ name: 'ChannelBroken' });
 });
+
+test('of an order whose sender has heard nothing nobody says that it was not sent', async () => {
+  const { wait, serve, clock } = await begin();
+  const waiting = wait('a', 6_000).catch((error: unknown) => error);
+  await clock.sleep(50);
+  expect(await serve(() => Promise.reject(new Error('the agent does not answer')))).toBe(true);
+  expect(await waiting).toMatchObject({ name: 'ChannelBroken' });
+});
+
+test('what is left of somebody who went without a word is removed by whoever looks at the line next', async () => {
+  const { serve, clock, slots, sent } = await begin();
+  await slots.offer(sandboxId, 'gone', 'secret', clock.now() + 3_000);
+  clock.pass(10_000);
+  await serve();
+  expect(slots.offers.size).toBe(1);
+  clock.pass(60_000);
+  await serve();
+  expect([slots.offers.size, slots.places.size, sent]).toEqual([0, 0, []]);
+});

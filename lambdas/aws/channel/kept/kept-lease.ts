@@ -19,9 +19,10 @@ export class KeptLease {
   #workers = 0;
   #timer: Disposable | undefined;
   #isOver = false;
+  #isTicking = false;
   #workedAt: number;
 
-  /** `onTick` runs every two seconds of work; `onLost` once, when the lease is lost or can't be renewed in time. */
+  /** `onTick` runs every two seconds of work, one at a time, and must not reject; `onLost` once, when the lease is lost or can't be renewed in time. */
   constructor(
     lease: Lease,
     { leases, clock, onTick, onLost }: Tools & { onTick: () => Promise<void>; onLost: () => void },
@@ -102,8 +103,12 @@ export class KeptLease {
       if (!this.#isOver) this.#onLost();
       return;
     }
-    await this.#onTick();
     if (this.isWorked) this.#watch();
+    // It may take longer than a lease goes without a renewal.
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    await this.#onTick();
+    this.#isTicking = false;
   }
 }
 

@@ -15,7 +15,7 @@ const roomMs = 2_000;
  * Sends the orders of those who wait for a slot by a channel that is open, all at once. Each is sent by one who serves the line, and
  * whatever becomes of it the one who waits hears: that it was started, or that it has to send it itself. That is harmless where it was
  * sent: a command's id is its own. Answers whether whoever serves is to give its slot up: somebody waits whom nothing else helps, or none is
- * free for the next who comes. Rejects when the line can't be looked at.
+ * free for the next who comes. What is left of those who have gone without a word is removed. Rejects when the line can't be looked at.
  */
 export async function serveLine(
   { clock, line, orders }: LineTools,
@@ -23,6 +23,12 @@ export async function serveLine(
   { slots, send }: { readonly slots: number; readonly send: (order: string) => Promise<unknown> },
 ): Promise<boolean> {
   const survey = await line.survey(sandboxId);
+  // What they have left may hold secrets, and the table's own time to live takes days.
+  const clear = async (ticket: string) => {
+    await orders.withdraw(sandboxId, ticket);
+    await line.leave(sandboxId, ticket);
+  };
+  await Promise.allSettled(survey.forsaken.map(clear));
   const serve = async (ticket: string): Promise<boolean> => {
     const order = await orders.pickUp(sandboxId, ticket);
     // Another one sends it.

@@ -1,8 +1,9 @@
-import { DeleteCommand, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { Table } from '../document-client.ts';
 import { keys } from '../keys.ts';
 import { recordsFailed, unlessRefused } from '../records-failed.ts';
+import { forsakenMs } from './slot-line.ts';
 
 /**
  * `open` to whoever has a channel; `picked` by one, who is about to send it; `started`, so the agent has it; `own`: whoever waits
@@ -14,11 +15,11 @@ export type OfferState = 'open' | 'picked' | 'started' | 'own';
 export interface OfferedOrders {
   /** Offers an order with a place in the line, taken until then. */
   offer(sandboxId: string, ticket: string, order: string, untilMs: number): Promise<void>;
-  /** The order, when it is still open and this is the first to pick it up. */
+  /** The order, when it is still open and this is the first to pick it up. The table forgets it. */
   pickUp(sandboxId: string, ticket: string): Promise<string | undefined>;
   /** Says what became of it, as long as its place is there. */
   settle(sandboxId: string, ticket: string, state: 'started' | 'own'): Promise<void>;
-  /** Removes it. */
+  /** Removes it. Harmless where it has been picked up, or was never there. */
   withdraw(sandboxId: string, ticket: string): Promise<void>;
 }
 
@@ -42,32 +43,30 @@ export function offeredOrders(table: Table, clock: Clock): OfferedOrders {
         }),
       ),
     );
+  const remove = async (sandboxId: string, ticket: string) => {
+    const removal = new DeleteCommand({ TableName, Key: keys.offer(sandboxId, ticket), ReturnValues: 'ALL_OLD' });
+    return (await table.documents.send(removal).catch(recordsFailed)).Attributes;
+  };
   return {
     offer: async (sandboxId, ticket, order, untilMs) => {
-      const ttl = Math.ceil(untilMs / 1000);
+      const ttl = Math.ceil((untilMs + forsakenMs) / 1000);
       const place = { ...keys.place(sandboxId, ticket), until: untilMs, offer: 'open', ttl };
       const TransactItems = [
-        { Put: { TableName, Item: { ...keys.offer(sandboxId, ticket), order, ttl: ttl + maxWaitSeconds } } },
+        { Put: { TableName, Item: { ...keys.offer(sandboxId, ticket), order, ttl } } },
         { Put: { TableName, Item: place } },
       ];
       await table.documents.send(new TransactWriteCommand({ TransactItems })).catch(recordsFailed);
     },
     pickUp: async (sandboxId, ticket) => {
       if (!(await setState(sandboxId, ticket, 'picked', ['open']))) return undefined;
-      const get = new GetCommand({ TableName, Key: keys.offer(sandboxId, ticket), ConsistentRead: true });
-      const { Item } = await table.documents.send(get).catch(recordsFailed);
-      const order = Item?.['order'];
+      const order = (await remove(sandboxId, ticket))?.['order'];
       return typeof order === 'string' ? order : undefined;
     },
     settle: async (sandboxId, ticket, state) => {
       await setState(sandboxId, ticket, state, ['open', 'picked']);
     },
     withdraw: async (sandboxId, ticket) => {
-      const Key = keys.offer(sandboxId, ticket);
-      await table.documents.send(new DeleteCommand({ TableName, Key })).catch(recordsFailed);
+      await remove(sandboxId, ticket);
     },
   };
 }
-
-// An order outlives its place by what anybody may stand in the line for.
-const maxWaitSeconds = 60;

@@ -21,6 +21,8 @@ export interface Survey {
   readonly slots: readonly Slot[];
   /** In their order. */
   readonly places: readonly Place[];
+  /** Tickets whose owners have gone without a word. */
+  readonly forsaken: readonly string[];
 }
 
 /** The line of those who wait for a slot, first come first served. A place is kept only while its owner says so. */
@@ -36,6 +38,9 @@ export interface SlotLine {
   /** Whether the asker is the one who makes room for the next who comes: nobody else is, until then. */
   makeRoom(sandboxId: string, untilMs: number): Promise<boolean>;
 }
+
+/** A place whose owner has been silent for so long, many times what a place lasts, has lost its owner. */
+export const forsakenMs = 60_000;
 
 /** The line in DynamoDB, an item a place. */
 export function slotLine(table: Table, clock: Clock): SlotLine {
@@ -78,6 +83,7 @@ export function slotLine(table: Table, clock: Clock): SlotLine {
       return {
         slots: Items.filter(({ fence }) => fence !== undefined).map(slotOf),
         places: Items.filter(({ until }) => Number(until) > now).map(placeOf),
+        forsaken: Items.filter(({ until }) => Number(until) <= now - forsakenMs).map((item) => placeOf(item).ticket),
       };
     },
     want: async (sandboxId, untilMs) => {

@@ -1,4 +1,6 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
+import { keys } from '../../../../lambdas/aws/dynamodb/keys.ts';
 import { lentSlots } from '../../../../lambdas/aws/dynamodb/slots/lent-slots.ts';
 import { offeredOrders } from '../../../../lambdas/aws/dynamodb/slots/offered-orders.ts';
 import { leaseMs, slotLeases } from '../../../../lambdas/aws/dynamodb/slots/slot-leases.ts';
@@ -15,6 +17,10 @@ async function begin() {
     lent: lentSlots(table, leases),
     line: slotLine(table, clock),
     orders: offeredOrders(table, clock),
+    orderIn: async (ticket: string) => {
+      const get = new GetCommand({ TableName: table.name, Key: keys.offer(id, ticket) });
+      return (await table.documents.send(get)).Item;
+    },
     clock,
   };
 }
@@ -87,14 +93,14 @@ test('the line is served in the order of tickets, and forgets who no longer stan
 });
 
 test('an order that waits in the line is sent by one who has a channel, and whoever waits hears what became of it', async () => {
-  const { line, orders, clock } = await begin();
+  const { line, orders, orderIn, clock } = await begin();
   const state = async () => (await line.survey(id)).places.map(({ offer }) => offer);
   await orders.offer(id, '1', '{"argv":["true"]}', clock.now() + 3_000);
   await line.stand(id, '1', clock.now() + 4_000);
   expect(await state()).toEqual(['open']);
   const picked = await Promise.all([orders.pickUp(id, '1'), orders.pickUp(id, '1'), orders.pickUp(id, '1')]);
   expect(picked.filter((order) => order !== undefined)).toEqual(['{"argv":["true"]}']);
-  expect(await state()).toEqual(['picked']);
+  expect([await state(), await orderIn('1')]).toEqual([['picked'], undefined]);
   await orders.settle(id, '1', 'started');
   await orders.settle(id, '1', 'own');
   expect(await line.leave(id, '1')).toBe('started');
@@ -113,6 +119,18 @@ test('an order is offered for as long as its place is kept, and where its owner 
   clock.pass(3_000);
   expect(await orders.pickUp(id, '1')).toBeUndefined();
   expect(await orders.pickUp(id, '2')).toBeUndefined();
+});
+
+test('the line says who has gone without a word, whose order can then be removed', async () => {
+  const { line, orders, orderIn, clock } = await begin();
+  await orders.offer(id, '1', '{}', clock.now() + 3_000);
+  await line.stand(id, '2', clock.now() + 4_000);
+  clock.pass(63_000);
+  expect(await line.survey(id)).toMatchObject({ places: [], forsaken: ['1'] });
+  expect(await orderIn('1')).toMatchObject({ order: '{}', ttl: clock.now() / 1000 });
+  await orders.withdraw(id, '1');
+  await line.leave(id, '1');
+  expect([await orderIn('1'), (await line.survey(id)).forsaken]).toEqual([undefined, []]);
 });
 
 test('a sandbox that is not there wants no channel', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import { hello } from '../../../../lambdas/core/agent/hello.ts';
+import { reportOutcomes } from '../../../../lambdas/core/agent/report-outcomes.ts';
 import { execCommand } from '../../../../lambdas/core/commands/exec-command.ts';
 import { getCommand } from '../../../../lambdas/core/commands/get-command.ts';
 import { listCommands } from '../../../../lambdas/core/commands/list-commands.ts';
@@ -138,6 +139,20 @@ test('C1: a job whose machine ends without a word is found as lost, by its id, i
   expect(output).toMatchObject({ body: { data: '', ended: true } });
   await ports.commands.addOutcome(id, reportOf({ command_id, exit_code: 0 }));
   expect(await list()).toMatchObject({ body: { commands: [{ outcome: 'exited' }] } });
+});
+
+test('C1: a command that only its agent has told of is found as lost when its machine ends without a word', async () => {
+  const { get, params, ports, id, channel, taskEvent, taskIdOf } = await begin();
+  const body = { outcomes: [reportOf(running)] };
+  await reportOutcomes(ports, callOf('reportOutcomes', agentOf(taskIdOf(id)), { params: { sandbox_id: id }, body }));
+  const list = () => listCommands(ports, callOf('listCommands', service, { params: { sandbox_id: id } }));
+  channel.answer = () => ({ commands: [], next_cursor: null });
+  // The agent lives, and it alone knows what runs.
+  expect(await list()).toMatchObject({ body: { commands: [] } });
+  await taskEvent(id);
+  const lost = { command_id: params.command_id, outcome: 'lost', exit_code: null, signal: null };
+  expect(await get()).toMatchObject({ status: 200, body: lost });
+  expect(await list()).toMatchObject({ body: { commands: [lost], next_cursor: null } });
 });
 
 test('a command that runs is started, whether or not that could be written down', async () => {
