@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -32,7 +32,7 @@ export class NamedPipes {
     this.#options = options;
   }
 
-  /** The path of one. Rejects when no pipe can be made. */
+  /** The path of one. Rejects when no pipe can be made, with the kernel's own code for why. */
   async take(): Promise<string> {
     if (this.#ready.length <= this.#options.low) {
       this.#refill ??= this.#make().finally(() => (this.#refill = undefined));
@@ -47,7 +47,22 @@ export class NamedPipes {
     const paths = Array.from({ length: this.#options.batch }, () =>
       join(this.#folder, `${this.#name}-${this.#count++}`),
     );
-    await run('/usr/bin/mkfifo', ['-m', this.#mode, ...paths], { env: {} });
+    try {
+      await run('/usr/bin/mkfifo', ['-m', this.#mode, ...paths], { env: {} });
+    } catch (cause) {
+      throw await this.#whyNot(paths, cause);
+    }
     this.#ready.push(...paths);
+  }
+
+  /** What the kernel says of a file in their place, since `mkfifo` tells only in words; what was made of them is removed. */
+  async #whyNot(paths: readonly string[], cause: unknown): Promise<unknown> {
+    const probe = join(this.#folder, `${this.#name}-probe`);
+    const said = await writeFile(probe, '').then(
+      () => cause,
+      (error: Error) => Object.assign(error, { cause }),
+    );
+    await Promise.all([probe, ...paths].map((path) => rm(path, { force: true })));
+    return said;
   }
 }
