@@ -1,6 +1,6 @@
 import { bucket } from './deployment.ts';
 
-const { users, transfers, outputs } = bucket;
+const { users, outputs } = bucket;
 
 /**
  * What a session of the storage role may do at most, by the parts of the bucket: its own policy cuts it down to one user and one
@@ -8,10 +8,7 @@ const { users, transfers, outputs } = bucket;
  */
 export const storageRole = {
   objects: [
-    {
-      actions: ['GetObject', 'DeleteObject', 'PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'],
-      parts: [users, transfers],
-    },
+    { actions: ['GetObject', 'PutObject', 'AbortMultipartUpload', 'DeleteObject'], parts: [users] },
     { actions: ['PutObject'], parts: [outputs] },
   ],
   listed: [users],

@@ -36,17 +36,15 @@ test('the storage role trusts the one function that delegates, and may tag its s
   });
 });
 
-test('the storage role reaches homes and transfers, and lists homes', () => {
+test('the storage role reaches what is kept of users and nothing that is on its way, and adds outputs', () => {
   const { stack, bucket, role } = storageStack();
   attachGrants(stack, 'Grants', role, storageRoleGrants(bucket));
   Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {
       Statement: [
         {
-          Action: ['GetObject', 'DeleteObject', 'PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'].map(
-            (name) => `s3:${name}`,
-          ),
-          Resource: [under('users/'), under('transfers/')],
+          Action: ['GetObject', 'PutObject', 'AbortMultipartUpload', 'DeleteObject'].map((name) => `s3:${name}`),
+          Resource: under('users/'),
         },
         { Action: 's3:PutObject', Resource: under('outputs/') },
         {
@@ -67,15 +65,19 @@ test('to delegate is to assume exactly that role', () => {
   });
 });
 
-test('functions write transfers only, and read and remove what lies under the two prefixes', () => {
+test('functions write transfers only, and read and remove by need what lies under the three prefixes', () => {
   const { stack, bucket, role } = storageStack();
-  const resourcesOf = (need: 'storage:read' | 'storage:transfer' | 'storage:delete') =>
+  const resourcesOf = (
+    need: 'storage:read' | 'storage:transfer' | 'storage:delete' | 'outputs:read' | 'outputs:delete',
+  ) =>
     storageNeedGrants({ bucket, role })[need].flatMap(({ resources }) =>
       resources.map((resource) => JSON.stringify(stack.resolve(resource)).match(/"\/(.*)"/)?.[1] ?? 'the bucket'),
     );
   expect(resourcesOf('storage:transfer')).toEqual(['transfers/*']);
   expect(resourcesOf('storage:delete')).toEqual(['users/*', 'transfers/*']);
   expect(resourcesOf('storage:read')).toEqual(['users/*', 'transfers/*', 'the bucket']);
+  expect(resourcesOf('outputs:read')).toEqual(['outputs/*', 'the bucket']);
+  expect(resourcesOf('outputs:delete')).toEqual(['outputs/*']);
 });
 
 test('pages of the allowed origins, and no others, can send and fetch by presigned address', () => {
