@@ -9,18 +9,22 @@ import type { Pool } from '../core/pool/ports.ts';
 import { jsonLog } from '../log.ts';
 import { measuredLog } from '../measured-log.ts';
 
+/** The one table. */
 export const tableOf = (config: { readonly MATRX_TABLE: string }) => ({
   documents: documentClient(),
   name: config.MATRX_TABLE,
 });
 
+/** The one bucket. */
 export const bucketOf = (config: { readonly MATRX_BUCKET: string }) => ({
   client: s3Client(),
   name: config.MATRX_BUCKET,
 });
 
+/** Lines with the measurements of this deployment among them. */
 export const logOf = (config: { readonly MATRX_NAME: string }) => measuredLog(jsonLog(), config.MATRX_NAME);
 
+/** Where tasks run, and by which task definitions. */
 export const placementOf = (config: Config<'lifecycle'> | Config<'reap'>): Placement => ({
   cluster: config.MATRX_CLUSTER,
   subnets: config.MATRX_SUBNETS,
@@ -42,6 +46,7 @@ export const poolsOf = ({
     return image === undefined ? [] : [{ template, size, count, maxAgeSeconds: max_age_minutes * 60, image }];
   });
 
+/** What the operator has set, as the domain asks for it. */
 export const deploymentOf = (config: Config<'query'> | Config<'lifecycle'>): Deployment => ({
   version: config.version,
   templates: new Map(
