@@ -27,8 +27,10 @@ export function errorAnswer(status: number, headers: Headers, body: unknown): Sa
   const retryAfterSeconds = Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
   const told = ErrorBody.safeParse(body);
   if (told.success) return toldError(told.data, retryAfterSeconds);
-  const excerpt = (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 200);
-  return new SandboxError(codeByStatus[status] ?? 'bad_answer', `answered ${status}: ${excerpt || '(nothing)'}`, {
+  const elsewhere = headers.get('location');
+  const excerpt = elsewhere === null ? (typeof body === 'string' ? body : JSON.stringify(body)) : `go to ${elsewhere}`;
+  const said = excerpt.slice(0, 200) || '(nothing)';
+  return new SandboxError(codeByStatus[status] ?? 'bad_answer', `answered ${status}: ${said}`, {
     details: { status },
     retryAfterSeconds,
     requestId: headers.get('x-request-id') ?? undefined,

@@ -2,6 +2,7 @@ import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Connection } from '../../connection.ts';
 import { authorize } from '../authorize.ts';
 import type { HttpRequest } from '../request.ts';
+import { cutAnswer, noAnswer } from './connection-fault.ts';
 
 /** An answer whose body is still coming. Disposing of it lets go of the connection. */
 export interface Answer extends Disposable {
@@ -11,25 +12,10 @@ export interface Answer extends Disposable {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-// With these the request never left: the other side can't have acted on it.
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-const codeOf = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-};
-
 /**
  * Sends a request once and resolves with the head of the answer, whatever its status.
- * Throws `unreachable` when it was never sent, `timed_out` when no head came in time, `connection_lost` for other
- * faults of the connection, and the reason of `signal` when that aborts, also while the body is read.
+ * Throws `unreachable` when it was never sent, `timed_out` when no head came in time, `bad_answer` where something else than HTTP is
+ * spoken, `connection_lost` for other faults of the connection, and the reason of `signal` when that aborts, also while the body is read.
  */
 export async function attempt(connection: Connection, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
   const { clock, timeouts } = connection;
@@ -39,15 +25,18 @@ export async function attempt(connection: Connection, request: HttpRequest, sign
   const relay = () => own.abort(signal.reason);
   signal.addEventListener('abort', relay, { once: true });
 
-  const limited = async <T>(ms: number, message: string, work: () => Promise<T>): Promise<T> => {
+  const limited = async <T>(
+    ms: number,
+    message: string,
+    fault: typeof noAnswer,
+    work: () => Promise<T>,
+  ): Promise<T> => {
     using _ = clock.after(ms, () => own.abort(new SandboxError('timed_out', message)));
     try {
       return await work();
-    } catch (cause) {
+    } catch (error) {
       own.signal.throwIfAborted();
-      const code = codeOf(cause);
-      if (neverSent.has(code)) throw new SandboxError('unreachable', `${where} can't connect: ${code}`, { cause });
-      throw new SandboxError('connection_lost', `${where} lost its connection${code && `: ${code}`}`, { cause });
+      throw fault(where, error);
     }
   };
   const end = () => {
@@ -59,15 +48,15 @@ export async function attempt(connection: Connection, request: HttpRequest, sign
     const headers = await authorize(request, connection.credentials, clock);
     const { method, body } = request;
     const late = `${where} gave no answer in ${timeouts.answerMs} ms`;
-    const response = await limited(timeouts.answerMs, late, () =>
+    const response = await limited(timeouts.answerMs, late, noAnswer, () =>
       // A redirect would take the credentials to a place nobody named.
-      connection.fetch(request.url, { method, headers, body: body ?? null, redirect: 'error', signal: own.signal }),
+      connection.fetch(request.url, { method, headers, body: body ?? null, redirect: 'manual', signal: own.signal }),
     );
     const silent = `${where} has been silent for ${timeouts.silenceMs} ms`;
     return {
       status: response.status,
       headers: response.headers,
-      chunks: readChunks(response, (read) => limited(timeouts.silenceMs, silent, read)),
+      chunks: readChunks(response, (read) => limited(timeouts.silenceMs, silent, cutAnswer, read)),
       [Symbol.dispose]: end,
     };
   } catch (error) {

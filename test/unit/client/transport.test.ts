@@ -150,7 +150,9 @@ test('what gateways answer by themselves keeps its meaning', async () => {
 test('a redirect is not followed, since it would take the credentials elsewhere', async () => {
   await using other = await misbehavingService(answer(200, sandboxRecord()));
   await using service = await misbehavingService(answer(302, '', { location: other.url }));
-  expect(await codeOf(get(service.url, { attempts: 1 }))).toBe('connection_lost');
+  const message = `answered 302: go to ${other.url}`;
+  await expect(get(service.url)).rejects.toMatchObject({ code: 'bad_answer', message });
+  expect(service.seen).toHaveLength(1);
   expect(other.seen).toHaveLength(0);
 });
 
