@@ -1,17 +1,14 @@
-import { limits } from '../../contract/api/limits.ts';
 import { storageRoutes } from '../../contract/api/storage.ts';
 import type { Connection } from '../connection.ts';
-import { errorAnswer } from '../http/error-answer.ts';
-import { readBody } from '../http/read/read-answer.ts';
-import { readBytes } from '../http/read/read-bytes.ts';
+import { type FilePath, pathFields } from '../files/file-path.ts';
+import { askForBytes } from '../files/transfers/ask-for-bytes.ts';
+import { rangeHeader } from '../files/transfers/read-range.ts';
 import { buildRequest } from '../http/request.ts';
-import { attempt } from '../http/send/attempt.ts';
-import { repeatCall } from '../http/send/repeat-call.ts';
 
 export interface KeptFile {
   readonly userId: string;
   readonly checkpointId: string;
-  readonly path: string;
+  readonly path: FilePath;
 }
 
 export interface ReadKeptOptions {
@@ -22,26 +19,13 @@ export interface ReadKeptOptions {
   readonly length?: number | undefined;
 }
 
-const row = storageRoutes.readCheckpointFile;
-
-function rangeOf({ offset, length }: ReadKeptOptions): Record<string, string> {
-  if (offset === undefined && length === undefined) return {};
-  const from = offset ?? 0;
-  return { range: `bytes=${from}-${length === undefined ? '' : from + length - 1}` };
-}
-
-/** The bytes of a file of a checkpoint. Throws `too_large` above 4 MB without a range, `bad_answer` when more comes. */
-export async function readKeptFile(
+/** The bytes of a file of a checkpoint, checked by their hash. Throws `too_large` above 4 MB, `bad_answer` when more comes. */
+export function readKeptFile(
   connection: Connection,
   { userId, checkpointId, path }: KeptFile,
   options: ReadKeptOptions,
 ): Promise<Uint8Array> {
-  const input = { params: { user_id: userId, checkpoint_id: checkpointId }, query: { path } };
-  const request = buildRequest(connection, row, input, rangeOf(options));
-  const what = `${row.method} ${request.url.pathname}`;
-  return repeatCall(connection, { what, repeatable: true, signal: options.signal }, async (signal) => {
-    using answer = await attempt(connection, request, signal);
-    if (answer.status >= 300) throw errorAnswer(answer.status, answer.headers, await readBody(answer));
-    return await readBytes(answer, limits.files.inlineBytes);
-  });
+  const input = { params: { user_id: userId, checkpoint_id: checkpointId }, query: pathFields(path) };
+  const request = buildRequest(connection, storageRoutes.readCheckpointFile, input, rangeHeader(options));
+  return askForBytes(connection, request, options.signal);
 }

@@ -1,10 +1,12 @@
 import type { Tier } from '../../contract/api/storage.ts';
 import { type Connection, type ConnectionOptions, openConnection } from '../connection.ts';
-import { pages } from '../http/pages.ts';
+import type { FilePath } from '../files/file-path.ts';
 import { type OutputOf, send } from '../http/send/send.ts';
 import { type Checkpoint, toCheckpoint } from './checkpoint.ts';
 import { countStorage } from './count-storage.ts';
+import { diffCheckpoints } from './diff-checkpoints.ts';
 import { listCheckpoints } from './list-checkpoints.ts';
+import { listKeptFiles } from './list-kept-files.ts';
 import { ownUser } from './own-user.ts';
 import { type ReadKeptOptions, readKeptFile } from './read-kept-file.ts';
 
@@ -75,28 +77,22 @@ export class UserStorage {
   }
 
   /** What is different in `to`, path by path. */
-  async *diff(from: string, to: string, { signal }: CallOptions = {}): AsyncGenerator<HomeChange, void, void> {
-    const params = { user_id: this.userId, checkpoint_id: from, other_id: to };
-    const read = (cursor: string | undefined) =>
-      send(this.#connection, 'diffCheckpoints', { params, query: { cursor } }, { signal });
-    for await (const page of pages(read)) yield* page.changes;
+  diff(from: string, to: string, { signal }: CallOptions = {}): AsyncGenerator<HomeChange, void, void> {
+    return diffCheckpoints(this.#connection, { userId: this.userId, from, to }, signal);
   }
 
   /** A file of a checkpoint, or a part of it, of at most 4 MB. */
-  readFile(checkpointId: string, path: string, options: ReadKeptOptions = {}): Promise<Uint8Array> {
+  readFile(checkpointId: string, path: FilePath, options: ReadKeptOptions = {}): Promise<Uint8Array> {
     return readKeptFile(this.#connection, { userId: this.userId, checkpointId, path }, options);
   }
 
   /** What is in a folder of a checkpoint, as deep as is asked. */
-  async *listFiles(
+  listFiles(
     checkpointId: string,
-    path = '.',
-    { signal, depth }: CallOptions & { readonly depth?: number | undefined } = {},
+    path: FilePath = '.',
+    options: CallOptions & { readonly depth?: number | undefined } = {},
   ): AsyncGenerator<KeptEntry, void, void> {
-    const params = { user_id: this.userId, checkpoint_id: checkpointId };
-    const read = (cursor: string | undefined) =>
-      send(this.#connection, 'listCheckpointFiles', { params, query: { path, depth, cursor } }, { signal });
-    for await (const page of pages(read)) yield* page.entries;
+    return listKeptFiles(this.#connection, { userId: this.userId, checkpointId, path }, options);
   }
 
   /** Removes all of a tier, however many calls that takes, and answers what was removed. Throws `conflict` while a sandbox of the user lives. */

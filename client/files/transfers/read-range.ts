@@ -1,16 +1,8 @@
-import { SandboxError } from '../../../contract/api/errors.ts';
-import { fileHeaders } from '../../../contract/api/files/file-bytes.ts';
 import { fileRoutes } from '../../../contract/api/files/files.ts';
-import { limits } from '../../../contract/api/limits.ts';
 import type { Connection } from '../../connection.ts';
-import { errorAnswer } from '../../http/error-answer.ts';
-import { readBody } from '../../http/read/read-answer.ts';
-import { readBytes } from '../../http/read/read-bytes.ts';
 import { buildRequest } from '../../http/request.ts';
-import { attempt } from '../../http/send/attempt.ts';
-import { repeatCall } from '../../http/send/repeat-call.ts';
 import { type FilePath, pathFields } from '../file-path.ts';
-import { sha256Of } from './sha256-of.ts';
+import { askForBytes } from './ask-for-bytes.ts';
 
 export interface RangeOptions {
   /** The first byte. @default 0 */
@@ -20,7 +12,8 @@ export interface RangeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const rangeHeader = ({ offset = 0, length }: RangeOptions): Record<string, string> =>
+/** The header that asks for a range; none for the whole. */
+export const rangeHeader = ({ offset = 0, length }: RangeOptions): Record<string, string> =>
   offset === 0 && length === undefined
     ? {}
     : { range: `bytes=${offset}-${length === undefined ? '' : offset + length - 1}` };
@@ -37,16 +30,5 @@ export function readRange(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const input = { params: { sandbox_id: sandboxId }, query: pathFields(path) };
   const request = buildRequest(connection, fileRoutes.readFile, input, rangeHeader(options));
-  return repeatCall(
-    connection,
-    { what: 'reading a file', repeatable: true, signal: options.signal },
-    async (signal) => {
-      using answer = await attempt(connection, request, signal);
-      const { status, headers } = answer;
-      if (status !== 200 && status !== 206) throw errorAnswer(status, headers, await readBody(answer));
-      const bytes = await readBytes(answer, limits.files.inlineBytes);
-      if ((await sha256Of(bytes)) === headers.get(fileHeaders.sha256)) return bytes;
-      throw new SandboxError('connection_lost', 'the file was cut on its way');
-    },
-  );
+  return askForBytes(connection, request, options.signal);
 }

@@ -1,9 +1,15 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { openConnection } from '../../../client/connection.ts';
 import { Sandbox } from '../../../client/sandbox.ts';
+import { keptPieces } from '../../../client/storage/kept-pieces.ts';
 import { UserStorage } from '../../../client/storage/user-storage.ts';
+import { bytesType, fileHeaders } from '../../../contract/api/files/file-bytes.ts';
+import { limits } from '../../../contract/api/limits.ts';
 import { summary } from '../../support/fakes/fake-homes.ts';
 import {
   answer,
+  type Behaviour,
   fail,
   type MisbehavingService,
   misbehavingService,
@@ -114,16 +120,45 @@ test('a fork is saved, then begun with what was saved, and like the other where 
   });
 });
 
-test('a file of a checkpoint is read as bytes, and a range of it', async () => {
-  await using service = await misbehavingService((response) => {
-    response.writeHead(206, { 'content-type': 'application/octet-stream' }).end(Buffer.from([0, 255]));
-  }, fail('file_not_found'));
+const keptFile =
+  (bytes: Uint8Array, sha256 = createHash('sha256').update(bytes).digest('hex')): Behaviour =>
+  (response) =>
+    void response.writeHead(206, { 'content-type': bytesType, [fileHeaders.sha256]: sha256 }).end(bytes);
+
+test('a file of a checkpoint is read as bytes, and a range of it; what was cut is asked for again', async () => {
+  await using service = await misbehavingService(
+    keptFile(Buffer.from([0]), 'that of more'),
+    keptFile(Buffer.from([0, 255])),
+    fail('file_not_found'),
+  );
   const storage = await UserStorage.connect(at(service));
   const bytes = await storage.readFile(checkpointId, 'a b.bin', { offset: 4, length: 2 });
   expect([...bytes]).toEqual([0, 255]);
+  expect(service.seen).toHaveLength(2);
   expect(service.seen[0]).toMatchObject({
     url: `/v1/users/ann/storage/checkpoints/${checkpointId}/files?path=a%20b.bin`,
     headers: { range: 'bytes=4-5' },
   });
-  await expect(storage.readFile(checkpointId, 'none')).rejects.toMatchObject({ code: 'file_not_found' });
+  await expect(storage.readFile(checkpointId, Buffer.from([255]))).rejects.toMatchObject({ code: 'file_not_found' });
+  expect(service.seen[2]?.url).toContain('files?path_base64=%2Fw%3D%3D');
+});
+
+test.each([
+  [0, 1],
+  [1, 1],
+  [limits.files.inlineBytes, 2],
+  [limits.files.inlineBytes + 1, 2],
+])('a file of %i bytes of a checkpoint comes in as many pieces as it takes', async (size, calls) => {
+  const whole = randomBytes(size);
+  await using service = await misbehavingService((response, request) => {
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(String(request.headers['range'])) ?? [];
+    const bytes = whole.subarray(Number(from), Number(to) + 1);
+    return (bytes.length === 0 ? fail('range_not_satisfiable') : keptFile(bytes))(response, request);
+  });
+  const connection = await openConnection(at(service));
+  const pieces: Uint8Array[] = [];
+  const file = { userId: 'ann', checkpointId, path: 'large' };
+  for await (const piece of keptPieces(connection, file, undefined)) pieces.push(piece);
+  expect(Buffer.concat(pieces).equals(whole)).toBe(true);
+  expect(service.seen).toHaveLength(calls);
 });
