@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { readChunks } from '../../../../channel/near/read-chunks.ts';
 import { ChannelBroken } from '../../../../contract/agent/channel-broken.ts';
-import { type Following, unheard } from './followed-command.ts';
+import { unheard } from '../requests/unheard.ts';
+import type { Following } from './followed-command.ts';
 
 interface Options<E> {
   readonly event: z.ZodType<E>;

@@ -5,7 +5,7 @@ import type { CommandEvent } from '../../../../contract/agent/command-frames.ts'
 import { commandFrames, type Offsets } from '../../../../contract/agent/command-frames.ts';
 import type { Follow } from '../../../../contract/agent/commands.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
-import type { Turn } from '../kept/kept-channels.ts';
+import type { Turn } from '../kept/turn.ts';
 
 /** A command's body on its way through a channel, and the turn it takes. */
 export interface Following {
@@ -38,10 +38,6 @@ export const channelLost = (commandId: string, cause: unknown): SandboxError =>
     details: { command_id: commandId },
     cause,
   });
-
-/** Nobody knows whether the agent has heard what it was asked, which is not harmless to ask twice. */
-export const unheard = (cause: unknown): SandboxError =>
-  new SandboxError('channel_lost', 'the channel broke before the answer; what was asked may have been done', { cause });
 
 /** What the agent itself has said stands; that it can't be reached says nothing about the command. */
 export const isDefinite = (error: unknown): boolean =>

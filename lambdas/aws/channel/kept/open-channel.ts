@@ -10,7 +10,6 @@ import { container } from '../../../../contract/deployment.ts';
 import type { ChannelTarget } from '../../../core/agent/channel-ports.ts';
 import { translateError } from '../../translate-error.ts';
 import type { SsmCall } from '../ssm/ssm-calls.ts';
-import type { OpenOptions } from './kept-channels.ts';
 import { endSession, resumeSession } from './sessions.ts';
 
 /** What sessions are opened with. `ecs` must never repeat a call by itself. */
@@ -18,6 +17,14 @@ export interface Sessions {
   readonly ecs: ECSClient;
   readonly ssm: SsmCall;
   readonly cluster: string;
+}
+
+export interface OpenOptions {
+  readonly machine: Acquaintance;
+  /** Told which session has begun, before anything is known of it. */
+  readonly onSession: (sessionId: string) => void;
+  /** Whether the channel may say a word of its own, to be kept. */
+  readonly mayTalk: () => boolean;
 }
 
 /** An open, proven channel to a sandbox's agent. */

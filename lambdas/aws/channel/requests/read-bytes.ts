@@ -1,8 +1,8 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
-import { readWhole } from '../../../channel/near/read-whole.ts';
-import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
-import type { Clock } from '../../../contract/clock.ts';
-import { collectBytes } from '../collect-bytes.ts';
+import { readWhole } from '../../../../channel/near/read-whole.ts';
+import { ChannelBroken } from '../../../../contract/agent/channel-broken.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import { collectBytes } from '../../collect-bytes.ts';
 
 const withinMs = 90_000;
 

@@ -1,9 +1,9 @@
 import type { ClientHttp2Stream } from 'node:http2';
 import type * as z from 'zod';
-import { readWhole } from '../../../channel/near/read-whole.ts';
-import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
-import type { Clock } from '../../../contract/clock.ts';
-import { collectBytes } from '../collect-bytes.ts';
+import { readWhole } from '../../../../channel/near/read-whole.ts';
+import { ChannelBroken } from '../../../../contract/agent/channel-broken.ts';
+import type { Clock } from '../../../../contract/clock.ts';
+import { collectBytes } from '../../collect-bytes.ts';
 
 // A page of a hundred commands with the longest text and path that each may have.
 const mostBytes = 4 * 1024 * 1024;

@@ -1,13 +1,13 @@
 import type { ClientHttp2Session } from 'node:http2';
-import { readWhole } from '../../../channel/near/read-whole.ts';
+import { readWhole } from '../../../../channel/near/read-whole.ts';
 import {
   type ChannelAnswer,
   type ChannelRequest,
   type RequestOptions,
   sendRequest,
-} from '../../../channel/near/request.ts';
-import { ChannelBroken } from '../../../contract/agent/channel-broken.ts';
-import { readRefusal } from '../../../contract/agent/told-error.ts';
+} from '../../../../channel/near/request.ts';
+import { ChannelBroken } from '../../../../contract/agent/channel-broken.ts';
+import { readRefusal } from '../../../../contract/agent/told-error.ts';
 
 const refusalWithinMs = 10_000;
 
