@@ -58,6 +58,10 @@ function measureCall(fields: Fields): Measured {
   return { values: { ...values, CommandsRun: 1 }, outcome: commandOutcome };
 }
 
+/** What an agent's report of a command says in numbers: one that still runs is reported again, and counted then. */
+const measureReport = (fields: Fields): Measured =>
+  fields['commandOutcome'] === 'running' ? { values: {} } : measureCall(fields);
+
 const directive = (Dimensions: readonly string[], names: readonly MetricName[]) => ({
   Namespace: metricNamespace,
   Dimensions: [Dimensions],
@@ -87,7 +91,7 @@ function embedded(deployment: string, { values, outcome }: Measured): Fields | u
 /** By the message of a line: what it says in numbers. */
 const measures: ReadonlyMap<string, (fields: Fields) => Measured> = new Map([
   ['request', measureCall],
-  ['command', measureCall],
+  ['command', measureReport],
   ['task event', measureCall],
   ['reaper', measureReaper],
   ['announcement', () => ({ values: { AnnouncementsLost: 1 } })],

@@ -33,6 +33,12 @@ test.each([
   expect(line).toMatchObject({ ...fields, [name]: value, [dimensions.deployment]: 'matrx-dev' });
 });
 
+test('a command that an agent reports as running is counted when its end is reported', () => {
+  const report = { event: 'command.exec', outcome: 'ok', via: 'client_channel' };
+  expect(lineOf({ ...report, commandOutcome: 'running' }, 'command').names).toEqual([]);
+  expect(lineOf({ ...report, commandOutcome: 'killed' }, 'command').names).toEqual(['CommandsRun']);
+});
+
 test('a task that runs without a record is measured, and one that ends or has one is not', () => {
   const running = { event: 'task.settle', outcome: 'ok', taskId: '1', lastStatus: 'RUNNING', desiredStatus: 'RUNNING' };
   expect(lineOf({ ...running, sandboxId: undefined }, 'task event').names).toEqual(['OrphanedTasks']);
