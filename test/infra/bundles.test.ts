@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { type FunctionName, functions } from '../../contract/deployment.ts';
 import { bundleFunction } from '../../lib/functions/bundle-function.ts';
@@ -11,6 +12,16 @@ import { agentIdentity, gatewayEvent } from '../support/stack/gateway-events.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'matrx-bundles-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const built = new Map<FunctionName, Promise<Metafile>>();
+const folderOf = (name: FunctionName): string => join(folder, name);
+
+/** Bundles it once for all tests here; answers what went in. */
+function bundled(name: FunctionName): Promise<Metafile> {
+  const bundle = built.get(name) ?? bundleFunction(name, folderOf(name));
+  built.set(name, bundle);
+  return bundle;
+}
 
 const host = join(import.meta.dirname, '../support/stack/bundle-host.ts');
 const sandboxId = `sbx_${'0'.repeat(26)}`;
@@ -84,8 +95,8 @@ const events: Record<FunctionName, { event: unknown; answers: object }> = {
 };
 
 test.each(functionNames)('the bundle of %s answers in a process with nothing but its own environment', async (name) => {
-  const own = join(folder, name);
-  await bundleFunction(name, own);
+  const own = folderOf(name);
+  await bundled(name);
   const { event, answers } = events[name];
   const printed = execFileSync(process.execPath, [host, join(own, 'index.mjs')], {
     cwd: own,
@@ -97,26 +108,28 @@ test.each(functionNames)('the bundle of %s answers in a process with nothing but
 });
 
 test.each(functionNames)('the bundle of %s is small enough to load in a tenth of a second', async (name) => {
-  const own = join(folder, `${name}-size`);
-  await bundleFunction(name, own);
-  expect(statSync(join(own, 'index.mjs')).size).toBeLessThan(700_000);
+  await bundled(name);
+  expect(statSync(join(folderOf(name), 'index.mjs')).size).toBeLessThan(700_000);
 });
 
 test('a function that events reach has no routes in its bundle', async () => {
   for (const name of functionNames.filter(isEventFunction)) {
-    const inputs = Object.keys((await bundleFunction(name, join(folder, `${name}-inputs`))).inputs);
+    const inputs = Object.keys((await bundled(name)).inputs);
     expect(inputs).toContain('contract/deployment.ts');
     expect(inputs).not.toContain('contract/api/routes.ts');
   }
 });
 
 test('fails at its start when a setting is missing, and names all that are', async () => {
-  const own = join(folder, 'broken');
-  await bundleFunction('lifecycle', own);
+  await bundled('lifecycle');
   const { MATRX_TABLE, MATRX_CLUSTER, ...env } = sampleSettings('lifecycle');
   expect([MATRX_TABLE, MATRX_CLUSTER]).not.toContain(undefined);
   const start = () =>
-    execFileSync(process.execPath, [host, join(own, 'index.mjs')], { env, input: '{}', stdio: 'pipe' });
+    execFileSync(process.execPath, [host, join(folderOf('lifecycle'), 'index.mjs')], {
+      env,
+      input: '{}',
+      stdio: 'pipe',
+    });
   expect(start).toThrow(/MATRX_TABLE is missing.*MATRX_CLUSTER is missing/);
 });
 

@@ -83,10 +83,10 @@ test('functions write transfers only, and read and remove by need what lies unde
 test('pages of the allowed origins, and no others, can send and fetch by presigned address', () => {
   const [, plain] = synth().all('AWS::S3::Bucket')[0] ?? [];
   expect(plain?.Properties).not.toHaveProperty('CorsConfiguration');
-  const [, shared] = synth({ settings: { corsOrigins: ['https://app.example'] } }).all('AWS::S3::Bucket')[0] ?? [];
+  const [, shared] = synth({ settings: { corsOrigins: ['https://app.example.com'] } }).all('AWS::S3::Bucket')[0] ?? [];
   expect(shared?.Properties).toHaveProperty('CorsConfiguration.CorsRules', [
     {
-      AllowedOrigins: ['https://app.example'],
+      AllowedOrigins: ['https://app.example.com'],
       AllowedMethods: ['GET', 'HEAD', 'PUT'],
       AllowedHeaders: ['*'],
       ExposedHeaders: ['ETag', 'Content-Range', 'x-amz-checksum-sha256'],

@@ -29,11 +29,7 @@ interface Options {
   readonly plugins?: (app: App) => IPolicyValidationPlugin[];
 }
 
-/**
- * Synthesises both stacks as `cdk synth` does, with the flags of cdk.json and its validation; throws its report when a rule is
- * broken. The functions' code is left out.
- */
-export function synth({ settings = {}, eventRules = contractRules, plugins = () => [] }: Options = {}) {
+function synthesise({ settings = {}, eventRules = contractRules, plugins = () => [] }: Options) {
   const outdir = mkdtempSync(join(tmpdir(), 'matrx-synth-'));
   try {
     const app = new App({ outdir, context });
@@ -58,4 +54,18 @@ export function synth({ settings = {}, eventRules = contractRules, plugins = () 
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
+}
+
+const made = new Map<string, ReturnType<typeof synthesise>>();
+
+/**
+ * Synthesises both stacks as `cdk synth` does, with the flags of cdk.json and its validation; throws its report when a rule is
+ * broken. The functions' code is left out. It takes seconds: what settings alone make is made once, and read by all.
+ */
+export function synth(options: Options = {}) {
+  if (options.eventRules !== undefined || options.plugins !== undefined) return synthesise(options);
+  const key = JSON.stringify(options.settings ?? {});
+  const stack = made.get(key) ?? synthesise(options);
+  made.set(key, stack);
+  return stack;
 }
