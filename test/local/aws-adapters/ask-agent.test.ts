@@ -173,6 +173,12 @@ test('a follower goes on from where it was, and wants no more than is left', asy
   );
 });
 
+/** As whoever has no channel does. */
+const joinLine = async (slots: PlayedSlots, clock: Clock): Promise<void> => {
+  await slots.stand('', 'another', clock.now() + 60_000);
+  await slots.want('', clock.now() + 60_000);
+};
+
 test.each(['some', undefined] as const)(
   'a follower that gave its channel to others goes on where it was (until: %s)',
   async (until) => {
@@ -181,7 +187,7 @@ test.each(['some', undefined] as const)(
       stream.respond({ ':status': 200 });
       if (n === 1) {
         stream.write(encodeFrame({ kind: 'stderr', offset: 5, data: Buffer.from('five') }));
-        setTimeout(() => void slots.want('', clock.now() + 10_000), 20);
+        setTimeout(() => void joinLine(slots, clock), 20);
       } else stream.end(finished({}));
     }, clock);
     const seen = await follow({ offsets: { stdout: 3, stderr: 5 }, until, streamBytes: 100 });
