@@ -14,6 +14,7 @@ import { checkpoint } from './verbs/checkpoint.ts';
 import { checkpoints } from './verbs/checkpoints.ts';
 import { cp } from './verbs/cp.ts';
 import { create } from './verbs/create.ts';
+import { diff } from './verbs/diff.ts';
 import { doctor } from './verbs/doctor.ts';
 import { exec } from './verbs/exec.ts';
 import { files } from './verbs/files.ts';
@@ -48,6 +49,7 @@ const verbs: readonly Verb[] = [
   rm,
   checkpoint,
   checkpoints,
+  diff,
   fork,
   storage,
   metrics,

@@ -5,13 +5,16 @@ import { Service } from '../../service.ts';
 import { bad, type Check, fine } from './check.ts';
 import { checkMachine } from './check-machine.ts';
 
+// The error's own hint is to look here.
+const elsewhere = 'check the URL, from --url or else MATRX_URL, and that the service runs there';
+
 /** A check that is fine unless it throws; the thrown error's hint is what to do. */
 async function attemptCheck(name: string, check: () => Promise<string>): Promise<Check> {
   try {
     return fine(name, await check());
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error;
-    return bad(name, error.message, error.hint);
+    return bad(name, error.message, error.code === 'unreachable' ? elsewhere : error.hint);
   }
 }
 

@@ -23,14 +23,19 @@ export const checkpoints: Verb = {
   usage: '[user] [flags]',
   summary: "list the checkpoints of a user's home, newest first",
   flags: {},
-  notes: ['Without a user your own. matrx create --from <checkpoint> begins a sandbox with one.'],
+  notes: [
+    'Without a user your own. matrx create --from <checkpoint> begins a sandbox with one; matrx diff compares two, and',
+    'matrx files and matrx cat read what is in one.',
+  ],
   async run(args, terminal) {
     const options = connectionOptions(args, terminal);
     const connection = await openConnection(options);
     const userId = optionalUser(args) ?? (await ownUser(connection, options.signal));
     const found: Checkpoint[] = [];
     for await (const one of listCheckpoints(connection, userId, options.signal)) found.push(one);
-    await terminal.print(args.on('json') ? JSON.stringify(found) : formatTable([header, ...found.map(row)]));
+    await terminal.print(
+      args.on('json') ? JSON.stringify({ checkpoints: found }) : formatTable([header, ...found.map(row)]),
+    );
     return 0;
   },
 };

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdtempDisposable } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bytesType, fileHeaders } from '../../../contract/api/files/file-bytes.ts';
 import {
   answer,
   fail,
@@ -11,6 +13,9 @@ import {
   sandboxRecord,
 } from '../../support/fakes/misbehaving-service.ts';
 import { runMatrx } from '../../support/stack/run-matrx.ts';
+
+const checkpointId = `ckp_${'0'.repeat(26)}`;
+const otherId = `ckp_${'1'.repeat(26)}`;
 
 const env = ({ url }: MisbehavingService) => ({ MATRX_URL: url, MATRX_TOKEN: 't' });
 
@@ -40,6 +45,11 @@ test.each([
   [['exec', sandboxId], 'expected a command'],
   [['exec', sandboxId, '-c', 'a', '--', 'b'], 'expected one of'],
   [['set', sandboxId], 'expected something to change'],
+  [['cat', checkpointId], 'expected a path'],
+  [['cat', sandboxId, 'a', '--user', 'ann'], '--user is of a checkpoint'],
+  [['files', checkpointId, '.', '--user', 'a b'], '"a b" is no user id'],
+  [['diff', checkpointId], 'expected two checkpoints, not 1'],
+  [['diff', checkpointId, sandboxId], 'is no checkpoint id'],
 ])('wrong usage %j says what is right and exits with 2', async (argv, message) => {
   const { exitCode, stdout, stderr } = await runMatrx(argv);
   expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 2, stdout: '' });
@@ -50,6 +60,23 @@ test('without a service it says how to get one', async () => {
   const { exitCode, stderr } = await runMatrx(['ls'], { cwd: '/' });
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/not_configured\)\nhint: {2}.*npm start/);
+});
+
+test('where nothing listens it says so, and what to look at; exec has its own exit code for that', async () => {
+  const gone = await misbehavingService(fail('internal'));
+  await gone[Symbol.asyncDispose]();
+  const { exitCode, stderr } = await runMatrx(['get', sandboxId], { env: env(gone) });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: `matrx: GET ${gone.url}/v1/sandboxes/${sandboxId} can't connect: nothing listens there (ECONNREFUSED) (unreachable)\nhint:  check the URL, and that the service runs: matrx doctor\n`,
+  });
+  expect((await runMatrx(['exec', sandboxId, '--', 'ls'], { env: env(gone) })).exitCode).toBe(125);
+  const looked = await runMatrx(['doctor', '--json'], { env: env(gone) });
+  expect(JSON.parse(looked.stdout.toString()).checks.at(-1)).toMatchObject({
+    name: 'reachable',
+    ok: false,
+    fix: expect.not.stringContaining('doctor'),
+  });
 });
 
 test('a failure is a message and a hint on stderr, or its body with --json', async () => {
@@ -110,6 +137,46 @@ test('rm ends each of several, and one that fails doesn’t keep the others', as
   expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 1, stdout: `${sandboxId}  shutting_down\n` });
   expect(stderr).toContain('told not_found');
   expect(service.seen[1]?.url).toContain('graceful=false');
+});
+
+test('files of a checkpoint are listed, printed and compared', async () => {
+  const home = `/v1/users/ann/storage/checkpoints/${checkpointId}`;
+  const path_base64 = Buffer.from([0xff, 0x1b]).toString('base64');
+  const change = { change: 'changed', type: 'file', size_before: 1, size_after: 2048 };
+  const removed = { path: 'b', change: 'removed', type: 'directory', size_before: null, size_after: null };
+  const totals = { from: checkpointId, to: otherId, added: 0, removed: 1, changed: 1 };
+  const page = (changes: object[], next_cursor: string | null) => answer(200, { ...totals, changes, next_cursor });
+  const bytes = 'kept\u001b';
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const file = answer(206, bytes, { 'content-type': bytesType, [fileHeaders.sha256]: sha256 });
+  const entry = { path: 'x', name: 'x', type: 'file', size: 5, mode: '644', owner: 1000, group: 1000 };
+  const listed = answer(200, {
+    entries: [{ ...entry, modified_at: '2026-01-01T00:00:00.000Z' }],
+    next_cursor: null,
+  });
+  await using service = await misbehavingService((response, request) => {
+    if (request.url === `${home}/diff/${otherId}`) return page([{ path_base64, ...change }], 'c')(response, request);
+    if (request.url.startsWith(`${home}/diff/`)) return page([removed], null)(response, request);
+    if (request.url.startsWith(`${home}/files/list`)) return listed(response, request);
+    return file(response, request);
+  });
+  const matrx = async (...argv: string[]) => {
+    const { exitCode, stdout, stderr } = await runMatrx([...argv, '--user', 'ann'], { env: env(service) });
+    return [exitCode, stdout.toString(), stderr];
+  };
+  expect(await matrx('diff', checkpointId, otherId)).toEqual([
+    0,
+    'CHANGE   TYPE       BEFORE  AFTER    PATH\nchanged  file       1 B     2.0 KiB  \ufffd?\nremoved  directory  -       -        b\n',
+    '',
+  ]);
+  const [, json] = await matrx('diff', checkpointId, otherId, '--json');
+  expect(JSON.parse(String(json))).toEqual({
+    from: checkpointId,
+    to: otherId,
+    changes: [{ path_base64, ...change }, removed],
+  });
+  expect(await matrx('cat', checkpointId, 'x')).toEqual([0, bytes, '']);
+  expect(await matrx('files', checkpointId)).toEqual([0, expect.stringMatching(/ 5 B .* x\n$/), '']);
 });
 
 test('doctor names what is wrong and what to do, and exits with 1', async () => {
