@@ -65,6 +65,13 @@ test.for([
   expect(outcome).toMatchObject({ outcome: 'signaled', exit_code: null, signal });
 });
 
+test('a command that a real-time signal ends on a terminal did not end well', async () => {
+  await using machine = await startAgent();
+  await machine.ready();
+  const { outcome } = await machine.run({ command: 'kill -34 $$', tty });
+  expect(outcome).toMatchObject({ outcome: 'exited', exit_code: 128 + 34, signal: null });
+});
+
 test('what a terminal’s command prints last is not lost, however much it is', async () => {
   await using machine = await startAgent();
   await machine.ready();
