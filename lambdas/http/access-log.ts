@@ -19,7 +19,9 @@ export function writeAccess(log: Log, exchange: Exchange, status: number, error?
   const { event, match, caller, facts } = exchange;
   const { identity, resourcePath, httpMethod } = event.requestContext;
   const code = error instanceof SandboxError ? error.code : error === undefined ? undefined : 'internal';
-  const failed = status >= 500 || 'code' in facts;
+  // What is thrown once the status has left is a failure, whatever that status says.
+  const isBroken = error !== undefined && (status >= 500 || status < 400);
+  const failed = status >= 500 || isBroken || 'code' in facts;
   const fields = {
     event: match === undefined ? 'request.refuse' : eventName(match.name),
     outcome: failed ? 'failed' : outcomeOf(status),
@@ -37,7 +39,7 @@ export function writeAccess(log: Log, exchange: Exchange, status: number, error?
     durationMs: Math.round(performance.now() - exchange.startedMs),
     bytesIn: bodyBytes(event),
     bytesOut: exchange.bytesOut,
-    ...(status >= 500 && error !== undefined ? { error } : {}),
+    ...(isBroken ? { error } : {}),
   };
   (failed ? log.error : log.info)('request', fields);
 }

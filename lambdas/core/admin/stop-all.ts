@@ -1,6 +1,6 @@
-import { SandboxError } from '../../../contract/api/errors.ts';
 import type { Status } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import type { Clock } from '../../../contract/clock.ts';
+import { knownError } from '../known-error.ts';
 import type { Answer, Call } from '../operation.ts';
 import { deleteSandbox } from '../sandboxes/delete-sandbox.ts';
 import type { SandboxRecords } from '../sandboxes/ports.ts';
@@ -77,8 +77,8 @@ class Sweep {
     this.#told.add(sandboxId);
     try {
       await deleteSandbox(this.#ports, { ...this.#call, params, query, body: {} });
-    } catch (error) {
-      if (!(error instanceof SandboxError)) throw error;
+    } catch {
+      // Whatever it is that is wrong with one: everybody else is told all the same.
       this.failed += 1;
     }
   }
@@ -104,9 +104,10 @@ export async function stopAll(ports: Ports, call: Call<'stopAll'>): Promise<Answ
         await clock.sleep(settleMs, call.signal);
         found = found === undefined ? undefined : await sweep.pass();
       } while (found !== undefined && found > 0);
-    } catch {
+    } catch (error) {
       // The status is given: what was told stays told, and the answer says that it isn't everybody.
       broken = true;
+      note({ code: knownError(error).code });
     }
     note({ stopping: sweep.told, failed: sweep.failed });
     return { stopping: sweep.told, failed: sweep.failed, complete: found !== undefined && !broken };

@@ -98,12 +98,31 @@ test('stopping everything closes the deployment first and ends what there is, al
 
 test('what can not be told to end is counted, and a table that fails leaves an answer that says so', async () => {
   const { ports, ready } = fakeService();
-  const call = () => callOf('stopAll', service, { body: { reason: 'x' } });
+  const noted: object[] = [];
+  const call = () => ({
+    ...callOf('stopAll', service, { body: { reason: 'x' } }),
+    note: (facts: object) => void noted.push(facts),
+  });
   await ready();
   ports.tasks.stop = () => Promise.reject(unavailable());
   const first = await stopAll(ports, call());
   expect('later' in first && (await first.later())).toEqual({ stopping: 0, failed: 1, complete: true });
+  expect(noted).not.toContainEqual({ code: 'unavailable' });
   ports.records.list = () => Promise.reject(unavailable());
   const second = await stopAll(ports, call());
   expect('later' in second && (await second.later())).toEqual({ stopping: 0, failed: 0, complete: false });
+  expect(noted).toContainEqual({ code: 'unavailable' });
+});
+
+test('one sandbox that nobody can make sense of keeps no other from being told to end', async () => {
+  const { ports, ready, recordOf } = fakeService();
+  const [broken, sound] = [await ready(), await ready()];
+  const { get } = ports.records;
+  ports.records.get = async (id) => {
+    if (id === broken) throw new TypeError('no record');
+    return get.call(ports.records, id);
+  };
+  const answer = await stopAll(ports, callOf('stopAll', service, { body: { reason: 'x' } }));
+  expect('later' in answer && (await answer.later())).toEqual({ stopping: 1, failed: 1, complete: true });
+  expect(recordOf(sound)).toMatchObject({ status: 'shutting_down' });
 });

@@ -87,6 +87,15 @@ test('the line of a stream is written when it is over, with how the command ende
   expect(log.lines[0]?.fields['bytesOut']).toBeGreaterThan(100);
 });
 
+test('a stream that breaks within leaves a line that says so and why, though its status was 200', async () => {
+  const { functions, ports, exec, log } = await begin();
+  ports.channel.script = () => events([{ kind: 'stdout', offset: 0.5, data: Buffer.from('hi') }]);
+  await expect(answerOf(functions.commands, exec({ accept: 'application/x-ndjson' }))).rejects.toThrow();
+  expect(log.lines).toMatchObject([
+    { level: 'error', fields: { outcome: 'failed', status: 200, code: 'internal', error: expect.any(Error) } },
+  ]);
+});
+
 test('when nobody reads on, the command is let go of, and the line is written all the same', async () => {
   const { functions, ports, exec, log } = await begin();
   const letGo = Promise.withResolvers<void>();
