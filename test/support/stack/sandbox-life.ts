@@ -7,8 +7,7 @@ import { CommandPermits } from '../../../lambdas/core/quotas/command-permits.ts'
 import { deploymentQuota } from '../../../lambdas/core/quotas/quota-of-user.ts';
 import { createSandbox } from '../../../lambdas/core/sandboxes/create/create-sandbox.ts';
 import { settleTask, type TaskReport } from '../../../lambdas/core/sandboxes/life/settle-task.ts';
-import type { SandboxRecord } from '../../../lambdas/core/sandboxes/record.ts';
-import { taskOf } from '../../../lambdas/core/sandboxes/record.ts';
+import { type SandboxRecord, taskOf } from '../../../lambdas/core/sandboxes/record.ts';
 import { agentOf, callOf, service } from '../calls.ts';
 import { FakeHomes } from '../fakes/fake-homes.ts';
 import { FakeKeptOutputs } from '../fakes/fake-kept-outputs.ts';

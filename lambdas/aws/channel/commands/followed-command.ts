@@ -1,8 +1,7 @@
 import type { ClientHttp2Stream } from 'node:http2';
 import { readChunks } from '../../../../channel/near/read-chunks.ts';
 import { ChannelBroken } from '../../../../contract/agent/channel-broken.ts';
-import type { CommandEvent } from '../../../../contract/agent/command-frames.ts';
-import { commandFrames, type Offsets } from '../../../../contract/agent/command-frames.ts';
+import { type CommandEvent, commandFrames, type Offsets } from '../../../../contract/agent/command-frames.ts';
 import type { Follow } from '../../../../contract/agent/commands.ts';
 import { SandboxError } from '../../../../contract/api/errors.ts';
 import type { Turn } from '../kept/turn.ts';

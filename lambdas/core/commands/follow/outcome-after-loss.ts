@@ -1,5 +1,7 @@
-import type { CommandOutcome } from '../../../../contract/api/commands/command-result.ts';
-import { CommandOutcome as CommandOutcomeSchema } from '../../../../contract/api/commands/command-result.ts';
+import {
+  type CommandOutcome,
+  CommandOutcome as CommandOutcomeSchema,
+} from '../../../../contract/api/commands/command-result.ts';
 import type { Clock } from '../../../../contract/clock.ts';
 import { isEnding } from '../../sandboxes/owned.ts';
 import type { SandboxRecords } from '../../sandboxes/ports.ts';
