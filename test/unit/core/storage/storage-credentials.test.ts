@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { storageRole } from '../../../../contract/storage-role.ts';
 import { sessionPolicy } from '../../../../lambdas/core/agent/session-policy.ts';
 import { storageCredentials } from '../../../../lambdas/core/agent/storage-credentials.ts';
 import { isAllowed } from '../../../../local/policy/is-allowed.ts';
@@ -82,6 +83,19 @@ test('a session puts what the commands of its own sandbox print beside the homes
   expect(allows('ann', 's3:PutObject', key('ann', `sbx_${'2'.repeat(26)}`))).toBe(false);
   expect(['anna', 'bob'].filter((user) => allows('ann', 's3:PutObject', key(user, sandboxId)))).toEqual([]);
   expect(allows('ann', 's3:GetObject', key('ann', sandboxId))).toBe(false);
+});
+
+test('the storage role has every right that a session is cut down to', () => {
+  for (const { Action, Resource } of JSON.parse(sessionPolicy(bucket, { userId: 'ann', sandboxId, storage: both }))
+    .Statement) {
+    const wanted = [Action].flat().filter((action) => action !== 's3:ListBucket');
+    for (const resource of wanted.length > 0 ? [Resource].flat() : []) {
+      const part = storageRole.objects.find(({ parts }) =>
+        parts.some(({ prefix }) => resource.startsWith(`arn:aws:s3:::${bucket}/${prefix}`)),
+      );
+      expect(part?.actions.map((action) => `s3:${action}`)).toEqual(expect.arrayContaining(wanted));
+    }
+  }
 });
 
 test('the longest name still fits into a session’s policy', () => {
