@@ -36,7 +36,10 @@ interface Beginning {
 const followPatienceMs = 900_000;
 const sentElsewhereMs = 1_000;
 
-/** Follows a command from its first request to its end, by whichever channel there is. Throws `channel_lost`, and what the agent refuses. */
+/**
+ * Follows a command from its first request to its end, by whichever channel there is. Throws `channel_lost`, and what the agent
+ * refuses.
+ */
 export async function followSought(
   tools: Tools,
   sought: Sought,

@@ -33,7 +33,8 @@ export class KeptChannels {
   }
 
   /**
-   * A channel to the target for one turn: the one that is open, or a new one. Undefined when somebody else has sent the order. Throws what opening one throws, and the signal's reason.
+   * A channel to the target for one turn: the one that is open, or a new one. Undefined when somebody else has sent the order. Throws
+   * what opening one throws, and the signal's reason.
    */
   async take(target: ChannelTarget, options: TakeOptions): Promise<Turn | undefined> {
     for (;;) {

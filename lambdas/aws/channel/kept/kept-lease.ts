@@ -22,7 +22,10 @@ export class KeptLease {
   #isTicking = false;
   #workedAt: number;
 
-  /** `onTick` runs every two seconds of work, one at a time, and must not reject; `onLost` once, when the lease is lost or can't be renewed in time. */
+  /**
+   * `onTick` runs every two seconds of work, one at a time, and must not reject; `onLost` once, when the lease is lost or can't be
+   * renewed in time.
+   */
   constructor(
     lease: Lease,
     { leases, clock, onTick, onLost }: Tools & { onTick: () => Promise<void>; onLost: () => void },

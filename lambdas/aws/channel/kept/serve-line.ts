@@ -14,8 +14,9 @@ const roomMs = 2_000;
 /**
  * Sends the orders of those who wait for a slot by a channel that is open, all at once. Each is sent by one who serves the line, and
  * whatever becomes of it the one who waits hears: that it was started, or that it has to send it itself. That is harmless where it was
- * sent: a command's id is its own. Answers whether whoever serves is to give its slot up: somebody waits whom nothing else helps, or none is
- * free for the next who comes. What is left of those who have gone without a word is removed. Rejects when the line can't be looked at.
+ * sent: a command's id is its own. Answers whether whoever serves is to give its slot up: somebody waits whom nothing else helps, or
+ * none is free for the next who comes. What is left of those who have gone without a word is removed. Rejects when the line can't be
+ * looked at.
  */
 export async function serveLine(
   { clock, line, orders }: LineTools,

@@ -12,8 +12,8 @@ import { readRefusal } from '../../../../contract/agent/told-error.ts';
 const refusalWithinMs = 10_000;
 
 /**
- * Sends a request through a channel and answers with its head and the stream of its body once the agent has said 200. Throws ChannelBroken when the
- * agent doesn't answer in `headersWithinMs` or the channel breaks, SandboxError for what the agent refuses.
+ * Sends a request through a channel and answers with its head and the stream of its body once the agent has said 200. Throws
+ * ChannelBroken when the agent doesn't answer in `headersWithinMs` or the channel breaks, SandboxError for what the agent refuses.
  */
 export async function agentRequest(
   http: ClientHttp2Session,
