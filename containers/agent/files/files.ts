@@ -7,6 +7,7 @@ import { asked, believed, followed, Landed, notAnAnswer, ReadHead } from './help
 import type { HelperCall } from './helper-call.ts';
 import { HelperPool } from './helper-pool.ts';
 import type { HelperTools } from './helper-process.ts';
+import { letGo } from './wire/let-go.ts';
 import type { HelperInputs } from './wire/operations.ts';
 
 /** What must be true of bytes that arrive, beyond their number. */
@@ -79,7 +80,7 @@ export class Files implements AsyncDisposable {
   }
 
   /**
-   * Writes what the source gives, whole or not at all. Rejects with `invalid_request` when it isn't what was announced, with
+   * Writes what the source gives, whole or not at all, and lets go of it. Rejects with `invalid_request` when it isn't what was announced, with
    * whatever the source fails with.
    */
   async write(
@@ -130,7 +131,7 @@ async function forward(
     bytes += chunk.length;
     if (bytes > most) break;
     hash.update(chunk);
-    await call.send(chunk);
+    await call.send(chunk, () => letGo(chunk));
   }
   if (announced !== undefined && bytes !== announced) throw unexpected('size', bytes, announced);
   if (bytes > most) throw new AgentError('too_large', `the body is larger than ${most} bytes`);

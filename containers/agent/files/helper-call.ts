@@ -20,7 +20,8 @@ export type Sent =
 
 interface Options {
   readonly clock: Clock;
-  readonly write: (kind: FrameKind, payload: Buffer) => void;
+  /** `onWritten` is called once the payload is out of this process's memory. */
+  readonly write: (kind: FrameKind, payload: Buffer, onWritten?: () => void) => void;
   /** Whether bytes are sent before there is an answer. */
   readonly takesBytes: boolean;
   /** Called when the helper owes an answer for too long, or gives one that is none. */
@@ -105,16 +106,21 @@ export class HelperCall implements Disposable {
     return this.#end && 'result' in this.#end ? this.#end.result : undefined;
   }
 
-  /** Sends bytes, as far as the helper has room. Rejects when it has failed already. */
-  async send(data: Buffer): Promise<void> {
-    for (let from = 0; from < data.length; from += maxPayloadBytes) {
+  /**
+   * Sends bytes, as far as the helper has room; `onWritten` is called once they are out of this process's memory. Rejects when it has
+   * failed already.
+   */
+  async send(data: Buffer, onWritten?: () => void): Promise<void> {
+    const { length } = data;
+    for (let from = 0; from < length; from += maxPayloadBytes) {
       const piece = data.subarray(from, from + maxPayloadBytes);
+      const isLast = from + piece.length === length;
       this.#sending = 'waits for room';
       this.#expect();
       await this.#window.take(piece.length);
       this.#sending = 'not now';
       if (this.#end && 'error' in this.#end) throw this.#end.error;
-      this.#options.write('data', piece);
+      this.#options.write('data', piece, isLast ? onWritten : undefined);
       this.#expect();
     }
   }

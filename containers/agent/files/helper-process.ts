@@ -8,6 +8,7 @@ import { graceMs, terminate } from '../commands/terminate/terminate.ts';
 import { helperLost } from './file-error.ts';
 import { HelperCall } from './helper-call.ts';
 import { type FrameKind, FrameReader, frameHead, windowBytes } from './wire/frames.ts';
+import { letGo } from './wire/let-go.ts';
 import { type HelperInputs, type HelperOperation, type OpenCall, takesBytes } from './wire/operations.ts';
 
 export interface HelperTools {
@@ -58,7 +59,7 @@ export class HelperProcess {
     this.#child.once('error', gone).once('exit', (code, signal) => gone(new Error(`it ended with ${code ?? signal}`)));
     stdin.on('error', (error) => this.kill(error));
     stdout.on('error', (error) => this.kill(error));
-    const reader = new FrameReader((kind, call, bytes) => this.#calls.get(call)?.roomFor(kind, bytes));
+    const reader = new FrameReader((kind, call, bytes) => this.#calls.get(call)?.roomFor(kind, bytes), letGo);
     stdout.on('data', (chunk: Buffer) => this.#hear(reader, chunk));
   }
 
@@ -72,8 +73,8 @@ export class HelperProcess {
     const id = this.#next++;
     const call = new HelperCall({
       clock: this.#tools.clock,
-      write: (kind, payload) => {
-        this.#write(kind, id, payload);
+      write: (kind, payload, onWritten) => {
+        this.#write(kind, id, payload, onWritten);
         if (kind === 'cancel') this.#calls.delete(id);
       },
       takesBytes: takesBytes.has(operation),
@@ -125,7 +126,7 @@ export class HelperProcess {
     this.#calls.clear();
   }
 
-  #write(kind: FrameKind, call: number, payload: Buffer): void {
+  #write(kind: FrameKind, call: number, payload: Buffer, onWritten?: () => void): void {
     const { stdin } = this.#child;
     if (this.isDead || !stdin.writable) return;
     const bytes = frameBytes + payload.length;
@@ -133,7 +134,10 @@ export class HelperProcess {
     if (this.#unreadBytes > mostUnreadBytes) this.kill(new Error('it reads nothing any more'));
     stdin.cork();
     stdin.write(frameHead(kind, call, payload.length));
-    stdin.write(payload, () => (this.#unreadBytes -= bytes));
+    stdin.write(payload, (error) => {
+      this.#unreadBytes -= bytes;
+      if (!error) onWritten?.();
+    });
     stdin.uncork();
   }
 }

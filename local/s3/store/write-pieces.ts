@@ -1,10 +1,11 @@
 import type { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
+import { letGo } from './let-go.ts';
 
 // So much is written by one call, while as much again comes in.
 const togetherBytes = 512 * 1024;
 
-/** Writes what the source gives, from the file's beginning; answers how much that was. Rejects as the source does. */
+/** Writes what the source gives, from the file's beginning, and lets go of it; answers how much that was. Rejects as the source does. */
 export async function writePieces(file: FileHandle, source: AsyncIterable<Buffer>): Promise<number> {
   let [size, held]: [number, Buffer[]] = [0, []];
   let [gathered, writing]: [number, Promise<void>] = [0, Promise.resolve()];
@@ -38,6 +39,7 @@ async function writeAll(file: FileHandle, pieces: readonly Buffer[], from: numbe
     position += bytesWritten;
     left = after(left, bytesWritten);
   }
+  for (const piece of pieces) letGo(piece);
 }
 
 /** What is left of pieces once so much of them is written. */

@@ -5,6 +5,7 @@ import { placeHome } from '../../home/helper/place-home.ts';
 import { scanHome } from '../../home/helper/scan-home.ts';
 import { stageHome } from '../../home/helper/stage-home.ts';
 import { FrameReader, jsonOf } from '../wire/frames.ts';
+import { letGo } from '../wire/let-go.ts';
 import type { HelperOperation, OpenCall } from '../wire/operations.ts';
 import { Call } from './call.ts';
 import { failureOf } from './failure-of.ts';
@@ -49,7 +50,7 @@ const operations: Operations = {
 /** Answers calls, many at once, each with `done` or `failed` in the end. */
 export function serveCalls(input: Duplex, output: Duplex): void {
   const calls = new Map<number, Call>();
-  const reader = new FrameReader((kind, id, bytes) => calls.get(id)?.roomFor(kind, bytes));
+  const reader = new FrameReader((kind, id, bytes) => calls.get(id)?.roomFor(kind, bytes), letGo);
   const open = async (id: number, { operation, home, input: what }: OpenCall) => {
     const call = new Call(id, output);
     calls.set(id, call);

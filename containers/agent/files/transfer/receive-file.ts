@@ -22,8 +22,8 @@ const isOfBody = ({ code, details }: AgentError): boolean =>
 async function* counted(source: AsyncIterable<Buffer>, emit: Emit): AsyncGenerator<Buffer> {
   let [bytes, told] = [0, 0];
   for await (const chunk of source) {
-    yield chunk;
     bytes += chunk.length;
+    yield chunk;
     if (bytes - told < progressBytes) continue;
     told = bytes;
     await emit({ event: 'progress', bytes });

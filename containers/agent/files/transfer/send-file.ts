@@ -1,5 +1,6 @@
 import { AgentError } from '../../../../contract/agent/errors.ts';
 import type { SendFile } from '../../../../contract/agent/files.ts';
+import { letGo } from '../wire/let-go.ts';
 import type { StorageAnswer } from './storage-link.ts';
 import { type Emit, progressBytes, type TransferTools } from './transfer-tools.ts';
 import { isPassing, Passing, pauseAfter, transferFailed } from './try-again.ts';
@@ -76,8 +77,9 @@ function putPart(
           if (head.size < size || head.length !== part.size) throw changed();
         },
         piece: async (piece) => {
-          await write(piece);
-          await progress(piece.length);
+          const { length } = piece;
+          await write(piece, () => letGo(piece));
+          await progress(length);
         },
       },
       signal,

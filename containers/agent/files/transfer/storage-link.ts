@@ -38,18 +38,19 @@ export class StorageLink implements Disposable {
     this.#clock = clock;
   }
 
-  /** Sends `length` bytes, piece by piece. Rejects when the connection fails, and as `produce` does. */
+  /** Sends `length` bytes, piece by piece; `onWritten` is called when a piece is out of this process's memory. Rejects when the connection fails, and as `produce` does. */
   async put(
     request: StorageRequest,
     length: number,
-    produce: (write: (piece: Buffer) => Promise<void>) => Promise<void>,
+    produce: (write: (piece: Buffer, onWritten?: () => void) => Promise<void>) => Promise<void>,
   ): Promise<StorageAnswer> {
     const sent = this.#open('PUT', request, { ...request.headers, 'content-length': String(length) });
     const over = new AbortController();
     const answered = answerTo(sent).finally(() => over.abort());
-    const write = async (piece: Buffer) => {
+    const write = async (piece: Buffer, onWritten?: () => void) => {
       over.signal.throwIfAborted();
-      if (!sent.write(piece)) await once(sent, 'drain', { signal: over.signal });
+      if (!sent.write(piece, (error) => void (error ?? onWritten?.())))
+        await once(sent, 'drain', { signal: over.signal });
     };
     const produced = produce(write).then(() => void sent.end());
     // An answer that comes before the body is whole is a refusal; one of the two tells.

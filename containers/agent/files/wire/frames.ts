@@ -65,26 +65,30 @@ export type RoomFor = (kind: FrameKind, call: number, bytes: number) => Buffer |
 /** Cuts a byte stream, however it is split, into frames. Holds at most one of them. Throws FrameError. */
 export class FrameReader {
   readonly #roomFor: RoomFor;
+  readonly #onCopied: (chunk: Buffer) => void;
   readonly #head = Buffer.alloc(headerBytes);
   #headFilled = 0;
   /** A frame whose payload has begun; it is filled in place, so that no byte is copied twice. */
   #begun: Frame | undefined;
   #filled = 0;
 
-  constructor(roomFor: RoomFor = () => undefined) {
+  /** `onCopied` is called with each chunk whose memory no frame shares. */
+  constructor(roomFor: RoomFor = () => undefined, onCopied: (chunk: Buffer) => void = () => {}) {
     this.#roomFor = roomFor;
+    this.#onCopied = onCopied;
   }
 
   /** The frames that are whole with this chunk; a payload that lies in it as a whole shares its memory. */
   *push(chunk: Buffer): Generator<Frame> {
     let rest = chunk;
+    let isShared = false;
     for (;;) {
       if (this.#begun) {
         const { payload } = this.#begun;
         const copied = rest.copy(payload, this.#filled);
         this.#filled += copied;
         rest = rest.subarray(copied);
-        if (this.#filled < payload.length) return;
+        if (this.#filled < payload.length) break;
         const whole = this.#begun;
         this.#begun = undefined;
         yield whole;
@@ -92,7 +96,7 @@ export class FrameReader {
       const copied = rest.copy(this.#head, this.#headFilled);
       this.#headFilled += copied;
       rest = rest.subarray(copied);
-      if (this.#headFilled < headerBytes) return;
+      if (this.#headFilled < headerBytes) break;
       this.#headFilled = 0;
       const { length, kind, call } = readHead(this.#head);
       if (rest.length < length) {
@@ -102,8 +106,10 @@ export class FrameReader {
       }
       const payload = rest.subarray(0, length);
       rest = rest.subarray(length);
+      isShared ||= length > 0;
       yield { kind, call, payload };
     }
+    if (!isShared) this.#onCopied(chunk);
   }
 }
 

@@ -53,3 +53,17 @@ test('a frame of an unknown kind, or one larger than a frame may be, is refused 
   expect(() => [...new FrameReader().push(large)]).toThrow(`at most ${maxPayloadBytes}`);
   expect(() => frameHead('data', 1, maxPayloadBytes + 1)).toThrow('at most');
 });
+
+test('a read of which no frame has the memory can be let go of', () => {
+  const payload = Buffer.alloc(1_000, 'p');
+  const copied: Buffer[] = [];
+  const reader = new FrameReader(undefined, (chunk) => copied.push(chunk));
+  const split = [
+    Buffer.concat([frameHead('data', 1, payload.length), payload.subarray(0, 400)]),
+    payload.subarray(400),
+  ];
+  const whole = Buffer.concat([frameHead('data', 1, payload.length), payload]);
+  const read = [...split, whole].flatMap((chunk) => [...reader.push(chunk)]);
+  expect(read.map((frame) => frame.payload.equals(payload))).toEqual([true, true]);
+  expect(copied).toEqual(split);
+});
