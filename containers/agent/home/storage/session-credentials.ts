@@ -28,10 +28,9 @@ export class SessionCredentials {
     const leftMs = this.#kept ? Date.parse(this.#kept.expires_at) - clock.now() : 0;
     if (this.#kept && leftMs > renewBeforeMs) return this.#kept;
     // Many wait for one answer: none of them takes it from the others by going.
-    this.#asking ??= this.#options.ask().finally(() => (this.#asking = undefined));
+    this.#asking ??= this.#ask();
     try {
-      this.#kept = await unlessAborted(this.#asking, signal);
-      return this.#kept;
+      return await unlessAborted(this.#asking, signal);
     } catch (cause) {
       signal.throwIfAborted();
       if (this.#kept && leftMs > 0) return this.#kept;
@@ -42,6 +41,16 @@ export class SessionCredentials {
   /** Forgets the kept ones: storage refused them. */
   forget(): void {
     this.#kept = undefined;
+  }
+
+  // They are kept before anybody can see that nobody asks any more.
+  async #ask(): Promise<StorageCredentials> {
+    try {
+      this.#kept = await this.#options.ask();
+      return this.#kept;
+    } finally {
+      this.#asking = undefined;
+    }
   }
 }
 
