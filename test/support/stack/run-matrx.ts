@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { readAll } from '../read-all.ts';
 
+// What Node compiles is kept for all runs, out of the person's own folders.
+const caches = fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url));
 const launcher = fileURLToPath(new URL('../../../bin/matrx.mjs', import.meta.url));
 
 export interface RunMatrx {
@@ -28,7 +30,7 @@ export interface MatrxRun {
 /** Runs the command line as a shell would, in a process of its own with no settings but those given. */
 export async function runMatrx(argv: readonly string[], options: RunMatrx = {}): Promise<MatrxRun> {
   const child = spawn(process.execPath, [launcher, ...argv], {
-    env: { PATH: process.env['PATH'], ...options.env },
+    env: { PATH: process.env['PATH'], XDG_CACHE_HOME: caches, ...options.env },
     ...(options.cwd ? { cwd: options.cwd } : {}),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
