@@ -15,7 +15,7 @@ export default defineConfig({
     // Most tests wait for processes more than they compute.
     maxWorkers: availableParallelism() + 1,
     projects: [
-      // These share their process's modules, which costs half of the time when every file loads its own.
+      // Files share their process's modules, which cost half of the time when every file loads its own.
       {
         extends: true,
         test: { name: 'unit', isolate: false, include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 },
@@ -33,7 +33,13 @@ export default defineConfig({
       {
         extends: true,
         // Starts processes, machines and whole services.
-        test: { name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'local',
+          isolate: false,
+          include: ['test/local/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       ...[
         // Asks the deployed stack that the environment names: see test/e2e/api.test.ts.
