@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { buildPackage } from '../../../bin/package/build-package.ts';
+
+const run = promisify(execFile);
 
 /** The package, built, packed, and installed in a folder of its own as anybody would who has no network. */
 export interface InstalledPackage extends Disposable {
@@ -17,11 +20,12 @@ export async function installPackage(): Promise<InstalledPackage> {
   const folder = join(root, 'consumer');
   const built = join(root, 'built');
   await buildPackage(built);
-  const npm = (cwd: string, ...args: string[]) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
-  const tarball = npm(built, 'pack', '--silent', '--pack-destination', root).trim();
+  // A service may be starting in this process meanwhile.
+  const npm = async (cwd: string, ...args: string[]) => (await run('npm', args, { cwd })).stdout.trim();
+  const tarball = await npm(built, 'pack', '--silent', '--pack-destination', root);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', join(root, tarball));
+  await npm(folder, 'install', '--offline', '--no-audit', '--no-fund', join(root, tarball));
   return {
     folder,
     write: (name, text) => {
