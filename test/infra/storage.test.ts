@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { attachGrants } from '../../lib/permissions/grant.ts';
 import { storageNeedGrants, storageRoleGrants } from '../../lib/permissions/storage-grants.ts';
 import { StorageRole } from '../../lib/storage-role.ts';
@@ -10,7 +13,9 @@ import { synth } from '../support/deployment/synth.ts';
 
 /** A bucket, the function that delegates, and the role it delegates. */
 function storageStack() {
-  const stack = new Stack(new App(), 'Storage');
+  const outdir = mkdtempSync(join(tmpdir(), 'matrx-synth-'));
+  onTestFinished(() => rmSync(outdir, { recursive: true, force: true }));
+  const stack = new Stack(new App({ outdir }), 'Storage');
   const bucket = new Bucket(stack, 'Bucket');
   const delegating = new Role(stack, 'Delegating', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   const { role } = new StorageRole(stack, 'Sessions', () => delegating);
