@@ -43,7 +43,11 @@ export const WriteFile = z
     ...pathFields,
     mode: FileMode.optional().describe('by default that of the file that was there, else 644'),
     if_none_match: z.literal('*').optional().describe('refuses with file_exists to overwrite'),
-    size: number.optional().describe('how many bytes follow; anything else is refused, and nothing is changed'),
+    size: number
+      .optional()
+      .describe(
+        'how many bytes follow; anything else is refused, and nothing is changed. Without it a cut body may pass for a whole one',
+      ),
   })
   .refine(...onePath);
 export type WriteFile = z.infer<typeof WriteFile>;

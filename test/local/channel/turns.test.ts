@@ -32,7 +32,7 @@ test.each([2, 8])('twenty environments share a sandbox with %i slots, and each h
   // A session too many would have been refused, or have locked the exec agent up.
   expect(rig.refused).toEqual([]);
   expect(rig.agent.started).toBe(40);
-  expect(rig.line.places.size).toBe(0);
+  await expect.poll(() => rig.line.places.size).toBe(0);
 });
 
 test('commands of sixty-four environments at once go by the channels that are open, not by one each', async () => {
@@ -45,7 +45,9 @@ test('commands of sixty-four environments at once go by the channels that are op
     Array(64).fill([1, quick.bytes]),
   );
   expect(taken).toBeLessThanOrEqual(8);
-  expect([rig.refused, rig.agent.started, rig.line.places.size, rig.line.offers.size]).toEqual([[], 64, 0, 0]);
+  expect([rig.refused, rig.agent.started]).toEqual([[], 64]);
+  // Whoever hears of its end in another way leaves the line behind its answer.
+  await expect.poll(() => [rig.line.places.size, rig.line.offers.size]).toEqual([0, 0]);
   expect(rig.callsOf('ExecuteCommand')).toBeLessThan(32);
 });
 

@@ -88,7 +88,9 @@ test('a body of another size than was announced changes nothing', async () => {
 
 test('an upload that is cut changes nothing and leaves nothing', async () => {
   await using at = await start();
-  const stream = at.machine.http.request({ ':method': 'PUT', ':path': '/files?path=cut' }).on('error', () => {});
+  // Node says the end of a body before it cancels the stream: only an announced size tells that it was cut.
+  const path = '/files?path=cut&size=600000';
+  const stream = at.machine.http.request({ ':method': 'PUT', ':path': path }).on('error', () => {});
   stream.write(Buffer.alloc(300_000));
   await expect.poll(async () => (await at.files.list('.')).entries.length, patient).toBe(1);
   stream.close(8);
