@@ -37,8 +37,8 @@ test.skipIf(!namespacesHere)(
 test.skipIf(!namespacesHere)(
   'attach goes when its holder has gone without a word, also while the terminal is full',
   async () => {
-    // A minute of silence is two seconds here.
-    await using inside = await startMachine({ MATRX_CLOCK: clockSetting(30, Date.now()) });
+    // A minute of silence is six seconds here.
+    await using inside = await startMachine({ MATRX_CLOCK: clockSetting(10, Date.now()) });
     await until(() => inside.plane.heartbeats.some(({ state }) => state === 'ready'));
     const { http, terminal } = await openChannel(inside);
     const stream = http.request({ ':method': 'POST', ':path': '/commands' });

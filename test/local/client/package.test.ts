@@ -15,7 +15,9 @@ let installed: InstalledPackage;
 let stack: Stack;
 
 beforeAll(async () => {
-  [installed, stack] = await Promise.all([installPackage(), startStack()]);
+  // One after the other: building the types holds this process up for seconds, and a service that starts in it.
+  installed = await installPackage();
+  stack = await startStack();
 }, 120_000);
 afterAll(async () => {
   installed?.[Symbol.dispose]();

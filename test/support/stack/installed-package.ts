@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { buildPackage } from '../../../bin/package/build-package.ts';
 
 const run = promisify(execFile);
+const npmMs = 50_000;
 
 /** The package, built, packed, and installed in a folder of its own as anybody would who has no network. */
 export interface InstalledPackage extends Disposable {
@@ -20,8 +21,7 @@ export async function installPackage(): Promise<InstalledPackage> {
   const folder = join(root, 'consumer');
   const built = join(root, 'built');
   await buildPackage(built);
-  // A service may be starting in this process meanwhile.
-  const npm = async (cwd: string, ...args: string[]) => (await run('npm', args, { cwd })).stdout.trim();
+  const npm = async (cwd: string, ...args: string[]) => (await run('npm', args, { cwd, timeout: npmMs })).stdout.trim();
   const tarball = await npm(built, 'pack', '--silent', '--pack-destination', root);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
