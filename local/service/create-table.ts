@@ -14,7 +14,7 @@ import { table } from '../../contract/deployment.ts';
 export async function createTable(tableName: string, config: DynamoDBClientConfig, clock: Clock): Promise<void> {
   const client = new DynamoDBClient(config);
   try {
-    if (!(await statusOf(client, tableName))) await make(client, tableName);
+    if (!(await statusOf(client, tableName))) await makeOnce(client, tableName);
     while ((await statusOf(client, tableName)) !== 'ACTIVE') await clock.sleep(20);
     await enableTimeToLive(client, tableName);
   } finally {
@@ -31,12 +31,28 @@ async function statusOf(client: DynamoDBClient, tableName: string): Promise<stri
   }
 }
 
-/** To enable it twice is an error. */
+/** To enable it twice is an error, which a repeated call whose first answer was lost ends with. */
 async function enableTimeToLive(client: DynamoDBClient, tableName: string): Promise<void> {
-  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: tableName }));
-  if (TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL')) return;
+  if (await hasTimeToLive(client, tableName)) return;
   const TimeToLiveSpecification = { AttributeName: table.timeToLive, Enabled: true };
-  await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }));
+  try {
+    await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }));
+  } catch (error) {
+    if (!(await hasTimeToLive(client, tableName))) throw error;
+  }
+}
+
+async function hasTimeToLive(client: DynamoDBClient, tableName: string): Promise<boolean> {
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: tableName }));
+  return TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL') === true;
+}
+
+async function makeOnce(client: DynamoDBClient, tableName: string): Promise<void> {
+  try {
+    await make(client, tableName);
+  } catch (error) {
+    if (!(await statusOf(client, tableName))) throw error;
+  }
 }
 
 async function make(client: DynamoDBClient, tableName: string): Promise<void> {
