@@ -49,8 +49,8 @@ async function* loads(push: Push, from: Buffer, to: Buffer): AsyncGenerator<Load
   for await (const local of localFiles(from)) {
     const { stats } = local;
     if (stats.isDirectory()) {
-      const folder = toFilePath(below(to, local.under));
-      await withPath(local.path, () => files.mkdir(folder, { mode: modeOf(local), signal }));
+      const folder = below(to, local.under);
+      await withPath(folder, () => files.mkdir(toFilePath(folder), { mode: modeOf(local), signal }));
     } else if (!stats.isFile()) await progress.skip(printable(local.path.toString()), typeOf(stats));
     else if (stats.size > smallBytes) yield [local];
     else {
@@ -68,7 +68,8 @@ async function send({ files, begun, progress, signal }: Push, load: Load, to: Bu
   const [only] = load;
   if (load.length === 1 && only !== undefined) {
     const options = { mode: modeOf(only), signal, onProgress: progress.meter() };
-    await withPath(only.path, () => pushLargeFile({ files, begun }, only, below(to, only.under), options));
+    const target = below(to, only.under);
+    await withPath(target, () => pushLargeFile({ files, begun }, only, target, options), only.path);
     progress.file();
     return;
   }

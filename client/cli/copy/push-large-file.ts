@@ -36,6 +36,8 @@ export async function pushLargeFile(
 
 /** The file as long as it was when it was looked at: one that grows meanwhile is none the worse. Opened when it is read. */
 async function* contents({ path, stats }: LocalFile): AsyncGenerator<Uint8Array> {
+  // Node takes no empty range.
+  if (stats.size === 0) return;
   yield* createReadStream(path, { end: stats.size - 1, highWaterMark: pieceBytes });
 }
 

@@ -120,6 +120,14 @@ test('a link that is named itself is followed', async () => {
   expect(new TextDecoder().decode(await sandbox.files.read('followed'))).toBe('there');
 });
 
+test('an empty file is copied by itself, both ways', async () => {
+  await writeFile(join(here, 'empty'), '');
+  expect(await matrx('cp', 'empty', `${sandbox.sandboxId}:empty`)).toMatchObject({ exitCode: 0 });
+  expect(await sandbox.files.stat('empty')).toMatchObject({ type: 'file', size: 0 });
+  expect(await matrx('cp', `${sandbox.sandboxId}:empty`, 'empty-again')).toMatchObject({ exitCode: 0 });
+  expect(await readFile(join(here, 'empty-again'), 'utf8')).toBe('');
+});
+
 test('what fails in a folder says where', async () => {
   await sandbox.commands.run('mkdir closed; echo x > closed/secret; chmod 0 closed/secret');
   const out = await matrx('cp', `${sandbox.sandboxId}:closed`, 'opened');
@@ -135,6 +143,12 @@ test('what fails in a folder says where', async () => {
     exitCode: 1,
     stderr: 'matrx: /proc/nowhere: no such file or directory\n',
   });
+  // What the sandbox refuses is a path of its own, not the file that is sent.
+  for (const sent of ['plain', '.'])
+    expect(await matrx('cp', sent, `${sandbox.sandboxId}:/proc/nowhere`)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('matrx: /proc/nowhere: '),
+    });
 });
 
 test('a copy that was interrupted goes on with what storage has', async () => {
