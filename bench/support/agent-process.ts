@@ -4,10 +4,10 @@ import { connect as connectHttp } from 'node:http2';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import type { socketsIn } from '../../containers/agent/paths.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
-import { bundling } from '../../contract/deployment.ts';
+import { functionBundle } from '../../lambdas/bundle.ts';
+import { buildBundle } from '../../local/build/build-bundle.ts';
 import { type Finished, requestFrames } from '../../test/support/agent/agent-machine.ts';
 
 /** Where an agent listens, and what it serves. */
@@ -25,9 +25,8 @@ export interface AgentProcess extends AgentPlace, AsyncDisposable {
 /** Starts one; its program is built into the folder. Rejects when it ends before it listens. */
 export async function startAgentProcess(folder: string): Promise<AgentProcess> {
   const program = join(folder, 'agent-program.mjs');
-  const { banner, mainFields, ...options } = bundling;
-  const entryPoints = [join(import.meta.dirname, 'agent-program.ts')];
-  await build({ ...options, banner, mainFields: [...mainFields], entryPoints, outfile: program });
+  const options = functionBundle('bench/support/agent-program.ts');
+  await buildBundle(join(import.meta.dirname, '../..'), { outfile: program, options });
   const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const ended = exited.then(([code]) => Promise.reject(new Error(`the agent has ended with ${code}`)));

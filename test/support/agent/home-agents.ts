@@ -4,12 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
-import { bundling } from '../../../contract/deployment.ts';
+import { functionBundle } from '../../../lambdas/bundle.ts';
+import { buildBundle } from '../../../local/build/build-bundle.ts';
 import { helpersOf } from './file-calls.ts';
 import type { HomeAgentOrder } from './home-agent.ts';
 import type { HomeRig, HomeSandbox } from './home-rig.ts';
 
+const root = join(import.meta.dirname, '../../..');
 const phases = ['restoring', 'saving'] as const;
 type Phase = (typeof phases)[number];
 
@@ -29,10 +30,9 @@ export class HomeAgents implements AsyncDisposable {
   static async start(rig: HomeRig, user: string): Promise<HomeAgents> {
     const folder = await mkdtemp(join(tmpdir(), 'matrx-home-agents-'));
     const agents = new HomeAgents(rig, user, folder);
-    const entryPoints = [join(import.meta.dirname, 'home-agent.ts')];
-    const { banner, mainFields, ...options } = bundling;
+    const options = functionBundle('test/support/agent/home-agent.ts');
     // Built once: a process of sources takes most of its time to begin.
-    await build({ ...options, banner, mainFields: [...mainFields], entryPoints, outfile: agents.#program });
+    await buildBundle(root, { outfile: agents.#program, options });
     await agents.renewCredentials();
     return agents;
   }
