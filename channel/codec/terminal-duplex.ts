@@ -1,6 +1,6 @@
 import { Duplex, type Readable, type Writable } from 'node:stream';
-import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
 import { ChannelError } from '../channel-error.ts';
+import { assertWindow, createCompressor, createExpander } from './compression.ts';
 import { endBurst, escapeBurst, Unescaper } from './terminal-escape.ts';
 
 /** The two directions of the terminal; a Duplex serves as both. */
@@ -9,13 +9,11 @@ export interface TerminalEnds {
   readonly output: Writable;
 }
 
-// What one burst takes at most, and what stands between two stages.
+// What one burst takes at most.
 const burstBytes = 64 * 1024;
-const pieceBytes = 16 * 1024;
 
 /**
  * Bytes over a terminal, both ways: compressed, escaped, and each burst flushed so that the other side has all of it.
- * The path gives a megabyte a second at best, so level 6 pays even for a quarter of a processor.
  *
  * Its end is told to the other side in the stream itself, so either direction may end before the other.
  * Fails with `terminal_cut` when the terminal ends before the stream, `terminal_garbled` when the bytes were changed and
@@ -25,9 +23,10 @@ export const terminalDuplex = (ends: TerminalEnds): Duplex => new TerminalDuplex
 
 class TerminalDuplex extends Duplex {
   readonly #ends: TerminalEnds;
-  readonly #deflate = createDeflateRaw({ level: 6, flush: constants.Z_SYNC_FLUSH, chunkSize: pieceBytes });
-  readonly #inflate = createInflateRaw({ flush: constants.Z_SYNC_FLUSH, chunkSize: pieceBytes });
+  readonly #compressor = createCompressor();
+  readonly #expander = createExpander();
   readonly #unescaper = new Unescaper();
+  #hasBegun = false;
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
   #bursting = false;
@@ -42,32 +41,32 @@ class TerminalDuplex extends Duplex {
   }
 
   #joinOutput(output: Writable): void {
-    const deflate = this.#deflate;
-    deflate.on('data', (bytes: Buffer) => {
-      if (!output.write(escapeBurst(bytes))) deflate.pause();
+    const compressor = this.#compressor;
+    compressor.on('data', (bytes: Buffer) => {
+      if (!output.write(escapeBurst(bytes))) compressor.pause();
     });
-    output.on('drain', () => deflate.resume());
-    for (const part of [deflate, output]) part.on('error', (error) => this.destroy(error));
+    output.on('drain', () => compressor.resume());
+    for (const part of [compressor, output]) part.on('error', (error) => this.destroy(error));
     output.on('close', () => {
       if (!output.writableFinished) this.#cut();
     });
   }
 
   #joinInput(input: Readable): void {
-    const inflate = this.#inflate;
+    const expander = this.#expander;
     input.on('data', (bytes: Buffer) => this.#receive(bytes));
-    // An inflate that ends in the middle of its stream fails, after it has given all it had.
-    input.on('end', () => inflate.end());
+    // One that ends in the middle of its stream fails, after it has given all it had.
+    input.on('end', () => expander.end());
     input.on('error', (error) => this.destroy(error));
     input.on('close', () => {
       if (!input.readableEnded && !this.#unescaper.ended) this.#cut();
     });
-    inflate.on('drain', () => input.resume());
-    inflate.on('data', (bytes: Buffer) => {
-      if (!this.push(bytes)) inflate.pause();
+    expander.on('drain', () => input.resume());
+    expander.on('data', (bytes: Buffer) => {
+      if (!this.push(bytes)) expander.pause();
     });
-    inflate.on('end', () => this.push(null));
-    inflate.on('error', (cause: NodeJS.ErrnoException) => {
+    expander.on('end', () => this.push(null));
+    expander.on('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'Z_BUF_ERROR') this.#cut(cause);
       else this.destroy(new ChannelError('terminal_garbled', 'the compressed stream is broken', { cause }));
     });
@@ -76,10 +75,9 @@ class TerminalDuplex extends Duplex {
   #receive(bytes: Buffer): void {
     if (this.#unescaper.ended) return;
     try {
-      const compressed = this.#unescaper.push(bytes);
-      if (compressed.length > 0 && !this.#inflate.write(compressed)) this.#ends.input.pause();
+      this.#expand(this.#unescaper.push(bytes));
       if (this.#unescaper.ended) {
-        this.#inflate.end();
+        this.#expander.end();
         // What follows is read and dropped, so that the end of the terminal is seen.
         this.#ends.input.resume();
       }
@@ -88,12 +86,20 @@ class TerminalDuplex extends Duplex {
     }
   }
 
+  #expand(compressed: Buffer): void {
+    const [first] = compressed;
+    if (first === undefined) return;
+    if (!this.#hasBegun) assertWindow(first);
+    this.#hasBegun = true;
+    if (!this.#expander.write(compressed)) this.#ends.input.pause();
+  }
+
   #cut(cause?: Error): void {
     this.destroy(new ChannelError('terminal_cut', 'the terminal ended before the stream did', { cause }));
   }
 
   override _read(): void {
-    this.#inflate.resume();
+    this.#expander.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
@@ -112,7 +118,7 @@ class TerminalDuplex extends Duplex {
     const burst = Buffer.concat(this.#gathered);
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    this.#deflate.write(burst, (error) => {
+    this.#compressor.write(burst, (error) => {
       if (error) return;
       this.#bursting = this.#gathered.length > 0;
       if (this.#bursting) this.#burst();
@@ -126,18 +132,18 @@ class TerminalDuplex extends Duplex {
   override _final(callback: (error?: Error | null) => void): void {
     const { output } = this.#ends;
     const finish = () => {
-      this.#deflate.once('end', () => {
+      this.#compressor.once('end', () => {
         output.write(endBurst);
         output.end(callback);
       });
-      this.#deflate.end();
+      this.#compressor.end();
     };
     if (this.#bursting) this.#whenIdle = finish;
     else finish();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    for (const part of [this.#deflate, this.#inflate, this.#ends.output, this.#ends.input]) part.destroy();
+    for (const part of [this.#compressor, this.#expander, this.#ends.output, this.#ends.input]) part.destroy();
     callback(error);
   }
 }

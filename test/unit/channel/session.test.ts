@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type Duplex, duplexPair } from 'node:stream';
-import { deflateRawSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { hello } from '../../../channel/codec/hello.ts';
 import { payloadTypes, readSize } from '../../../channel/codec/payloads.ts';
@@ -237,7 +237,8 @@ test('fails with overflow when more comes than an honest far side may send unrea
   const { service, session } = await start({ mute: true });
   await using _service = service;
   while (service.received.length === 0) await new Promise(setImmediate);
-  const flood = Buffer.concat([hello, escapeBurst(deflateRawSync(randomBytes(14 * 1024 * 1024), { level: 0 }))]);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 0, [constants.BROTLI_PARAM_LGWIN]: 18 };
+  const flood = Buffer.concat([hello, escapeBurst(brotliCompressSync(randomBytes(14 * 1024 * 1024), { params }))]);
   for (let at = 0, number = 0n; at < flood.length; at += 100_000, number++)
     service.say('output_stream_data', flood.subarray(at, at + 100_000), payloadTypes.output, number);
   expect(await session.closed).toMatchObject({ reason: 'failed', error: { code: 'overflow' } });
