@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../../../contract/agent/exit-codes.ts';
 import { createClock } from '../../../contract/clock.ts';
 import { commandId, startAgent, until } from '../../support/agent/agent-machine.ts';
 import { type Fault, refusal } from '../../support/fakes/fake-control-plane.ts';
 
+// Says when it can no longer be asked to end.
+const stubborn = "trap '' TERM; touch armed; while :; do sleep 0.05; done";
 const fast = (rate: number) => createClock(rate, Date.now());
 
 test('at the deadline the agent ends by itself, commands killed, outcomes reported', async () => {
@@ -96,8 +100,8 @@ test.for(['graceful', 'now'] as const)('a wish to stop %s is heard with the next
   const clock = fast(20);
   await using machine = await startAgent({ clock, assignment: { heartbeat_seconds: 5 } });
   await machine.ready();
-  const running = machine.run({ command: "trap '' TERM; while :; do sleep 0.05; done" });
-  await until(async () => (await machine.health()).running_commands === 1);
+  const running = machine.run({ command: stubborn });
+  await until(() => existsSync(join(machine.home, 'armed')));
   machine.plane.reply = { ...machine.plane.reply, stop };
   expect((await running).outcome).toMatchObject({ outcome: 'killed', signal: 'SIGKILL' });
   expect(await machine.exited).toBe(exitCodes.ended);
@@ -108,8 +112,8 @@ test('while it ends the agent refuses new commands', async () => {
   // The two seconds of its end are eight here: it is asked twice in them, however busy this machine is.
   await using machine = await startAgent({ clock: fast(0.25) });
   await machine.ready();
-  const running = machine.run({ command: "trap '' TERM; while :; do sleep 0.05; done" });
-  await until(async () => (await machine.health()).running_commands === 1);
+  const running = machine.run({ command: stubborn });
+  await until(() => existsSync(join(machine.home, 'armed')));
   machine.stop();
   await until(async () => (await machine.health()).state === 'ending');
   const answer = await machine.send('POST', '/commands', {
