@@ -15,7 +15,7 @@ export interface Bundle {
 /** What a bundle was made from, kept beside it. */
 interface Origin {
   readonly key: string;
-  /** SHA-256 of every file that went in, by its path relative to the root. */
+  /** SHA-256 of every file of the project's own that went in, by its path relative to the root. */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
@@ -54,8 +54,11 @@ async function leavingNoProcess<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+// What is installed is a thousand files to each function, and the lockfile in the key says which they are.
+const isInstalled = (path: string): boolean => path.startsWith('node_modules/');
+
 async function hashesOf(root: string, { inputs }: Metafile): Promise<Origin['inputs']> {
-  const paths = Object.keys(inputs);
+  const paths = Object.keys(inputs).filter((path) => !isInstalled(path));
   const hashes = await Promise.all(paths.map((path) => hashOf(root, path)));
   // A file that changed or vanished while it was read has no hash that can match later.
   return Object.fromEntries(paths.map((path, index) => [path, hashes[index] ?? '']));

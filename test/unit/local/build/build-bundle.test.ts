@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -27,6 +27,22 @@ test('a bundle is kept until something that went into it changes', async () => {
   expect(await build()).toBe('built');
   expect(await readFile(outfile, 'utf8')).toContain('second');
   expect(await build({ minify: true })).toBe('built');
+});
+
+test('a bundle is made again when other packages are installed', async () => {
+  const { root, outfile, build } = await project();
+  await mkdir(join(root, 'node_modules/words'), { recursive: true });
+  await writeFile(join(root, 'main.ts'), "import { word } from 'words'; console.log(word);");
+  const install = async (word: string) => {
+    await writeFile(join(root, 'node_modules/words/index.js'), `export const word = '${word}';`);
+    await writeFile(join(root, 'package-lock.json'), JSON.stringify({ word }));
+  };
+  await install('first');
+  expect(await build()).toBe('built');
+  expect(await build()).toBe('kept');
+  await install('second');
+  expect(await build()).toBe('built');
+  expect(await readFile(outfile, 'utf8')).toContain('second');
 });
 
 test('a bundle that is gone is made again, with its mode', async () => {
