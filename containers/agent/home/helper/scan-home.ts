@@ -1,13 +1,14 @@
 import { Buffer } from 'node:buffer';
-import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, constants, lstatSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { homeLimits } from '../../../../contract/home/limits.ts';
 import type { Call } from '../../files/helper/call.ts';
 import { FileFault } from '../../files/helper/file-fault.ts';
-import { below, type Paths, pathOut } from '../../files/helper/paths.ts';
-import { type Folder, openFolder } from '../../files/helper/walk/open-folder.ts';
+import { below, type Paths } from '../../files/helper/paths.ts';
 import { isPassedBy } from '../../files/helper/walk/walk.ts';
 import type { Scanned } from '../wire/home-operations.ts';
+import { pathOf, shownBytes } from './byte-text.ts';
+import { EnteredFolder } from './entered-folder.ts';
 import { homeItself, targetOut } from './entry-path.ts';
 import { fingerprintOf, microseconds } from './fingerprint.ts';
 import { type IsIgnored, ignoreRules } from './ignore-rules.ts';
@@ -22,13 +23,10 @@ const batchBytes = 128 * 1024;
 export async function scanHome(_input: object, paths: Paths, call: Call): Promise<object> {
   const home = paths.resolve({ path: '.' });
   const scan = new Scan(call, await ignoreRules(home));
-  await using folder = await openFolder(home);
-  await scan.add(
-    Buffer.from(homeItself),
-    lstatSync(folder.at(Buffer.from('.')), { bigint: true }),
-    folder.at(Buffer.from('.')),
-  );
-  await scan.folder(folder, Buffer.alloc(0), homeLimits.depth);
+  // The home's own path may be a link.
+  using folder = new EnteredFolder(below(home, Buffer.from('.')));
+  folder.within(() => scan.add(homeItself, '', lstatSync('.', { bigint: true })));
+  await scan.folder(folder, '', homeLimits.depth);
   await scan.flush();
   return { special: scan.special, ignored: scan.ignored, unreadable: scan.unreadable };
 }
@@ -39,6 +37,7 @@ class Scan {
   unreadable = 0;
   readonly #call: Call;
   readonly #isIgnored: IsIgnored;
+  #full: Scanned[][] = [];
   #batch: Scanned[] = [];
   #bytes = 0;
   #entries = 0;
@@ -48,41 +47,48 @@ class Scan {
     this.#isIgnored = isIgnored;
   }
 
-  /** Everything below a folder. */
-  async folder(folder: Folder, path: Buffer, depth: number): Promise<void> {
-    for (const name of await this.#namesIn(folder)) {
-      const at = folder.at(name);
-      const below_ = below(path, name);
-      const stats = statsAt(at);
-      if (!stats) continue;
-      if (this.#isIgnored(textOf(below_), stats.isDirectory())) {
-        this.ignored++;
-        continue;
-      }
-      if (!(await this.add(below_, stats, at)) || !stats.isDirectory()) continue;
-      if (depth <= 1) throw new FileFault('too_many_entries');
-      const deeper = await openFolder(at, { entry: true }).catch(passBy);
-      if (!deeper) {
-        this.unreadable++;
-        continue;
-      }
-      await using _ = deeper;
-      await this.folder(deeper, below_, depth - 1);
+  /** Everything below a folder, whose path ends in a slash. */
+  async folder(folder: EnteredFolder, path: string, depth: number): Promise<void> {
+    const names = this.#read(() => folder.names()) ?? [];
+    const folders: string[] = [];
+    for (let at = 0; at < names.length; at += batchEntries) {
+      this.#call.beat();
+      const some = names.slice(at, at + batchEntries);
+      this.#read(() => folder.within(() => folders.push(...some.filter((name) => this.#see(path + name, name)))));
+      if (this.#full.length > 0) await this.#send();
+    }
+    if (folders.length > 0 && depth <= 1) throw new FileFault('too_many_entries');
+    for (const name of folders) {
+      using deeper = this.#read(() => folder.within(() => new EnteredFolder(pathOf(name))));
+      if (deeper) await this.folder(deeper, `${path}${name}/`, depth - 1);
     }
   }
 
-  /** Takes one thing; false for what is none that can be saved. */
-  async add(path: Buffer, stats: BigIntStats, at: Buffer): Promise<boolean> {
+  /** Takes one thing that is called so from where we are; true for a folder that is to be walked too. */
+  #see(path: string, name: string): boolean {
+    const stats = passedBy(() => lstatSync(pathOf(name), { bigint: true }));
+    if (!stats) return false;
+    const isFolder = typeOf(stats) === 'directory';
+    if (this.#isIgnored(shownBytes(path).path ?? path, isFolder)) {
+      this.ignored++;
+      return false;
+    }
+    this.add(path, name, stats);
+    return isFolder;
+  }
+
+  /** Takes one thing, unless it is none that can be saved. */
+  add(path: string, name: string, stats: BigIntStats): void {
     const type = typeOf(stats);
     if (type === undefined) {
       this.special++;
-      return false;
+      return;
     }
-    const target = type === 'symlink' ? linkAt(at) : undefined;
-    if (type === 'symlink' && target === undefined) return false;
+    const target = type === 'symlink' ? targetAt(name) : undefined;
+    if (type === 'symlink' && target === undefined) return;
     if (++this.#entries > homeLimits.entries) throw new FileFault('too_many_entries');
     this.#batch.push({
-      ...pathOut(path),
+      ...shownBytes(path),
       type,
       mode: Number(stats.mode) & 0o7777,
       mtime_us: microseconds(stats),
@@ -92,57 +98,54 @@ class Scan {
     });
     // As it travels, where a byte may take six.
     this.#bytes += 6 * (path.length + (target?.length ?? 0)) + 300;
-    if (this.#batch.length >= batchEntries || this.#bytes >= batchBytes) await this.flush();
-    return true;
+    if (this.#batch.length >= batchEntries || this.#bytes >= batchBytes) this.#close();
   }
 
+  /** Sends what is left. */
   async flush(): Promise<void> {
-    if (this.#batch.length > 0) await this.#call.item(this.#batch);
+    this.#close();
+    await this.#send();
+  }
+
+  #close(): void {
+    if (this.#batch.length > 0) this.#full.push(this.#batch);
     this.#batch = [];
     this.#bytes = 0;
-    this.#call.beat();
+  }
+
+  async #send(): Promise<void> {
+    for (const batch of this.#full) await this.#call.item(batch);
+    this.#full = [];
     // Calls are synchronous here, for speed: what the agent says has its turn in between.
     await setImmediate();
   }
 
-  async #namesIn(folder: Folder): Promise<Buffer[]> {
-    try {
-      return await folder.names();
-    } catch (error) {
-      if (!isPassedBy(error)) throw error;
-      this.unreadable++;
-      return [];
-    }
+  #read<T>(read: () => T): T | undefined {
+    const found = passedBy(read);
+    if (found === undefined) this.unreadable++;
+    return found;
   }
 }
 
-function passBy(error: unknown): undefined {
-  if (!isPassedBy(error)) throw error;
-}
-
-const textOf = (path: Buffer): string => {
-  const { path: text } = pathOut(path);
-  return text ?? path.toString('latin1');
-};
-
-function statsAt(at: Buffer): BigIntStats | undefined {
+/** Undefined for what has gone, has become something else, or is nothing to this user. */
+function passedBy<T>(read: () => T): T | undefined {
   try {
-    return lstatSync(at, { bigint: true });
+    return read();
   } catch (error) {
-    return passBy(error);
+    if (!isPassedBy(error)) throw error;
+    return undefined;
   }
 }
 
-function linkAt(at: Buffer): Buffer | undefined {
-  try {
-    return readlinkSync(at, { encoding: 'buffer' });
-  } catch (error) {
-    return passBy(error);
-  }
+const targetAt = (name: string): Buffer | undefined =>
+  passedBy(() => readlinkSync(pathOf(name), { encoding: 'buffer' }));
+
+function typeOf({ mode }: BigIntStats): Scanned['type'] | undefined {
+  return types.get(Number(mode) & constants.S_IFMT);
 }
 
-function typeOf(stats: BigIntStats): Scanned['type'] | undefined {
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'directory';
-  return stats.isSymbolicLink() ? 'symlink' : undefined;
-}
+const types: ReadonlyMap<number, Scanned['type']> = new Map([
+  [constants.S_IFREG, 'file'],
+  [constants.S_IFDIR, 'directory'],
+  [constants.S_IFLNK, 'symlink'],
+]);
