@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { processLimit } from '../../../../containers/agent/commands/launch/process-limit.ts';
 import { startAgent } from '../../../support/agent/agent-machine.ts';
 
 test('a command sees an environment built from nothing, its own above the sandbox’s', async () => {
@@ -30,6 +31,25 @@ test('a command sees an environment built from nothing, its own above the sandbo
     'USER',
     'USER_ID',
   ]);
+});
+
+test('every variable is what it was given as, those too that shells keep for themselves', async () => {
+  await using machine = await startAgent();
+  await machine.ready();
+  const env = { UID: 'x', SECONDS: 'a b', BASHPID: '7', EMPTY: '', EQUALS: '=a=', LINES: 'one\ntwo', BYTES: 'é' };
+  const { stdout, stderr } = await machine.run({ argv: ['env', '-0'], env });
+  expect(stdout.toString().split('\0')).toEqual(
+    expect.arrayContaining(Object.entries(env).map((pair) => pair.join('='))),
+  );
+  expect(stderr.length).toBe(0);
+});
+
+test('a command comes after the agent: in its turn, when memory runs out, and in its share of processes', async () => {
+  await using machine = await startAgent();
+  await machine.ready();
+  const command = 'nice; cat /proc/self/oom_score_adj; ulimit -Hu; pwd; echo "$PWD"';
+  const { stdout } = await machine.run({ command, cwd: '/tmp' });
+  expect(stdout.toString().split('\n')).toEqual(['19', '500', String(processLimit()), '/tmp', '/tmp', '']);
 });
 
 test('C6: arguments reach the program as they are, by no shell', async () => {
