@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
-
-const launcher = fileURLToPath(new URL('../../bin/matrx.mjs', import.meta.url));
+import { matrxEnvironment } from './matrx-program.ts';
 
 interface ScreenOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -12,9 +10,6 @@ interface ScreenOptions {
 
 /** Far beyond what any screen here takes to come. */
 const hangMs = 30_000;
-
-/** The command line as a shell would call it. */
-export const matrxCommand = (...argv: readonly string[]): readonly string[] => [process.execPath, launcher, ...argv];
 
 /** A program in a terminal, as a person at it would see and use it. */
 export class Screen implements AsyncDisposable {
@@ -29,7 +24,7 @@ export class Screen implements AsyncDisposable {
       name: 'xterm-256color',
       rows,
       cols,
-      env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', ...env },
+      env: { ...matrxEnvironment, TERM: 'xterm-256color', ...env },
     });
     this.#pty.onData((data) => {
       this.#terminal.write(data, () => this.#tell());

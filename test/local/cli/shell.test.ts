@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandHandle, Sandbox } from '../../../client/index.ts';
 import { startCutProxy } from '../../support/channel/cut-proxy.ts';
-import { matrxCommand, Screen } from '../../support/screen.ts';
+import { matrxCommand } from '../../support/matrx-program.ts';
+import { Screen } from '../../support/screen.ts';
 import { runMatrx } from '../../support/stack/run-matrx.ts';
 import { type Stack, startStack } from '../../support/stack/stack.ts';
 

@@ -1,11 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { matrxCommand, matrxEnvironment } from '../matrx-program.ts';
 import { readAll } from '../read-all.ts';
-
-// What Node compiles is kept for all runs, out of the person's own folders.
-const caches = fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url));
-const launcher = fileURLToPath(new URL('../../../bin/matrx.mjs', import.meta.url));
 
 export interface RunMatrx {
   readonly env?: Readonly<Record<string, string>>;
@@ -29,8 +25,9 @@ export interface MatrxRun {
 
 /** Runs the command line as a shell would, in a process of its own with no settings but those given. */
 export async function runMatrx(argv: readonly string[], options: RunMatrx = {}): Promise<MatrxRun> {
-  const child = spawn(process.execPath, [launcher, ...argv], {
-    env: { PATH: process.env['PATH'], XDG_CACHE_HOME: caches, ...options.env },
+  const [program = '', ...words] = matrxCommand(...argv);
+  const child = spawn(program, words, {
+    env: { ...matrxEnvironment, ...options.env },
     ...(options.cwd ? { cwd: options.cwd } : {}),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
