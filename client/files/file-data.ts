@@ -1,3 +1,5 @@
+import { letGo } from './transfers/let-go.ts';
+
 /** What a file is written from: bytes that are there, or that come piece by piece. A string is written as UTF-8. */
 export type FileData = string | Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
@@ -14,15 +16,22 @@ export function asBlob(data: FileData): Blob | undefined {
   return data instanceof Uint8Array ? new Blob([new Uint8Array(data)]) : undefined;
 }
 
-/** The pieces of a blob, each read when it is asked for. */
-export async function* piecesOfBlob(blob: Blob, pieceBytes: number): AsyncGenerator<Piece> {
-  for (let number = 1; (number - 1) * pieceBytes < blob.size; number += 1) {
-    const part = blob.slice((number - 1) * pieceBytes, number * pieceBytes);
-    yield { number, bytes: new Uint8Array(await part.arrayBuffer()) };
+/** The pieces of a blob that is not empty, each read when it is asked for. */
+export const piecesOfBlob = (blob: Blob, pieceBytes: number): AsyncGenerator<Piece> =>
+  piecesOfStream(chunksOfBlob(blob), pieceBytes);
+
+/** Each is ours, and given back once the next one is asked for. */
+async function* chunksOfBlob(blob: Blob): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunksOf(blob.stream())) {
+    yield chunk;
+    letGo(chunk);
   }
 }
 
-/** The pieces of what comes as it comes; at least one, and that may be empty. Holds one of them. */
+/**
+ * The pieces of what comes as it comes; at least one, and that may be empty. Holds one of them, and of the source nothing once it asks for
+ * more.
+ */
 export async function* piecesOfStream(
   source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
   pieceBytes: number,
@@ -43,7 +52,9 @@ export async function* piecesOfStream(
 }
 
 /** Browsers can't all iterate their streams. Whatever is not read of it is let go. */
-async function* chunksOf(source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* chunksOf<Chunk extends Uint8Array>(
+  source: ReadableStream<Chunk> | AsyncIterable<Chunk>,
+): AsyncGenerator<Chunk> {
   if (!(source instanceof ReadableStream)) return yield* source;
   const reader = source.getReader();
   let isDone = false;

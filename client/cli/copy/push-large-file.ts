@@ -1,5 +1,5 @@
-import type { Buffer } from 'node:buffer';
-import { createReadStream } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import { open } from 'node:fs/promises';
 import { type ErrorCode, SandboxError } from '../../../contract/api/errors.ts';
 import type { FileData } from '../../files/file-data.ts';
 import type { Files } from '../../files/files.ts';
@@ -34,11 +34,19 @@ export async function pushLargeFile(
   begun.forget(local, to);
 }
 
-/** The file as long as it was when it was looked at: one that grows meanwhile is none the worse. Opened when it is read. */
+/**
+ * The file as long as it was when it was looked at: one that grows meanwhile is none the worse. Opened when it is read. Each piece is
+ * overwritten by the next.
+ */
 async function* contents({ path, stats }: LocalFile): AsyncGenerator<Uint8Array> {
-  // Node takes no empty range.
-  if (stats.size === 0) return;
-  yield* createReadStream(path, { end: stats.size - 1, highWaterMark: pieceBytes });
+  await using file = await open(path);
+  const room = Buffer.allocUnsafe(Math.min(pieceBytes, stats.size));
+  for (let from = 0; from < stats.size; ) {
+    const { bytesRead } = await file.read(room, 0, Math.min(room.length, stats.size - from), from);
+    if (bytesRead === 0) return;
+    yield room.subarray(0, bytesRead);
+    from += bytesRead;
+  }
 }
 
 /** False when there is nothing to go on with. */

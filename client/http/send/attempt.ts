@@ -3,6 +3,7 @@ import type { Connection } from '../../connection.ts';
 import { authorize } from '../authorize.ts';
 import type { HttpRequest } from '../request.ts';
 import { cutAnswer, noAnswer } from './connection-fault.ts';
+import { fetchBody } from './fetch-body.ts';
 
 /** An answer whose body is still coming. Disposing of it lets go of the connection. */
 export interface Answer extends Disposable {
@@ -46,11 +47,18 @@ export async function attempt(connection: Connection, request: HttpRequest, sign
 
   try {
     const headers = await authorize(request, connection.credentials, clock);
-    const { method, body } = request;
+    const { method } = request;
+    const { headers: framing, ...sent } = fetchBody(request);
     const late = `${where} gave no answer in ${timeouts.answerMs} ms`;
     const response = await limited(timeouts.answerMs, late, noAnswer, () =>
       // A redirect would take the credentials to a place nobody named.
-      connection.fetch(request.url, { method, headers, body: body ?? null, redirect: 'manual', signal: own.signal }),
+      connection.fetch(request.url, {
+        method,
+        headers: { ...headers, ...framing },
+        ...sent,
+        redirect: 'manual',
+        signal: own.signal,
+      }),
     );
     const silent = `${where} has been silent for ${timeouts.silenceMs} ms`;
     return {
