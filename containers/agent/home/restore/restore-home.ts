@@ -5,7 +5,7 @@ import type { HomeHelper } from '../home-helper.ts';
 import type { FoundHead, HomeRepository } from '../home-repository.ts';
 import { type HomeState, type KnownFile, noHome } from '../home-state.ts';
 import { Space } from '../space.ts';
-import { keyedPath, pathBytes, type Tree } from '../tree/tree.ts';
+import { inOrder, keyedPath, type Tree } from '../tree/tree.ts';
 import { treeOf } from '../tree/tree-of.ts';
 import type { EntryLine, LayHead, Laying, Scanned } from '../wire/home-operations.ts';
 
@@ -54,8 +54,7 @@ function isNamed(found: FoundHead | undefined, id: string): boolean {
 
 /** A folder before what is in it. */
 function* linesOf(tree: Tree): Generator<EntryLine> {
-  const sorted = [...tree].map(([key, node]) => [pathBytes(key), node] as const);
-  for (const [, node] of sorted.sort(([one], [other]) => Buffer.compare(one, other))) {
+  for (const [, node] of inOrder(tree)) {
     if (node.type !== 'file') yield node;
     else {
       const { contents: _, ...line } = node;

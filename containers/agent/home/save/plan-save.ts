@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { homeLimits } from '../../../../contract/home/limits.ts';
 import { HomeFault } from '../home-fault.ts';
 import type { KnownFile } from '../home-state.ts';
-import { keyedPath, type Node, pathBytes } from '../tree/tree.ts';
+import { type FileNode, keyedPath, type Node, pathBytes } from '../tree/tree.ts';
 import type { Reading, Scanned } from '../wire/home-operations.ts';
 
 /** Readings that share a blob. */
@@ -33,19 +33,20 @@ export function planSave(
   const groups: Group[] = [];
   const pack = new PackBuilder(groups);
   let bytes = 0;
-  for (const [key, { fingerprint, size, type, ...rest }] of entries) {
+  for (const [key, entry] of entries) {
     assertPath(key);
-    bytes += size;
-    if (type !== 'file') {
+    bytes += entry.size;
+    if (entry.type !== 'file') {
+      const { fingerprint: _, size: __, type, ...rest } = entry;
       nodes.set(key, { type, ...rest });
       continue;
     }
-    const { target: _, target_base64: __, ...file } = rest;
+    const { fingerprint, size, type, mode, mtime_us } = entry;
     const before = known.get(key);
     const isKept =
       before?.fingerprint === fingerprint && !before.node.contents.some(({ blob }) => sparse.has(blob.sha256));
-    if (isKept) nodes.set(key, { ...before.node, mode: file.mode, mtime_us: file.mtime_us });
-    else if (size === 0) nodes.set(key, { type, ...file, size, contents: [] });
+    if (isKept) nodes.set(key, asNow(before.node, entry));
+    else if (size === 0) nodes.set(key, { type, ...keyedPath(key), mode, mtime_us, size, contents: [] });
     else if (size <= smallBytes) pack.add(key, size);
     else groups.push(...piecesOf(key, size));
   }
@@ -55,7 +56,13 @@ export function planSave(
   return { nodes, groups };
 }
 
+/** The same object where that says it: there are many, and most stay as they are. */
+const asNow = (node: FileNode, { mode, mtime_us }: Scanned): FileNode =>
+  node.mode === mode && node.mtime_us === mtime_us ? node : { ...node, mode, mtime_us };
+
 function assertPath(key: string): void {
+  // A character takes three bytes at most, and the half of a pair two of four.
+  if (key.length * 3 <= homeLimits.pathBytes) return;
   const { length } = pathBytes(key);
   if (length > homeLimits.pathBytes)
     throw new HomeFault('path_too_long', `a path has ${length} bytes, at most ${homeLimits.pathBytes}`);

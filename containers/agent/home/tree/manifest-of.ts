@@ -1,7 +1,6 @@
-import { Buffer } from 'node:buffer';
 import type { CheckpointSummary } from '../../../../contract/home/head.ts';
 import type { Blob, Entry, Manifest } from '../../../../contract/home/manifest.ts';
-import { type Node, pathBytes, type Tree } from './tree.ts';
+import { inOrder, type Node, type Tree } from './tree.ts';
 
 /** A tree as it is stored, in the order of its paths' bytes. */
 export function manifestOf(tree: Tree, summary: CheckpointSummary, parent: string | null): Manifest {
@@ -15,9 +14,7 @@ export function manifestOf(tree: Tree, summary: CheckpointSummary, parent: strin
     }
     return place;
   };
-  const sorted = [...tree].map(([key, node]) => [pathBytes(key), node] as const);
-  sorted.sort(([one], [other]) => Buffer.compare(one, other));
-  const entries = sorted.map(([, node]) => entryOf(node, placeOf));
+  const entries = inOrder(tree).map(([, node]) => entryOf(node, placeOf));
   return { version: 1, ...summary, parent, blobs, entries };
 }
 

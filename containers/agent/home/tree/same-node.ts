@@ -2,7 +2,7 @@ import type { FileNode, Node, Tree } from './tree.ts';
 
 /** Whether two things are the same in all that is the user's: type, mode, contents, target. Times are not compared. */
 export function isSameNode(one: Node | undefined, other: Node | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
+  if (one === other || one === undefined || other === undefined) return one === other;
   if (one.type !== other.type) return false;
   if (one.type === 'symlink' && other.type === 'symlink')
     return one.target === other.target && one.target_base64 === other.target_base64;

@@ -55,6 +55,18 @@ export function parentKey(key: string): string | undefined {
   return cut <= 0 ? undefined : keyOfBytes(bytes.subarray(0, cut));
 }
 
+const beyondUcs2Order = /[\0\ud800-\uffff]/;
+
+/** What is in a tree in the order of its paths' bytes: a folder before what is in it. */
+export function inOrder(tree: Tree): (readonly [key: string, node: Node])[] {
+  const all = [...tree];
+  // Of texts without surrogates, and what is behind them, the order is that of their UTF-8.
+  if (!all.some(([key]) => beyondUcs2Order.test(key))) return all.sort(([one], [other]) => (one < other ? -1 : 1));
+  const withBytes = all.map(([key, node]) => ({ key, node, bytes: pathBytes(key) }));
+  withBytes.sort((one, other) => Buffer.compare(one.bytes, other.bytes));
+  return withBytes.map(({ key, node }) => [key, node]);
+}
+
 /** Files and their bytes. */
 export function sumOf(tree: Tree): { files: number; bytes: number } {
   let [files, bytes] = [0, 0];
