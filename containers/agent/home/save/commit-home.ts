@@ -16,6 +16,8 @@ interface Commit {
   readonly keep: Retention;
   readonly cause: CheckpointSummary['cause'];
   readonly partial: boolean;
+  /** Fulfils once everything that the home names is stored. */
+  readonly stored: Promise<void>;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -40,7 +42,7 @@ export class BaseGone extends Error {
  * Throws BaseGone when `mine` may lean on what is no longer there; `isFresh` says that it can't.
  */
 export async function commitHome(mine: Tree, state: HomeState, isFresh: boolean, commit: Commit): Promise<Committed> {
-  const { repository, now, signal } = commit;
+  const { repository, stored, now, signal } = commit;
   let { head: found = await repository.head(signal), headTree } = state;
   for (let attempt = 0; attempt < mostTries; attempt++) {
     if (!isFresh && !isNamed(found?.head, state.baseId, now())) throw new BaseGone();
@@ -48,7 +50,9 @@ export async function commitHome(mine: Tree, state: HomeState, isFresh: boolean,
     headTree ??= newest && treeOf(await repository.manifest(newest.checkpoint_id, signal));
     const tree = headTree && headTree !== state.base ? merged(mine, headTree, state, commit) : mine;
     const summary = summaryOf(tree, commit);
-    await repository.putManifest(manifestOf(tree, summary, newest?.checkpoint_id ?? null), signal);
+    const manifest = manifestOf(tree, summary, newest?.checkpoint_id ?? null);
+    // Nobody reads either before a head names them.
+    await Promise.all([repository.putManifest(manifest, signal), stored]);
     const head = await repository.replaceHead(nextHead(found?.head, summary, commit), found, signal);
     if (head) return { summary, head, tree };
     found = await repository.head(signal);

@@ -54,13 +54,15 @@ async function save(state: HomeState, isFresh: boolean, options: SaveOptions): P
   const packsAnew = first.groups.length > 0 && sparse.size > 0;
   const { nodes, groups } = packsAnew ? planSave(entries, state.known, sparse) : first;
   const stored = isFresh ? new Map() : contentsOf(state.base, packsAnew ? sparse : nothing);
-  const uploaded = await uploadChanges(groups, { ...options, stored, base: state.base });
-  const { tree, known, left, unreadable } = savedTree({ entries, nodes, uploaded }, state);
+  await using upload = await uploadChanges(groups, { ...options, stored, base: state.base });
+  const { tree, known, left, unreadable } = savedTree({ entries, nodes, uploaded: upload.uploaded }, state);
   if (isFresh && left > 0) throw new HomeFault('time_ran_out', 'there was no time to store everything anew');
-  if (state.baseId !== null && !isFresh && !packsAnew && isSameTree(tree, state.base))
+  if (state.baseId !== null && !isFresh && !packsAnew && isSameTree(tree, state.base)) {
+    await upload.stored;
     return { state: { ...state, known }, summary: undefined, left, unreadable };
+  }
   signal.throwIfAborted();
-  const committed = await commitHome(tree, state, isFresh, { ...options, partial: left > 0 });
+  const committed = await commitHome(tree, state, isFresh, { ...options, partial: left > 0, stored: upload.stored });
   const { summary, head, tree: headTree } = committed;
   return { state: { base: tree, baseId: summary.checkpoint_id, known, head, headTree }, summary, left, unreadable };
 }

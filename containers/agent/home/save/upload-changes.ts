@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Blob } from '../../../../contract/home/manifest.ts';
 import type { HomeHelper, Pack } from '../home-helper.ts';
 import type { HomeRepository } from '../home-repository.ts';
@@ -26,10 +26,18 @@ interface Options {
   readonly signal: AbortSignal;
 }
 
+/** An upload that has read everything, and may still be storing the last of it. Its disposal waits for that. */
+export interface Upload extends AsyncDisposable {
+  /** What is missing was left, for want of time. */
+  readonly uploaded: Uploaded;
+  /** Fulfils once all that is new is stored; rejects as storage does. */
+  readonly stored: Promise<void>;
+}
+
 const atOnce = 4;
 
-/** Reads groups and stores what is new in them. What is missing in the answer was left, for want of time. */
-export async function uploadChanges(groups: readonly Group[], options: Options): Promise<Uploaded> {
+/** Reads groups and stores what is new in them. Rejects with what ends it before all is read. */
+export async function uploadChanges(groups: readonly Group[], options: Options): Promise<Upload> {
   const uploaded = new Map<string, ReadPiece[]>();
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -37,34 +45,39 @@ export async function uploadChanges(groups: readonly Group[], options: Options):
   // A file's pieces end up in their order although they are not read in it.
   const places = new Map<string, number>();
   const numbered = new Map(groups.map((group) => [group, group.map(({ key }) => placeOf(key, places))]));
+  const read = Promise.withResolvers<void>();
+  let reading = atOnce;
   const work = async () => {
     const space = new Space();
+    let putting: Promise<void> = Promise.resolve();
     for (const group of left) {
-      if (options.hurry.aborted) return;
+      // What is being put lies in the space.
+      await putting;
+      if (options.hurry.aborted) break;
       const readings = group.map(({ key, ...reading }, index) => {
         const stored = storedAt(key, numbered.get(group)?.[index] ?? 0, options);
         return { ...reading, ...(stored && { stored }) };
       });
       const pack = await options.helper.pack(readings, space, signal);
-      const contents = await storePack(pack, options, signal);
+      const { pieces: contents, put } = namePack(pack, options);
       for (const [index, { key }] of group.entries()) {
         const pieces = uploaded.get(key) ?? [];
         pieces[numbered.get(group)?.[index] ?? 0] = contents[index] ?? null;
         uploaded.set(key, pieces);
       }
-      options.onProgress(
-        group.length,
-        pack.results.reduce((sum, result) => sum + (result?.size ?? 0), 0),
-      );
+      const bytes = pack.results.reduce((sum, result) => sum + (result?.size ?? 0), 0);
+      putting = put(signal).then(() => options.onProgress(group.length, bytes));
     }
+    if (--reading === 0) read.resolve();
+    await putting;
   };
-  try {
-    await Promise.all(Array.from({ length: atOnce }, work));
-  } finally {
-    failed.abort();
-  }
+  const stored = Promise.all(Array.from({ length: atOnce }, work))
+    .then(() => {})
+    .finally(() => failed.abort());
+  const over = stored.catch(() => {});
+  await Promise.race([read.promise, stored]);
   for (const [key, count] of places) if (!isWhole(uploaded.get(key), count)) uploaded.delete(key);
-  return uploaded;
+  return { uploaded, stored, [Symbol.asyncDispose]: () => over };
 }
 
 /** What a piece of a file was, if storage still has it. */
@@ -86,18 +99,26 @@ function isWhole(pieces: readonly ReadPiece[] | undefined, count: number): boole
 
 type PackedResult = ReadResult & { readonly offset: number };
 
-async function storePack(pack: Pack, { stored, repository }: Options, signal: AbortSignal): Promise<ReadPiece[]> {
+interface NamedPack {
+  readonly pieces: readonly ReadPiece[];
+  /** Puts the blob, if there is anything new in it. */
+  readonly put: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Where everything that was read will be once the blob is put. */
+function namePack(pack: Pack, { stored, repository }: Options): NamedPack {
   const isNew = (result: ReadResult | null): result is PackedResult =>
     result?.offset !== undefined && result.size > 0 && !stored.has(result.sha256);
-  if (pack.results.some(isNew)) {
-    const sha256 = createHash('sha256').update(pack.stored).digest('hex');
+  const fresh = pack.results.filter(isNew);
+  const sha256 = fresh.length > 0 ? hash('sha256', pack.stored) : undefined;
+  if (sha256 !== undefined) {
     const blob: Blob = { sha256, size: pack.stored.length, encoding: pack.encoding, raw_size: pack.raw_size };
-    await repository.putBlob(sha256, pack.stored, signal);
-    for (const result of pack.results) {
-      if (!isNew(result)) continue;
-      const { offset, size, sha256: ofPiece } = result;
-      stored.set(ofPiece, { blob, offset, size, sha256: ofPiece });
-    }
+    for (const { offset, size, sha256: ofPiece } of fresh) stored.set(ofPiece, { blob, offset, size, sha256: ofPiece });
   }
-  return pack.results.map((result) => result && { result, content: stored.get(result.sha256) });
+  return {
+    pieces: pack.results.map((result) => result && { result, content: stored.get(result.sha256) }),
+    put: async (signal) => {
+      if (sha256 !== undefined) await repository.putBlob(sha256, pack.stored, signal);
+    },
+  };
 }
