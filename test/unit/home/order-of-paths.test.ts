@@ -10,7 +10,7 @@ const name = fc.oneof(
 );
 
 test('whatever is in a home comes in the order of its path’s bytes', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(name), (names) => {
       const keys = names.map(keyOfBytes);
       const ordered = inOrder(new Map(keys.map((key) => [key, folderNode(key)])));
