@@ -188,7 +188,7 @@ export const eventRules = {
 export const container = {
   name: 'sandbox',
   // What is young dies in one megabyte too, and the agent shares a small machine with what it runs.
-  command: ['/opt/matrx/bin/node', '--max-semi-space-size=1', '/opt/matrx/agent.mjs'],
+  command: ['/opt/matrx/bin/node', '--max-semi-space-size=1', '/opt/matrx/agent.cjs'],
   /** Of the agent: one heap for all threads, which gives memory back early. */
   environment: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' },
   attach: '/opt/matrx/bin/attach',

@@ -7,7 +7,7 @@ interface Grown {
 }
 
 // By what their command lines have in them.
-const kinds = { helper: 'files-helper', agent: 'agent.mjs', functions: 'runtime.mjs' } as const;
+const kinds = { helper: 'files-helper', agent: 'agent.cjs', functions: 'runtime.mjs' } as const;
 
 /** Watches from now on how much memory the processes of this one's local service take at the most beyond what they have; by kind the one that grew most. */
 export function descendantMemory(): { grown(): readonly Grown[] } {

@@ -3,26 +3,30 @@
 import type { BuildOptions } from 'esbuild';
 import { bundling } from '../../contract/deployment.ts';
 
-const { banner, mainFields, ...rest } = bundling;
-const options = { ...rest, mainFields: [...mainFields], sourcemap: false };
+const { banner: _, mainFields, ...rest } = bundling;
+
+/**
+ * All are CommonJS. An ES module that imports a name of `node:http` evaluates every other one too, and has `fetch` and worker
+ * threads in memory for it; and a file without an extension is parsed once, where an ES module would be found out by a failed first try.
+ */
+const options: BuildOptions = { ...rest, format: 'cjs', mainFields: [...mainFields], sourcemap: false };
 
 interface Bundle {
   /** Where the file lies under `/opt/matrx`. */
-  readonly file: 'agent.mjs' | 'bin/attach' | 'files-helper.cjs' | 'programs/matrx-agent' | 'programs/matrx-cold';
+  readonly file: 'agent.cjs' | 'bin/attach' | 'files-helper.cjs' | 'programs/matrx-agent' | 'programs/matrx-cold';
   readonly mode: number;
   /** Everything esbuild needs but where to write; paths are relative to the repository. */
   readonly build: BuildOptions & { readonly entryPoints: [string] };
 }
 
-/** The form of a program: CommonJS, since a file without an extension is parsed once then, where an ES module would be found out by a failed first try. */
-const program = { ...options, format: 'cjs', banner: { js: '#!/opt/matrx/bin/node' } } as const;
+const program = { ...options, banner: { js: '#!/opt/matrx/bin/node' } };
 
 /** The agent's files in a machine. Source maps stay outside: nobody reads them there. */
 export const agentBundles: readonly Bundle[] = [
   {
-    file: 'agent.mjs',
+    file: 'agent.cjs',
     mode: 0o444,
-    build: { ...options, banner, entryPoints: ['containers/agent/main.ts'] },
+    build: { ...options, entryPoints: ['containers/agent/main.ts'] },
   },
   {
     file: 'bin/attach',
@@ -32,7 +36,7 @@ export const agentBundles: readonly Bundle[] = [
   {
     file: 'files-helper.cjs',
     mode: 0o444,
-    build: { ...options, format: 'cjs', entryPoints: ['containers/agent/files/helper/main.ts'] },
+    build: { ...options, entryPoints: ['containers/agent/files/helper/main.ts'] },
   },
   // What is in this folder is for the code in the sandbox to call.
   {

@@ -34,4 +34,4 @@ async function main(): Promise<ExitCode> {
   }
 }
 
-process.exit(await main());
+void main().then((code) => process.exit(code));

@@ -83,7 +83,7 @@ export interface Terminal {
 /** Where the machine's parts lie, in every engine and in the image. */
 export const machinePaths = {
   link: '/run/matrx/link.sock',
-  agent: '/opt/matrx/agent.mjs',
+  agent: '/opt/matrx/agent.cjs',
   attach: '/opt/matrx/bin/attach',
   filesHelper: '/opt/matrx/files-helper.cjs',
   node: '/opt/matrx/bin/node',

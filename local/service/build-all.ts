@@ -25,7 +25,7 @@ export async function buildAll(folder: string): Promise<Built> {
   const built: Built = {
     functionsDir,
     runtime: join(folder, 'runtime.mjs'),
-    agentBundle: join(folder, 'agent/agent.mjs'),
+    agentBundle: join(folder, 'agent/agent.cjs'),
     attachScript: join(folder, 'agent/bin/attach'),
     filesHelper: join(folder, 'agent/files-helper.cjs'),
     programsDir: join(folder, 'agent/programs'),

@@ -29,7 +29,7 @@ function peakOfFunctions(): number {
 /** The most memory that the agent has taken so far: the process table is open to commands. */
 async function peakOfAgent({ commands }: Sandbox): Promise<number> {
   const look = `for p in /proc/[0-9]*; do
-    tr '\\0' ' ' <$p/cmdline | grep -q ' /opt/matrx/agent.mjs' && sed -n 's/^VmHWM: *//p' <(tr '\\t' ' ' <$p/status)
+    tr '\\0' ' ' <$p/cmdline | grep -q ' /opt/matrx/agent.cjs' && sed -n 's/^VmHWM: *//p' <(tr '\\t' ' ' <$p/status)
   done 2>/dev/null | sort -n | tail -1`;
   return Number.parseInt((await commands.run(look)).stdout, 10) * 1_024;
 }

@@ -21,7 +21,7 @@ const here = () => {
 
 // The process table is open to commands: how many processes and attaches root has, and the agent's kB of memory.
 const look = `ps -e -o user=,rss=,args= | awk '
-  $1 == "root" { n++ } / [^ ]*bin.attach/ { a++ } $1 == "root" && /agent[.]mjs/ { kb = $2 } END { print n, a, kb }'`;
+  $1 == "root" { n++ } / [^ ]*bin.attach/ { a++ } $1 == "root" && /agent[.]cjs/ { kb = $2 } END { print n, a, kb }'`;
 
 test('C7: a thousand commands in a row leave descriptors, memory, processes and sessions where they were', async () => {
   await using stack = await startStack();

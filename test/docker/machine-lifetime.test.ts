@@ -79,10 +79,10 @@ describe.runIf(dockerHere)('what becomes of machines in Docker', () => {
 
   test('fails when a part is missing, says which, and leaves nothing', async () => {
     await using host = await createMachineHost();
-    const parts = { ...host.parts, agentBundle: '/no/such/agent.mjs' };
+    const parts = { ...host.parts, agentBundle: '/no/such/agent.cjs' };
     const engine = dockerEngine(host, { parts });
     await expect(engine.start(scriptSpec(host, 'true'))).rejects.toThrow(
-      /could not be started: .*\/no\/such\/agent\.mjs/,
+      /could not be started: .*\/no\/such\/agent\.cjs/,
     );
     expect(await dockerLeftovers(host.dataDir)).toEqual([]);
   });

@@ -70,10 +70,10 @@ describe.runIf(namespacesHere)('a machine lives as long as its service', () => {
 
   test('fails when a part is missing, says which, and leaves nothing', async () => {
     await using host = await createMachineHost();
-    const parts = { ...host.parts, agentBundle: '/no/such/agent.mjs' };
+    const parts = { ...host.parts, agentBundle: '/no/such/agent.cjs' };
     const engine = createNamespacesEngine({ ...host, parts });
     await expect(engine.start(scriptSpec(host, 'true'))).rejects.toThrow(
-      /could not be started: .*\/no\/such\/agent\.mjs/,
+      /could not be started: .*\/no\/such\/agent\.cjs/,
     );
     expect(leftoversOf(host.dataDir)).toEqual([]);
   });

@@ -28,7 +28,7 @@ test.skipIf(!namespacesHere)(
     }
     for (const path of ['run/agent.sock', 'run/link.sock', 'lib/spool', 'env', '/proc/1/mem'])
       await expect(files.read(path)).rejects.toMatchObject(denied);
-    for (const path of ['/opt/matrx/agent.mjs', '/opt/matrx/files-helper.cjs'])
+    for (const path of ['/opt/matrx/agent.cjs', '/opt/matrx/files-helper.cjs'])
       await expect(files.write(path, 'x')).rejects.toMatchObject(denied);
     http.destroy();
   },

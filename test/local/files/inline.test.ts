@@ -174,7 +174,7 @@ test('M2: no route leads to what the sandbox’s user may not touch, or to anoth
       status: expect.toSatisfy((n) => n === 403 || n === 404 || n === 409),
     });
   }
-  for (const path of ['/etc/passwd', '/opt/matrx/agent.mjs', 'top/etc/passwd', '/dev/null/x', '/proc/self/mem']) {
+  for (const path of ['/etc/passwd', '/opt/matrx/agent.cjs', 'top/etc/passwd', '/dev/null/x', '/proc/self/mem']) {
     expect([403, 404, 409]).toContain((await write(path, Buffer.from('mine'))).status);
   }
   const eve: Caller = { fetch: await stack.asPerson('eve'), door: '/v1' };

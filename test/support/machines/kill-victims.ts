@@ -12,7 +12,7 @@ const argumentsOf = ({ pid }: ProcessEntry): string => {
 
 /** What can be killed, by how its processes were called. */
 const victims = {
-  agent: /^\/opt\/matrx\/bin\/node \/opt\/matrx\/agent\.mjs/,
+  agent: /^\/opt\/matrx\/bin\/node \/opt\/matrx\/agent\.cjs/,
   environment: /runtime\.mjs/,
   'machine’s first process': /^\/bin\/sh \/opt\/matrx\/bin\/machine-init\.sh/,
   'machine’s parent': /^unshare /,

@@ -22,7 +22,7 @@ export async function createMachineHost(greeting = 'hello from the link'): Promi
   };
   const parts = {
     node: process.execPath,
-    agentBundle: file('agent.mjs', 'console.log("agent");\n'),
+    agentBundle: file('agent.cjs', 'console.log("agent");\n'),
     attachScript: file('attach', '#!/bin/sh\nstty raw -echo\nexec cat\n'),
     filesHelper: file('files-helper.cjs', ''),
   };

@@ -28,7 +28,7 @@ export async function startMachine(settings: Record<string, string> = {}): Promi
   const plane = await startControlPlane();
   const parts = {
     node: process.execPath,
-    agentBundle: join(folder, 'agent.mjs'),
+    agentBundle: join(folder, 'agent.cjs'),
     attachScript: join(folder, 'bin/attach'),
     filesHelper: join(folder, 'files-helper.cjs'),
     programsDir: join(folder, 'programs'),
@@ -37,7 +37,7 @@ export async function startMachine(settings: Record<string, string> = {}): Promi
   let log = '';
   const machine = await engine.start({
     id: `a9e${(++machines).toString(16)}${process.pid.toString(16).padStart(12, '0')}`,
-    command: ['/opt/matrx/bin/node', '/opt/matrx/agent.mjs'],
+    command: ['/opt/matrx/bin/node', '/opt/matrx/agent.cjs'],
     environment: {
       MATRX_LINK: '/run/matrx/link.sock',
       AWS_REGION: 'us-east-1',

@@ -115,11 +115,11 @@ mount -o bind,nosuid,nodev "$MACHINE_DISK/var-tmp" var/tmp
 mount -o bind,nosuid,nodev "$MACHINE_DISK/spool" var/lib/matrx
 
 # Copied, so that a new build on the host doesn't change a machine that runs.
-cp "$MACHINE_AGENT" opt/matrx/agent.mjs
+cp "$MACHINE_AGENT" opt/matrx/agent.cjs
 cp "$MACHINE_ATTACH" opt/matrx/bin/attach
 cp "$MACHINE_FILES_HELPER" opt/matrx/files-helper.cjs
 cp "$MACHINE_SCRIPTS/machine-init.sh" "$MACHINE_SCRIPTS/filter-calls.pl" "$MACHINE_RUN_COMMAND" opt/matrx/bin
-chmod 0444 opt/matrx/agent.mjs opt/matrx/files-helper.cjs
+chmod 0444 opt/matrx/agent.cjs opt/matrx/files-helper.cjs
 chmod 0555 opt/matrx/bin/*
 : >opt/matrx/bin/node
 mount -o bind,ro,nosuid,nodev "$MACHINE_NODE" opt/matrx/bin/node
