@@ -14,7 +14,7 @@ import { type ServiceProcess, startServiceProcess, survivors } from '../../suppo
 /** Who takes part in a transfer and can be killed, by how its processes were called. */
 const parties = {
   helper: /files-helper/,
-  agent: /^\/opt\/matrx\/bin\/node .*\/opt\/matrx\/agent\.mjs/,
+  agent: /^\/opt\/matrx\/bin\/node .*\/opt\/matrx\/agent\.cjs/,
   environment: /runtime\.mjs/,
   service: undefined,
 } as const;
