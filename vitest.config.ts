@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const byName = (project: string) => process.argv.some((word) => word === project || word === `--project=${project}`);
 
@@ -11,9 +12,9 @@ export default defineConfig({
     // What is polled for comes in milliseconds, and on a busy machine in seconds.
     expect: { poll: { timeout: 15_000 } },
     // Another order each time, so that no test can come to need one; the seed is printed.
-    sequence: { shuffle: true },
+    sequence: { shuffle: true, sequencer: LongestFirst },
     // Most tests wait for processes more than they compute.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     projects: [
       // Files share their process's modules, which cost half of the time when every file loads its own.
       {
