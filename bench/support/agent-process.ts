@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { socketsIn } from '../../containers/agent/paths.ts';
 import type { Assignment } from '../../contract/api/agent-reports.ts';
+import { container } from '../../contract/deployment.ts';
 import { functionBundle } from '../../lambdas/bundle.ts';
 import { buildBundle } from '../../local/build/build-bundle.ts';
 import { type Finished, requestFrames } from '../../test/support/agent/agent-machine.ts';
@@ -27,7 +28,9 @@ export async function startAgentProcess(folder: string): Promise<AgentProcess> {
   const program = join(folder, 'agent-program.mjs');
   const options = functionBundle('bench/support/agent-program.ts');
   await buildBundle(join(import.meta.dirname, '../..'), { outfile: program, options });
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const flags = container.command.slice(1, -1);
+  const env = { ...process.env, ...container.environment };
+  const child = spawn(process.execPath, [...flags, program], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const ended = exited.then(([code]) => Promise.reject(new Error(`the agent has ended with ${code}`)));
   const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), ended]);

@@ -27,7 +27,7 @@ export interface Ran {
 }
 
 /** Runs commands in the sandbox, over a channel of its own. */
-interface Runner extends AsyncDisposable {
+export interface Runner extends AsyncDisposable {
   run(argv: readonly string[]): Promise<Ran>;
 }
 
