@@ -1,6 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import type { Stats } from 'node:fs';
-import { lstat, readlink } from 'node:fs/promises';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import type { FileEntry, FileType } from '../../../../contract/api/files/file-entry.ts';
 import { nameOf, pathOut } from './paths.ts';
 
@@ -30,14 +29,14 @@ function nameOut(name: Buffer) {
   return path === undefined ? { name_base64: path_base64 } : { name: path };
 }
 
-async function targetOut(at: Buffer) {
-  const { path, path_base64 } = pathOut(await readlink(at, { encoding: 'buffer' }));
+function targetOut(at: Buffer) {
+  const { path, path_base64 } = pathOut(readlinkSync(at, { encoding: 'buffer' }));
   return path === undefined ? { symlink_target_base64: path_base64 } : { symlink_target: path };
 }
 
-/** What is at a path, as it is shown: under `shown`, which may be another way to it. */
-export async function entryAt(at: Buffer, shown: Buffer = at): Promise<FileEntry> {
-  const stats = await lstat(at);
+/** What is at a path, as it is shown: under `shown`, which may be another way to it. Throws the kernel's refusal. */
+export function entryAt(at: Buffer, shown: Buffer = at): FileEntry {
+  const stats = lstatSync(at);
   return {
     ...pathOut(shown),
     ...nameOut(nameOf(shown)),
@@ -47,6 +46,6 @@ export async function entryAt(at: Buffer, shown: Buffer = at): Promise<FileEntry
     owner: stats.uid,
     group: stats.gid,
     modified_at: timeOf(stats),
-    ...(stats.isSymbolicLink() && (await targetOut(at))),
+    ...(stats.isSymbolicLink() && targetOut(at)),
   };
 }

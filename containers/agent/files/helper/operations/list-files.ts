@@ -13,13 +13,13 @@ const pageBytes = 1024 * 1024;
 /** Sends the entries of a page, and answers where the next begins. */
 export async function listFiles(input: ListFiles, paths: Paths, call: Call): Promise<{ next_cursor: string | null }> {
   const root = paths.resolve(input);
-  await using folder = await openFolder(root);
+  using folder = openFolder(root);
   const after = input.cursor === undefined ? undefined : Buffer.from(input.cursor, 'base64url');
   let [entries, bytes] = [0, 0];
   let last: Buffer | undefined;
   for await (const { path, at } of walk(folder, { depth: input.depth, after, onStep: () => call.beat() })) {
     if (last && (entries >= input.limit || bytes >= pageBytes)) return { next_cursor: last.toString('base64url') };
-    const entry = await entryThere(at, below(root, path));
+    const entry = entryThere(at, below(root, path));
     if (!entry) continue;
     await call.item(entry);
     entries++;
@@ -29,9 +29,9 @@ export async function listFiles(input: ListFiles, paths: Paths, call: Call): Pro
   return { next_cursor: null };
 }
 
-async function entryThere(at: Buffer, shown: Buffer): Promise<FileEntry | undefined> {
+function entryThere(at: Buffer, shown: Buffer): FileEntry | undefined {
   try {
-    return await entryAt(at, shown);
+    return entryAt(at, shown);
   } catch (error) {
     // It has gone, or become something else, since it was seen.
     if (isPassedBy(error)) return undefined;

@@ -9,7 +9,7 @@ import type { Paths } from '../paths.ts';
 export async function makeFolder({ parents, mode, ...path }: MakeFolder, paths: Paths): Promise<FileEntry> {
   const folder = paths.resolve(path);
   if (!parents) await mkdir(folder);
-  const isNew = !parents || (await makeFolders(folder));
+  const isNew = !parents || makeFolders(folder);
   if (isNew && mode !== undefined) await chmod(folder, modeBits(mode));
   return entryAt(folder);
 }

@@ -26,7 +26,7 @@ async function removeFolder(at: Buffer, call: Call, depth: number): Promise<numb
   if (depth > maxDepth) throw new FileFault('path_invalid');
   let removed = 0;
   {
-    await using folder = await openFolder(at, { entry: true });
+    using folder = openFolder(at, { entry: true });
     for (const name of await folder.names()) {
       call.beat();
       removed += await removeEntry(folder.at(name), call, depth);

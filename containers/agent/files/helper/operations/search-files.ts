@@ -22,7 +22,7 @@ export async function searchFiles(
   call: Call,
 ): Promise<{ matches: number; truncated: boolean }> {
   const root = paths.resolve(input);
-  await using folder = await openFolder(root);
+  using folder = openFolder(root);
   const byContent = input.text !== undefined || input.pattern !== undefined;
   const endMs = Date.now() + longestMs;
   const onStep = () => {

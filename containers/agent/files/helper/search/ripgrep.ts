@@ -39,7 +39,7 @@ export async function* ripgrep(
   onStep: () => void,
   program = ripgrepPath,
 ): AsyncGenerator<Found> {
-  const cwd = `/proc/self/fd/${folder.handle.fd}`;
+  const cwd = `/proc/self/fd/${folder.fd}`;
   const child = spawn(program, argumentsOf(input), { cwd, env: {}, stdio: ['ignore', 'pipe', 'ignore'] });
   using cleanUp = new DisposableStack();
   cleanUp.defer(() => void child.kill('SIGKILL'));

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { constants } from 'node:fs';
-import { type FileHandle, open, opendir } from 'node:fs/promises';
+import { closeSync, constants, openSync } from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import { limits } from '../../../../../contract/api/limits.ts';
 import { FileFault } from '../file-fault.ts';
 import { below } from '../paths.ts';
@@ -8,23 +8,23 @@ import { below } from '../paths.ts';
 const folder = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK;
 
 /** An open folder: what is reached through it stays the same, whatever becomes of its path. */
-export interface Folder extends AsyncDisposable {
-  readonly handle: FileHandle;
+export interface Folder extends Disposable {
+  readonly fd: number;
   /** A way to a name in it. */
   at(name: Buffer): Buffer;
   /** All its names, in the order of their bytes. Rejects with `too_many_entries` beyond `limits.files.folderEntries`. */
   names(): Promise<Buffer[]>;
 }
 
-/** Opens a folder: the one a path leads to, or with `entry` the one it names, a link being none. */
-export async function openFolder(path: Buffer, { entry = false } = {}): Promise<Folder> {
-  const handle = await open(path, entry ? folder | constants.O_NOFOLLOW : folder);
-  const here = Buffer.from(`/proc/self/fd/${handle.fd}`);
+/** Opens a folder: the one a path leads to, or with `entry` the one it names, a link being none. Throws the kernel's refusal. */
+export function openFolder(path: Buffer, { entry = false } = {}): Folder {
+  const fd = openSync(path, entry ? folder | constants.O_NOFOLLOW : folder);
+  const here = Buffer.from(`/proc/self/fd/${fd}`);
   return {
-    handle,
+    fd,
     at: (name) => below(here, name),
     names: () => namesIn(here),
-    [Symbol.asyncDispose]: () => handle.close(),
+    [Symbol.dispose]: () => closeSync(fd),
   };
 }
 

@@ -59,7 +59,7 @@ async function* within(
     if (!step) continue;
     if (rest === undefined) yield step;
     if (!step.isFolder || depth <= 1) continue;
-    await using deeper = await enter(step.at);
+    using deeper = enter(step.at);
     if (deeper) yield* within(deeper, step.path, depth - 1, rest || undefined, onStep);
   }
 }
@@ -101,9 +101,9 @@ function none(error: unknown): Buffer[] {
   throw error;
 }
 
-async function enter(at: Buffer): Promise<Folder | undefined> {
+function enter(at: Buffer): Folder | undefined {
   try {
-    return await openFolder(at, { entry: true });
+    return openFolder(at, { entry: true });
   } catch (error) {
     if (isPassedBy(error)) return undefined;
     throw error;

@@ -39,7 +39,7 @@ export class FolderWatches implements Disposable {
     this.#watchers.get(key(path))?.close();
     if (this.#watchers.size >= limits.files.watchedFolders) throw new FileFault('too_many_entries');
     // The last name of this path is what events of the folder itself carry; no file has it.
-    const watcher = this.#watch(`/proc/self/fd/${folder.handle.fd}/.`, path);
+    const watcher = this.#watch(`/proc/self/fd/${folder.fd}/.`, path);
     watcher.on('error', () => this.drop(path));
     this.#watchers.set(key(path), watcher);
   }

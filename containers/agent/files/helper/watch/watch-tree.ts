@@ -28,7 +28,7 @@ async function watchFolder(
   path: Buffer,
   options: Options & { readonly left: number },
 ): Promise<void> {
-  await using folder = await openFolder(path, { entry: !options.throughLink });
+  using folder = openFolder(path, { entry: !options.throughLink });
   watches.add(path, folder);
   for await (const step of walk(folder, { depth: 1, onStep: options.onStep })) {
     if (isUnfinishedName(step.path)) continue;
