@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startService } from '../../../local/start.ts';
 import { type RunMatrx, runMatrx } from '../../support/stack/run-matrx.ts';
+import { buildDir } from '../../support/stack/stack.ts';
 
 // One service for the file, found as a person finds it: by the folder the command line is used in.
 const running = new AsyncDisposableStack();
@@ -13,7 +14,7 @@ let cwd = '';
 beforeAll(async () => {
   const folder = running.use(await mkdtempDisposable(join(tmpdir(), 'matrx-cli-')));
   cwd = folder.path;
-  running.use(await startService({ dataDir: join(cwd, '.matrx'), port: 0, pace: 'fast' }));
+  running.use(await startService({ dataDir: join(cwd, '.matrx'), buildDir, port: 0, pace: 'fast' }));
 }, 120_000);
 
 afterAll(() => running.disposeAsync(), 120_000);

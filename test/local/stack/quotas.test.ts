@@ -94,18 +94,3 @@ test('what was used is told by day and by kind, and to nobody else', async () =>
   await expectError(call(ann, 'GET', '/usage?from=2027-02-01&to=2027-01-01'), 'invalid_request', 400);
   await expectError(call(admin, 'GET', '/usage?from=2020-01-01'), 'invalid_request', 400);
 });
-
-test('what a machine uses is told by its agent, and to nobody else', async () => {
-  await using stack = await startStack();
-  const [ann, bob] = [await personOf(stack, 'ann'), await personOf(stack, 'bob')];
-  const { sandbox_id: id } = await createReady(ann);
-  const read = (caller: Caller) => call<{ points: unknown[] }>(caller, 'GET', `/sandboxes/${id}/metrics`);
-  await expect.poll(async () => (await read(ann)).body.points.length).toBeGreaterThan(0);
-  const { body } = await read(ann);
-  expect(body).toMatchObject({
-    sandbox_id: id,
-    limits: { cpu: 0.5, memory_bytes: 1_024 ** 3 },
-    current: { processes: expect.any(Number), cpu: expect.any(Number) },
-  });
-  await expectError(read(bob), 'not_found', 404);
-});

@@ -10,6 +10,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { startService } from '../../../local/start.ts';
 import { type Caller, call, createReady } from '../../support/stack/sandbox-calls.ts';
+import { startServiceProcess } from '../../support/stack/service-process.ts';
 import { signedFetch } from '../../support/stack/signed-fetch.ts';
 import { buildDir, startStack } from '../../support/stack/stack.ts';
 
@@ -95,14 +96,12 @@ test('with --json it prints one object when it is ready, the same as in local.js
 
 test('a service that is killed leaves no process and no mount, and the next start puts its records right', async () => {
   const data = await folder();
-  const { child, exit } = start('--json', '--port', '0', '--data', data);
-  await once(child.stdout, 'data');
-  const { sandbox_id: id } = await createReady(personOf(JSON.parse(await readFile(join(data, 'local.json'), 'utf8'))));
-  child.kill('SIGKILL');
-  await exit;
+  await using service = await startServiceProcess(data);
+  const { sandbox_id: id } = await createReady(personOf(service.local));
+  await service.kill();
   await vi.waitFor(() => expect(processesOf(data)).toEqual([]), { timeout: 10_000 });
 
-  await using again = await startService({ dataDir: data, port: 0 });
+  await using again = await startService({ dataDir: data, buildDir, port: 0 });
   await vi.waitFor(
     async () => {
       const { body } = await call<Sandbox>(personOf(again.local), 'GET', `/sandboxes/${id}`);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LogOptions, Sandbox } from '../../../client/index.ts';
 import { eventually } from '../../support/machines/compute.ts';
+import { type Caller, call, createReady, expectError } from '../../support/stack/sandbox-calls.ts';
 import { type Stack, startStack } from '../../support/stack/stack.ts';
 
 let stack: Stack;
@@ -8,6 +9,8 @@ beforeAll(async () => {
   stack = await startStack();
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
+
+const callerOf = async (sub: string): Promise<Caller> => ({ fetch: await stack.asPerson(sub), door: '/v1' });
 
 const asPerson = async (sub: string) => ({
   url: stack.url,
@@ -39,4 +42,18 @@ test('H10: what the agent of a sandbox has logged is read, followed, and still t
   expect(JSON.parse(whole.at(-1) ?? '')).toMatchObject({ event: 'agent.ended' });
   const asEve = await stack.asPerson('eve');
   expect((await asEve(`/v1/sandboxes/${sandbox.sandboxId}/logs`)).status).toBe(404);
+});
+
+test('what a machine uses is told by its agent, and to nobody else', async () => {
+  const [ann, bob] = [await callerOf('ann'), await callerOf('bob')];
+  const { sandbox_id: id } = await createReady(ann);
+  const read = (caller: Caller) => call<{ points: unknown[] }>(caller, 'GET', `/sandboxes/${id}/metrics`);
+  await expect.poll(async () => (await read(ann)).body.points.length).toBeGreaterThan(0);
+  const { body } = await read(ann);
+  expect(body).toMatchObject({
+    sandbox_id: id,
+    limits: { cpu: 0.5, memory_bytes: 1_024 ** 3 },
+    current: { processes: expect.any(Number), cpu: expect.any(Number) },
+  });
+  await expectError(read(bob), 'not_found', 404);
 });
