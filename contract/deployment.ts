@@ -187,8 +187,18 @@ export const eventRules = {
 /** The container of a task, as the task definition names it. */
 export const container = {
   name: 'sandbox',
-  // What is young dies in one megabyte too, and the agent shares a small machine with what it runs.
-  command: ['/opt/matrx/bin/node', '--max-semi-space-size=1', '/opt/matrx/agent.cjs'],
+  /**
+   * The agent shares a small machine with what it runs. What is young dies in one megabyte too; what its optimizing compilers
+   * save is less than what they take; and at rest it collects by itself.
+   */
+  command: [
+    '/opt/matrx/bin/node',
+    '--max-semi-space-size=1',
+    '--no-maglev',
+    '--no-turbofan',
+    '--expose-gc',
+    '/opt/matrx/agent.cjs',
+  ],
   /** Of the agent: one heap for all threads, which gives memory back early. */
   environment: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' },
   attach: '/opt/matrx/bin/attach',

@@ -26,6 +26,7 @@ import { openHome } from './home/open-home.ts';
 import { openStorage } from './home/storage/open-storage.ts';
 import { openInside } from './inside/open-inside.ts';
 import { KeptOutputs } from './kept/kept-outputs.ts';
+import { CollectAtRest } from './life/collect-at-rest.ts';
 import { doneWithin } from './life/done-within.ts';
 import { agentHealth } from './life/health.ts';
 import { prepareSandbox } from './life/prepare-sandbox.ts';
@@ -81,6 +82,7 @@ export async function runAgent({ config, log, version, sessionLimit, stop }: Opt
   };
   const onLasting = (command: Command) => assigned?.outcomes.push(command.report);
   const commands = new Commands(tools, { home, onEnd, onLasting });
+  using _tidy = new CollectAtRest({ clock, lastUsedMs: () => commands.lastUsedMs });
   const files = new MainFileDoor({
     files: new Files({ clock, marks: tools.marks, program: config.filesHelper, home }),
     storage: new StorageLink(config.linkSocket, clock),

@@ -7,7 +7,7 @@ FROM ${BASE}
 # The agent is root and what starts first, whatever the image was made for. Commands are not.
 USER 0
 ENTRYPOINT []
-CMD ["/opt/matrx/bin/node", "--max-semi-space-size=1", "/opt/matrx/agent.cjs"]
+CMD ["/opt/matrx/bin/node", "--max-semi-space-size=1", "--no-maglev", "--no-turbofan", "--expose-gc", "/opt/matrx/agent.cjs"]
 # Commands run as this user; whoever has the id 1000 already, as in Ubuntu's images, makes room.
 RUN if taken=$(getent passwd 1000 | cut -d : -f 1) && [ "$taken" ]; then userdel --remove "$taken"; fi; \
     if ! getent group 1000; then groupadd --gid 1000 agent; fi; \

@@ -7,6 +7,7 @@ import { terminalDuplex } from '../../../channel/codec/terminal-duplex.ts';
 import { connectHttp } from '../../../channel/near/http.ts';
 import { proveNear } from '../../../channel/near/prove.ts';
 import { systemClock } from '../../../contract/clock.ts';
+import { container } from '../../../contract/deployment.ts';
 import type { Machine, Terminal } from '../../../local/engines/engine.ts';
 import { createNamespacesEngine } from '../../../local/engines/namespaces/namespaces-engine.ts';
 import { writeAgentFiles } from '../agent/agent-files.ts';
@@ -37,8 +38,9 @@ export async function startMachine(settings: Record<string, string> = {}): Promi
   let log = '';
   const machine = await engine.start({
     id: `a9e${(++machines).toString(16)}${process.pid.toString(16).padStart(12, '0')}`,
-    command: ['/opt/matrx/bin/node', '/opt/matrx/agent.cjs'],
+    command: container.command,
     environment: {
+      ...container.environment,
       MATRX_LINK: '/run/matrx/link.sock',
       AWS_REGION: 'us-east-1',
       AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: credentialsPath,
