@@ -12,7 +12,7 @@ const targets = { text: 4, random: 0.9 };
 export async function* benchChannel(): AsyncGenerator<string> {
   for (const delayMs of [0, 20, 80]) {
     await using service = await openChannelService({ pace: 'real', delayMs });
-    yield* commands(service, delayMs);
+    yield* atDistance(service, delayMs);
   }
   for (const pace of ['real', 'fast'] as const) {
     await using service = await openChannelService({ pace, delayMs: 0 });
@@ -20,7 +20,7 @@ export async function* benchChannel(): AsyncGenerator<string> {
   }
 }
 
-async function* commands(service: ChannelService, delayMs: number): AsyncGenerator<string> {
+async function* atDistance(service: ChannelService, delayMs: number): AsyncGenerator<string> {
   const name = `${delayMs} ms one way:`;
   const count = delayMs === 0 ? 200 : 40;
   await using environment = service.environment();
@@ -46,7 +46,10 @@ async function* commands(service: ChannelService, delayMs: number): AsyncGenerat
   yield `${name} 64 commands at once         ${(await took(() => atOnce(environment))).toFixed(0)} ms`;
   const plain = await timeEach(3, () => runPlainly(service, '/bin/true'));
   yield `${name} command on a fresh channel  ${first.ms.toFixed(0)} ms; by a session of its own ${showTimes(plain)}`;
+  yield `${name} text                        ${rate(await environment.run(shell(text))).toFixed(2)} MB/s`;
 }
+
+const shell = (command: string): readonly string[] => ['/bin/sh', '-c', command];
 
 const atOnce = (runner: Runner) => Promise.all(Array.from({ length: 64 }, () => runner.run(['/bin/true'])));
 
@@ -54,7 +57,7 @@ async function* throughput(service: ChannelService, pace: string): AsyncGenerato
   await using environment = service.environment();
   await environment.run(['/bin/true']);
   for (const [what, command] of Object.entries({ text, random }) as ['text' | 'random', string][]) {
-    const ours = rate(await environment.run(['/bin/sh', '-c', command]));
+    const ours = rate(await environment.run(shell(command)));
     const plain = await runPlainly(service, `sh -c 'stty raw -echo; ${command}'`);
     const path = rate({ bytes: plain.bytes, ms: plain.carriedMs });
     const share = ours / (what === 'text' ? rate(plain) : path);

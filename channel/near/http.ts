@@ -24,11 +24,11 @@ export interface HttpOptions {
 export function connectHttp(stream: Duplex, { clock, mayTalk = () => true }: HttpOptions): ClientHttp2Session {
   const session = connect('http://sandbox', {
     createConnection: () => stream,
-    settings: { enablePush: false, initialWindowSize: httpWindows.streamBytes },
+    settings: { enablePush: false, initialWindowSize: httpWindows.near.streamBytes },
     maxSessionMemory: 32,
   });
   session.on('error', () => {});
-  session.once('connect', () => session.setLocalWindowSize(httpWindows.connectionBytes));
+  session.once('connect', () => session.setLocalWindowSize(httpWindows.near.connectionBytes));
   keepAlive(session, { clock, mayTalk }, (error) => {
     if (error) session.destroy(error);
     stream.destroy(error);

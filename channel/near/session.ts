@@ -55,7 +55,7 @@ export interface Session extends AsyncDisposable {
 const defaultOpenTimeoutMs = 30_000;
 // How long the far side may take to end, and the service to say that the session is over.
 const partingMs = 2_000;
-// More than the HTTP/2 windows let an honest far side send while nobody reads.
+// What a session carries in ten seconds, in which this end has read nothing of it.
 const maxUnreadBytes = 12 * 1024 * 1024;
 // Above this acknowledgements are left out; what they were for comes again.
 const maxBacklogBytes = 1024 * 1024;

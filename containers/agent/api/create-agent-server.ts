@@ -68,10 +68,10 @@ const handlers: Record<keyof typeof agentApi, Handler> = {
 
 /** The agent's API, to be given sockets by `listen` or by `emit('connection', …)`. */
 export function createAgentServer(tools: ApiTools): Http2Server {
-  const settings = { maxConcurrentStreams: 512, initialWindowSize: httpWindows.streamBytes };
+  const settings = { maxConcurrentStreams: 512, initialWindowSize: httpWindows.far.streamBytes };
   const server = createServer({ maxSessionMemory: 32, settings });
   server.on('session', (session) => {
-    session.setLocalWindowSize(httpWindows.connectionBytes);
+    session.setLocalWindowSize(httpWindows.far.connectionBytes);
     session.on('error', () => {}); // The other side broke the protocol or went: its session is over, no other.
   });
   server.on('stream', (stream, headers) => {

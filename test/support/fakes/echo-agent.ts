@@ -16,9 +16,9 @@ export class EchoAgent implements Disposable {
   constructor(identity: ProofIdentity, clock: Clock) {
     this.#identity = identity;
     this.#clock = clock;
-    this.#server = createServer({ settings: { initialWindowSize: httpWindows.streamBytes }, maxSessionMemory: 64 });
+    this.#server = createServer({ settings: { initialWindowSize: httpWindows.far.streamBytes }, maxSessionMemory: 64 });
     this.#server.on('session', (session) => {
-      session.setLocalWindowSize(httpWindows.connectionBytes);
+      session.setLocalWindowSize(httpWindows.far.connectionBytes);
       this.sessions.add(session);
       session.on('close', () => this.sessions.delete(session));
       session.on('error', () => {});

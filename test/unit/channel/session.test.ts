@@ -233,7 +233,7 @@ test('every frame is acknowledged, a repeated one again', async () => {
   expect(acknowledged.length).toBeGreaterThanOrEqual(2);
 });
 
-test('fails with overflow when more comes than an honest far side may send unread', async () => {
+test('fails with overflow when more comes than this end can keep unread', async () => {
   const { service, session } = await start({ mute: true });
   await using _service = service;
   while (service.received.length === 0) await new Promise(setImmediate);
