@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { Leader } from '../launch/launch.ts';
 import { collect } from './collect.ts';
@@ -25,8 +24,9 @@ export class Output implements AsyncDisposable {
   readonly excerpts = { stdout: new Excerpt(), stderr: new Excerpt() };
 
   constructor({ folder, name, spoolBytes, budget, changed }: Options) {
+    // Not by `join`, whose strings keep the pieces they were made of: a thousand commands are remembered.
     const spool = (stream: string) =>
-      new Spool(join(folder, `${name}-${stream}`), { maxBytes: spoolBytes }, budget, changed);
+      new Spool(`${folder}/${name}-${stream}`, { maxBytes: spoolBytes }, budget, changed);
     this.stdout = spool('stdout');
     this.stderr = spool('stderr');
   }

@@ -74,6 +74,8 @@ export class CommandEnd {
   async exited(): Promise<void> {
     this.#hasExited = true;
     this.#limit?.[Symbol.dispose]();
+    // A thousand ended commands are remembered.
+    this.#limit = undefined;
     this.#untold?.[Symbol.dispose]();
     await this.#termination?.done;
   }
