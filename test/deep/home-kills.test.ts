@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { test } from 'vitest';
 import { surviveHomeKills } from '../suites/chaos/home-kills.ts';
 import { deepBudgetMs } from '../support/deep-budget.ts';
@@ -6,5 +7,10 @@ import { seedOfTest } from '../support/seed.ts';
 const kills = 300;
 
 test(`M10: after ${kills} kills at random points of saving and restoring a home is one whole version`, async () => {
-  await surviveHomeKills(kills, seedOfTest(), deepBudgetMs());
+  await surviveHomeKills({
+    count: kills,
+    seed: seedOfTest(),
+    budgetMs: deepBudgetMs(),
+    beside: availableParallelism(),
+  });
 }, 3_600_000);

@@ -7,5 +7,5 @@ test(
   {
     timeout: 180_000,
   },
-  () => surviveHomeKills(20, seedOfTest()),
+  () => surviveHomeKills({ count: 20, seed: seedOfTest() }),
 );

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { HazardSettings } from '../../../local/hazards/hazards.ts';
 import { randomFor } from '../../../local/hazards/random.ts';
-import { type AgentRun, HomeAgents } from '../../support/agent/home-agents.ts';
+import { type AgentRun, buildHomeAgent, type HomeAgentProgram, HomeAgents } from '../../support/agent/home-agents.ts';
 import { type HomeRig, startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
 import { asUser } from '../../support/agent/home-trees.ts';
 import { StorageProcess } from '../../support/agent/storage-process.ts';
@@ -48,23 +48,59 @@ const callFaults: HazardSettings['calls'] = [
   { service: 's3', operation: 'PutObject', fate: 'lose-answer', ...faults },
 ];
 
+interface Kills {
+  readonly count: number;
+  readonly seed: number;
+  /** @default as long as the count needs */
+  readonly budgetMs?: number;
+  /** How many homes are killed at beside one another, each with storage of its own. @default 1 */
+  readonly beside?: number;
+}
+
 /**
  * Kills agents, helpers, whole tasks and storage at random points of restoring and saving, while storage now and then refuses and
  * breaks off: what is read afterwards is one whole version, the last that was told saved or the one that was being saved. Of a task
  * nothing is left but what is stored.
  */
-export async function surviveHomeKills(
-  count: number,
-  seed: number,
+export async function surviveHomeKills({
+  count,
+  seed,
   budgetMs = Number.POSITIVE_INFINITY,
-): Promise<void> {
-  const random = randomFor(seed, 'home kills');
+  beside = 1,
+}: Kills): Promise<void> {
   const startedMs = Date.now();
-  await using storage = await StorageProcess.start({ users: [user], hazards: { seed, calls: callFaults } });
+  await using program = await buildHomeAgent();
+  const failed = new AbortController();
+  let left = count;
+  const isToGoOn = () => !failed.signal.aborted && left-- > 0 && Date.now() - startedMs < budgetMs;
+  const survive = (place: number) =>
+    killAtOneHome({ program, seed, place, isToGoOn }).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+  // Each is through with what it has begun before the test is over.
+  await Promise.allSettled(Array.from({ length: beside }, (_, place) => survive(place)));
+  failed.signal.throwIfAborted();
+}
+
+interface OneHome {
+  readonly program: HomeAgentProgram;
+  readonly seed: number;
+  /** Among those beside one another. */
+  readonly place: number;
+  readonly isToGoOn: () => boolean;
+}
+
+async function killAtOneHome({ program, seed, place, isToGoOn }: OneHome): Promise<void> {
+  const random = randomFor(seed, `home kills ${place}`);
+  await using storage = await StorageProcess.start({
+    users: [user],
+    hazards: { seed: seed + place, calls: callFaults },
+  });
   await using rig = await startHomeRig({ elsewhere: storage });
-  await using agents = await HomeAgents.start(rig, user);
+  await using agents = await HomeAgents.start(rig, user, program);
   let version = await firstVersion(rig);
-  for (let round = 1; round <= count && Date.now() - startedMs < budgetMs; round++) {
+  for (let round = 1; isToGoOn(); round++) {
     await using sandbox = await rig.sandbox({ user });
     const attempt: Round = {
       victim: victims[Math.floor(random() * victims.length)] ?? 'task',

@@ -14,25 +14,37 @@ const root = join(import.meta.dirname, '../../..');
 const phases = ['restoring', 'saving'] as const;
 type Phase = (typeof phases)[number];
 
+/** The program of such an agent, in a folder of its own. */
+export interface HomeAgentProgram extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** Builds it, once for many: a process of sources takes most of its time to begin. */
+export async function buildHomeAgent(): Promise<HomeAgentProgram> {
+  const folder = await mkdtemp(join(tmpdir(), 'matrx-home-agent-'));
+  const path = join(folder, 'home-agent.mjs');
+  await buildBundle(root, { outfile: path, options: functionBundle('test/support/agent/home-agent.ts') });
+  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
 /** Agents of one user that restore, let the user work, and save, each in a process that can be killed. */
 export class HomeAgents implements AsyncDisposable {
   readonly #rig: HomeRig;
   readonly #user: string;
+  readonly #program: string;
   readonly #folder: string;
   readonly #usual = new Map<Phase, number>();
 
-  private constructor(rig: HomeRig, user: string, folder: string) {
+  private constructor(rig: HomeRig, user: string, program: HomeAgentProgram, folder: string) {
     this.#rig = rig;
     this.#user = user;
+    this.#program = program.path;
     this.#folder = folder;
   }
 
-  static async start(rig: HomeRig, user: string): Promise<HomeAgents> {
+  static async start(rig: HomeRig, user: string, program: HomeAgentProgram): Promise<HomeAgents> {
     const folder = await mkdtemp(join(tmpdir(), 'matrx-home-agents-'));
-    const agents = new HomeAgents(rig, user, folder);
-    const options = functionBundle('test/support/agent/home-agent.ts');
-    // Built once: a process of sources takes most of its time to begin.
-    await buildBundle(root, { outfile: agents.#program, options });
+    const agents = new HomeAgents(rig, user, program, folder);
     await agents.renewCredentials();
     return agents;
   }
@@ -66,10 +78,6 @@ export class HomeAgents implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return rm(this.#folder, { recursive: true, force: true });
-  }
-
-  get #program(): string {
-    return join(this.#folder, 'home-agent.mjs');
   }
 
   get #credentials(): string {
