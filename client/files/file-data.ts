@@ -1,4 +1,4 @@
-import { letGo } from './transfers/let-go.ts';
+import { letGo } from './let-go.ts';
 
 /** What a file is written from: bytes that are there, or that come piece by piece. A string is written as UTF-8. */
 export type FileData = string | Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -7,6 +7,8 @@ export type FileData = string | Uint8Array | Blob | ReadableStream<Uint8Array> |
 export interface Piece {
   readonly number: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Says that nobody needs the bytes any more: what is read next may take their place. */
+  release(): void;
 }
 
 /** Bytes whose number is known, to be read in any order; undefined for what comes as it comes. */
@@ -36,7 +38,15 @@ export async function* piecesOfStream(
   source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
   pieceBytes: number,
 ): AsyncGenerator<Piece> {
-  let [number, held, filled] = [1, new Uint8Array(pieceBytes), 0];
+  // Parts that are collected one after the other cost more than to hash them.
+  const free: Uint8Array<ArrayBuffer>[] = [];
+  const room = () => free.pop() ?? new Uint8Array(pieceBytes);
+  const piece = (number: number, held: Uint8Array<ArrayBuffer>, filled = pieceBytes): Piece => ({
+    number,
+    bytes: held.subarray(0, filled),
+    release: () => void free.push(held),
+  });
+  let [number, held, filled] = [1, room(), 0];
   for await (const chunk of chunksOf(source)) {
     for (let from = 0; from < chunk.length; ) {
       const taken = chunk.subarray(from, from + pieceBytes - filled);
@@ -44,11 +54,11 @@ export async function* piecesOfStream(
       filled += taken.length;
       from += taken.length;
       if (filled < pieceBytes) continue;
-      yield { number, bytes: held };
-      [number, held, filled] = [number + 1, new Uint8Array(pieceBytes), 0];
+      yield piece(number, held);
+      [number, held, filled] = [number + 1, room(), 0];
     }
   }
-  if (filled > 0 || number === 1) yield { number, bytes: held.slice(0, filled) };
+  if (filled > 0 || number === 1) yield piece(number, held, filled);
 }
 
 /** Browsers can't all iterate their streams. Whatever is not read of it is let go. */

@@ -75,8 +75,12 @@ export async function sendAndComplete(
       hash?.update(piece.bytes);
       read += piece.bytes.length;
       const known = received?.get(piece.number);
-      if (known === undefined || known !== (await sha256Of(piece.bytes))) yield piece;
-      else bytes += piece.bytes.length;
+      if (known === undefined || known !== (await sha256Of(piece.bytes))) {
+        yield piece;
+        continue;
+      }
+      bytes += piece.bytes.length;
+      piece.release();
     }
   }
   await uploadParts({ ...place, signal }, hashed(), (sent) => {

@@ -5,7 +5,6 @@ import { repeatCall } from '../../http/send/repeat-call.ts';
 import { send } from '../../http/send/send.ts';
 import type { Piece } from '../file-data.ts';
 import { inTurn } from '../in-turn.ts';
-import { letGo } from './let-go.ts';
 import { sha256Of } from './sha256-of.ts';
 import { askStorage, storageRefusal, withTimeToSend } from './storage-request.ts';
 
@@ -26,7 +25,7 @@ async function signPart({ connection, params, signal }: UploadPlace, { number, b
   throw new SandboxError('bad_answer', 'the service signed another part');
 }
 
-/** Sends each piece to storage, some at once, and again where that failed, and lets go of it. `onSent` hears of each that was taken. */
+/** Sends each piece to storage, some at once, and again where that failed, and releases it. `onSent` hears of each that was taken. */
 export function uploadParts(
   place: UploadPlace,
   pieces: AsyncIterable<Piece>,
@@ -42,8 +41,7 @@ export function uploadParts(
       using answer = await askStorage(patient, request, attempted);
       if (answer.status !== 200) throw await storageRefusal(answer);
     });
-    const { length } = piece.bytes;
-    letGo(piece.bytes);
-    onSent(length);
+    piece.release();
+    onSent(piece.bytes.length);
   });
 }

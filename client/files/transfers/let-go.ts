@@ -1,7 +1,0 @@
-/**
- * Gives back the memory of bytes that nobody needs any more, where the engine can; they are empty then. Whole parts that wait to be
- * collected are looked for again and again, which costs more than to hash them.
- */
-export function letGo({ buffer }: Uint8Array<ArrayBuffer>): void {
-  if ('transfer' in buffer) buffer.transfer(0);
-}
