@@ -1,5 +1,5 @@
 // One brotli stream each way. Every Node that a caller may have knows it, and it makes a tenth less of text than deflate, for less
-// work. What the other side sends may be hostile, so nothing is taken that would need more memory than what is written here.
+// work. What the other side sends may be hostile, and a stream says itself how much has to be remembered: no more is than is written here.
 import {
   type BrotliCompress,
   type BrotliDecompress,
