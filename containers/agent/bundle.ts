@@ -9,7 +9,14 @@ const { banner: _, mainFields, ...rest } = bundling;
  * All are CommonJS. An ES module that imports a name of `node:http` evaluates every other one too, and has `fetch` and worker
  * threads in memory for it; and a file without an extension is parsed once, where an ES module would be found out by a failed first try.
  */
-const options: BuildOptions = { ...rest, format: 'cjs', mainFields: [...mainFields], sourcemap: false };
+const options: BuildOptions = {
+  ...rest,
+  format: 'cjs',
+  // A name kept for each function weighs most of a megabyte. Errors name themselves, and no stack is logged.
+  keepNames: false,
+  mainFields: [...mainFields],
+  sourcemap: false,
+};
 
 interface Bundle {
   /** Where the file lies under `/opt/matrx`. */
