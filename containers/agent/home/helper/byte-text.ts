@@ -4,7 +4,11 @@ import { Buffer } from 'node:buffer';
 import type { FilePath } from '../../../../contract/api/files/file-entry.ts';
 import { pathOut } from '../../files/helper/paths.ts';
 
-const beyondAscii = /[\x80-\xff]/;
+const beyondAscii = /[^ -~]/;
+
+/** The bytes of a text. */
+export const bytesOfText = (text: string): string =>
+  beyondAscii.test(text) ? Buffer.from(text).toString('latin1') : text;
 
 /** As the kernel is to be given it. */
 export const pathOf = (bytes: string): string | Buffer =>

@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { FileFault } from '../../files/helper/file-fault.ts';
-import { below } from '../../files/helper/paths.ts';
+import { bytesOfText, pathOf } from './byte-text.ts';
 
 interface GivenPath {
   readonly path?: string | undefined;
@@ -10,17 +10,15 @@ interface GivenPath {
 /** The home itself, as an entry. */
 export const homeItself = '.';
 
-/** A path's bytes, however it came. */
-const bytesOf = ({ path, path_base64 }: GivenPath): Buffer =>
-  path_base64 === undefined ? Buffer.from(path ?? '') : Buffer.from(path_base64, 'base64');
+// A name that is none, `.` or `..`, and what no path can hold.
+const leadsElsewhere = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
 
 /** The way to an entry below a folder. Throws `path_invalid` for a path that could lead out of it. */
-export function entryPath(folder: Buffer, given: GivenPath): Buffer {
-  const path = bytesOf(given);
-  const names = path.toString('latin1').split('/');
-  if (path.includes(0) || names.some((name) => name === '' || name === '.' || name === '..'))
-    throw new FileFault('path_invalid');
-  return below(folder, path);
+export function entryPath(folder: Buffer, { path, path_base64 }: GivenPath): string | Buffer {
+  const bytes =
+    path_base64 === undefined ? bytesOfText(path ?? '') : Buffer.from(path_base64, 'base64').toString('latin1');
+  if (leadsElsewhere.test(bytes)) throw new FileFault('path_invalid');
+  return pathOf(`${folder.toString('latin1')}/${bytes}`);
 }
 
 /** A link's target as text, or as base64 where it is none. */

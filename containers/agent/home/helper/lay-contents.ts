@@ -1,9 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
 import type { Call } from '../../files/helper/call.ts';
 import { FileFault } from '../../files/helper/file-fault.ts';
 import type { Paths } from '../../files/helper/paths.ts';
@@ -11,11 +9,11 @@ import type { LayHead, Laying } from '../wire/home-operations.ts';
 import { entryPath } from './entry-path.ts';
 import { withSpace } from './lent-space.ts';
 import { stagingOf } from './staging.ts';
+import { decompress, letGo } from './zstd.ts';
 
-const unpack = promisify(zstdDecompress);
-const writing = constants.O_WRONLY | constants.O_NOFOLLOW;
+const writing = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 
-/** Writes what a blob has of files into those that are staged. Rejects with `file_changed` when it isn't what was saved. */
+/** Writes what a blob has of files to where they are staged. Rejects with `file_changed` when it isn't what was saved. */
 export async function layContents(_input: object, paths: Paths, call: Call): Promise<object> {
   const staging = stagingOf(paths.resolve({ path: '.' }));
   const length = Buffer.alloc(4);
@@ -32,20 +30,20 @@ export async function layContents(_input: object, paths: Paths, call: Call): Pro
 }
 
 async function layOut({ encoding, raw_size, layings }: LayHead, stored: Buffer, staging: Buffer, call: Call) {
-  // Room for all that comes out, and a little more: else the end of it is not seen.
-  const room = { maxOutputLength: Math.max(1, raw_size), chunkSize: raw_size + 64 };
-  const raw = encoding === 'zstd' ? await unpack(stored, room) : stored;
+  const unpacked = encoding === 'zstd' ? decompress(stored, raw_size) : undefined;
+  const raw = unpacked ?? stored;
   for (const [index, laying] of layings.entries()) {
     call.beat();
     if (index % 50 === 49) await setImmediate();
     lay(staging, raw, laying);
   }
+  unpacked && letGo(unpacked);
 }
 
 function lay(staging: Buffer, raw: Buffer, { at, offset, size, sha256, ...path }: Laying): void {
   const bytes = raw.subarray(offset, offset + size);
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new FileFault('file_changed');
-  const descriptor = openSync(entryPath(staging, path), writing);
+  if (hash('sha256', bytes) !== sha256) throw new FileFault('file_changed');
+  const descriptor = openSync(entryPath(staging, path), writing, 0o600);
   try {
     for (let done = 0; done < size; ) done += writeSync(descriptor, bytes, done, size - done, at + done);
   } finally {

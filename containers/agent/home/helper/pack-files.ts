@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { hash, randomFillSync } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import * as zlib from 'node:zlib';
 import type { Call } from '../../files/helper/call.ts';
 import type { Paths } from '../../files/helper/paths.ts';
 import { maxPayloadBytes as frameBytes } from '../../files/wire/frames.ts';
@@ -9,15 +8,13 @@ import type { HomeInputs, Reading, ReadResult } from '../wire/home-operations.ts
 import { entryPath } from './entry-path.ts';
 import { withSpace } from './lent-space.ts';
 import { readStretch } from './read-stretch.ts';
+import { compress, letGo } from './zstd.ts';
 
-const params = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
 const samples = 8;
 const sampleBytes = 8 * 1024;
 const batchFiles = 200;
 // No blob is like another: what is removed can't be what somebody is just writing anew.
 const saltBytes = 16;
-// Beyond what zstd says that it needs; so much is also never a part of something shared.
-const spareBytes = 64 * 1024;
 const nothing = Buffer.alloc(0);
 
 /** Sends what was read of each file, then the blob that holds it all: a head, and its bytes as they are to be stored. */
@@ -68,16 +65,8 @@ function compressed(raw: Buffer): Buffer | undefined {
   if (raw.length > 2 * samples * sampleBytes) {
     const step = Math.floor(raw.length / samples);
     const parts = Array.from({ length: samples }, (_, at) => raw.subarray(at * step, at * step + sampleBytes));
-    if (pressed(Buffer.concat(parts)).length > 0.9 * samples * sampleBytes) return undefined;
+    if (compress(Buffer.concat(parts)).length > 0.9 * samples * sampleBytes) return undefined;
   }
-  const packed = pressed(raw);
+  const packed = compress(raw);
   return packed.length < 0.95 * raw.length ? packed : undefined;
 }
-
-// With room for the most that can come out of it zstd works from one place to the other, without a store of its own in between. A few
-// milliseconds on this thread: on another one it costs twice as much.
-const pressed = (raw: Buffer): Buffer =>
-  zlib.zstdCompressSync(raw, { params, chunkSize: raw.length + (raw.length >> 8) + spareBytes });
-
-/** Gives back the memory of what was compressed, which shares it with nothing: it takes more than itself until it is collected. */
-const letGo = ({ buffer }: Buffer): void => void (buffer as ArrayBuffer).transfer(0);

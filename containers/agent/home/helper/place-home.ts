@@ -58,7 +58,7 @@ function moveInto(home: Buffer, staging: Buffer): void {
   rmdirSync(staging);
 }
 
-function finish(at: Buffer, { type, mode, mtime_us }: EntryLine): void {
+function finish(at: string | Buffer, { type, mode, mtime_us }: EntryLine): void {
   // Half a microsecond more: seconds with a fraction are rounded down on their way.
   const time = (mtime_us + 0.5) / 1_000_000;
   if (type === 'symlink') {

@@ -16,7 +16,7 @@ interface Stretch {
  * Reads a stretch of a regular file into the space for it, again when the file changes meanwhile; one that never rests is taken as it was read last,
  * without a fingerprint. Undefined for what has gone, is no file any more, or can't be read.
  */
-export function readStretch(path: Buffer, offset: number, space: Buffer): Stretch | undefined {
+export function readStretch(path: string | Buffer, offset: number, space: Buffer): Stretch | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(path, reading);

@@ -7,7 +7,7 @@ import { entryPath, homeItself } from './entry-path.ts';
 import { lines } from './lines.ts';
 import { removeAll, stagingOf } from './staging.ts';
 
-/** Makes the staging folder, and in it the folders, links and files that arrive, a folder before what is in it. The files are empty as yet. */
+/** Makes the staging folder, and in it the folders, links and empty files that arrive, a folder before what is in it. The other files come with what is in them. */
 export async function stageHome(_input: object, paths: Paths, call: Call): Promise<object> {
   const staging = stagingOf(paths.resolve({ path: '.' }));
   removeAll(staging);
@@ -17,8 +17,8 @@ export async function stageHome(_input: object, paths: Paths, call: Call): Promi
     if (entry.path === homeItself) continue;
     const at = entryPath(staging, entry);
     if (entry.type === 'directory') mkdirSync(at, { mode: 0o700 });
-    else if (entry.type === 'file') closeSync(openSync(at, 'wx', 0o600));
-    else symlinkSync(targetOf(entry), at);
+    else if (entry.type === 'symlink') symlinkSync(targetOf(entry), at);
+    else if (entry.size === 0) closeSync(openSync(at, 'wx', 0o600));
   }
   return {};
 }
