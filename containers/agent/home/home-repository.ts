@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type * as z from 'zod';
 import { Head } from '../../../contract/home/head.ts';
 import { homeKeys } from '../../../contract/home/keys.ts';
@@ -13,6 +13,10 @@ import type { HomeStorage } from './storage/home-storage.ts';
 
 const pack = promisify(zstdCompress);
 const unpack = promisify(zstdDecompress);
+
+// Each piece that comes out is a way to another thread and back. Of hashes the first level leaves less than the others do, in half of the time.
+const pieces = { chunkSize: 1024 * 1024 };
+const packing = { ...pieces, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** A head, and the mark that it is replaced by. */
 export interface FoundHead {
@@ -41,7 +45,7 @@ export class HomeRepository {
     const key = this.#keys.manifest(checkpointId);
     const found = await this.#storage.get(key, homeLimits.manifestBytes, signal);
     if (!found) throw new HomeFault('checkpoint_not_found', `there is no checkpoint ${checkpointId}`);
-    const raw = await unpack(found.body, { maxOutputLength: homeLimits.manifestRawBytes }).catch((cause) => {
+    const raw = await unpack(found.body, { ...pieces, maxOutputLength: homeLimits.manifestRawBytes }).catch((cause) => {
       throw new HomeFault('corrupt', `${key} can't be unpacked`, { cause });
     });
     return parsed(Manifest, raw, key);
@@ -68,7 +72,7 @@ export class HomeRepository {
       throw new HomeFault('too_many_entries', `the home has ${entries} entries, at most ${homeLimits.entries}`);
     const raw = Buffer.from(JSON.stringify(manifest));
     assertWithin(raw, homeLimits.manifestRawBytes);
-    const stored = await pack(raw);
+    const stored = await pack(raw, packing);
     assertWithin(stored, homeLimits.manifestBytes);
     await this.#storage.put(this.#keys.manifest(manifest.checkpoint_id), stored, signal);
   }
