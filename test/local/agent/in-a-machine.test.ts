@@ -23,7 +23,7 @@ test.skipIf(!namespacesHere)(
     expect(stderr.toString()).toContain('Permission denied');
     expect(outcome).toMatchObject({ outcome: 'exited', exit_code: 5, cwd: '/home/agent' });
 
-    expect((await requestHealth(http)).memory_bytes).toBeLessThan(100 * 1024 * 1024);
+    expect((await requestHealth(http)).memory_bytes).toBeLessThan(80 * 1024 * 1024);
 
     http.close();
     await terminal.exited;
