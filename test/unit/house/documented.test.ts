@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import type { TestSpecification, Vitest } from 'vitest/node';
+import config from '../../../vitest.config.ts';
+import { LongestFirst } from '../../support/longest-first.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folders = ['contract', 'channel', 'lambdas', 'containers', 'client', 'local', 'lib'];
@@ -69,8 +72,17 @@ test('L4: what is imported or declared and not used is a fault of lint', () => {
   expect(linter.rules.correctness).toMatchObject({ noUnusedImports: 'error', noUnusedVariables: 'error' });
 });
 
-test('L5: tests run in another order each time, files and tests alike', () => {
-  expect(readFileSync(join(root, 'vitest.config.ts'), 'utf8')).toContain('sequence: { shuffle: true }');
+test('L5: tests run in another order each time, files and tests alike', async () => {
+  expect(config.test?.sequence).toMatchObject({ shuffle: true, sequencer: LongestFirst });
+  const files = Array.from({ length: 20 }, (_, n) => ({ moduleId: join(root, `test/unit/${n}.test.ts`) }));
+  const long = { moduleId: join(root, 'test/local/stack/api.test.ts') };
+  const ordered = async (seed: number) => {
+    const sequencer = new LongestFirst({ config: { root, sequence: { seed } } } as Vitest);
+    return await sequencer.sort([...files, long] as TestSpecification[]);
+  };
+  expect(await ordered(1)).toEqual(await ordered(1));
+  expect(await ordered(1)).not.toEqual(await ordered(2));
+  expect((await ordered(3))[0]).toBe(long);
 });
 
 test('H7: every dependency is one exact version', () => {
