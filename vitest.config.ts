@@ -37,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'local',
           isolate: false,
+          globalSetup: 'test/support/build-once.ts',
           include: ['test/local/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startService } from '../../../local/start.ts';
+import { buildDir } from '../../support/build-dir.ts';
 import { type RunMatrx, runMatrx } from '../../support/stack/run-matrx.ts';
-import { buildDir } from '../../support/stack/stack.ts';
 
 // One service for the file, found as a person finds it: by the folder the command line is used in.
 const running = new AsyncDisposableStack();

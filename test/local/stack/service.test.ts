@@ -9,10 +9,11 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Sandbox } from '../../../contract/api/sandboxes/sandbox-record.ts';
 import { startService } from '../../../local/start.ts';
+import { buildDir } from '../../support/build-dir.ts';
 import { type Caller, call, createReady } from '../../support/stack/sandbox-calls.ts';
 import { startServiceProcess } from '../../support/stack/service-process.ts';
 import { signedFetch } from '../../support/stack/signed-fetch.ts';
-import { buildDir, startStack } from '../../support/stack/stack.ts';
+import { startStack } from '../../support/stack/stack.ts';
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'matrx-service-'));

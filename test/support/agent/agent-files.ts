@@ -1,33 +1,32 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
 import { agentBundles } from '../../../containers/agent/bundle.ts';
+import { buildBundle } from '../../../local/build/build-bundle.ts';
+import { buildDir } from '../build-dir.ts';
 
-type AgentFile = (typeof agentBundles)[number]['file'];
+type AgentBundle = (typeof agentBundles)[number];
 
-const built = new Map<AgentFile, Promise<Uint8Array>>();
+const root = join(import.meta.dirname, '../../..');
+const built = new Map<string, Promise<unknown>>();
 
-/** A file of the agent's, built once for all tests of a process. */
-function bytesOf({ file, build: options }: (typeof agentBundles)[number]): Promise<Uint8Array> {
-  const bytes =
-    built.get(file) ??
-    build({ ...options, write: false }).then(({ outputFiles: [output] }) => {
-      if (output === undefined) throw new Error(`${file} has no output`);
-      return output.contents;
-    });
-  built.set(file, bytes);
-  return bytes;
+/** Where a file of the agent's lies, made where it isn't; asked about once in a process. */
+async function fileOf({ file, mode, build: options }: AgentBundle): Promise<string> {
+  const outfile = join(buildDir, 'agent', file);
+  const making = built.get(file) ?? buildBundle(root, { outfile, mode, options });
+  built.set(file, making);
+  await making;
+  return outfile;
 }
 
 /** Writes the agent's files, or those that are named, below a folder as they lie in a machine. */
 export async function writeAgentFiles(
   folder: string,
-  files: readonly AgentFile[] = agentBundles.map(({ file }) => file),
+  files: readonly AgentBundle['file'][] = agentBundles.map(({ file }) => file),
 ): Promise<void> {
   for (const bundle of agentBundles.filter(({ file }) => files.includes(file))) {
     const path = join(folder, bundle.file);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, await bytesOf(bundle));
+    await copyFile(await fileOf(bundle), path);
     await chmod(path, bundle.mode);
   }
 }

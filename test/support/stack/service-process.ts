@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { listProcesses, type ProcessEntry, readProcess } from '../../../local/engines/process-table.ts';
 import type { LocalFile } from '../../../local/service/announce.ts';
-import { buildDir } from './stack.ts';
+import { buildDir } from '../build-dir.ts';
 
 /** A service in a process of its own. Disposing it ends it in good order. */
 export interface ServiceProcess extends AsyncDisposable {

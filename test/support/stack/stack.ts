@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { adminGroup, scopes } from '../../../contract/api/doors.ts';
 import { findNpm } from '../../../local/service/find-npm.ts';
 import { type Service, type ServiceOptions, startService } from '../../../local/start.ts';
+import { buildDir } from '../build-dir.ts';
 import { type SignedFetch, signedFetch } from './signed-fetch.ts';
-
-/** Where services of tests have their bundles: shared, so that only the first one has anything to build. */
-export const buildDir = join(import.meta.dirname, '../../../node_modules/.cache/matrx-build');
 
 /** A whole service of its own, with callers to call it as. */
 export interface Stack extends AsyncDisposable {

@@ -74,8 +74,9 @@ test('L4: what is imported or declared and not used is a fault of lint', () => {
 
 test('L5: tests run in another order each time, files and tests alike', async () => {
   expect(config.test?.sequence).toMatchObject({ shuffle: true, sequencer: LongestFirst });
-  const files = Array.from({ length: 20 }, (_, n) => ({ moduleId: join(root, `test/unit/${n}.test.ts`) }));
-  const long = { moduleId: join(root, 'test/local/stack/api.test.ts') };
+  const project = { name: 'local' };
+  const files = Array.from({ length: 20 }, (_, n) => ({ project, moduleId: join(root, `test/local/${n}.test.ts`) }));
+  const long = { project, moduleId: join(root, 'test/local/stack/api.test.ts') };
   const ordered = async (seed: number) => {
     const sequencer = new LongestFirst({ config: { root, sequence: { seed } } } as Vitest);
     return await sequencer.sort([...files, long] as TestSpecification[]);
