@@ -119,7 +119,8 @@ test('C1: a sandbox whose agent is killed in the middle of a command gives the o
 });
 
 test('C1: a sandbox on capacity that is taken away ends its command by no exit code of its own', async () => {
-  await using service = await suffering({ tasks: { spotNotices: [{ afterMs: 8_000, of: 'any' }] } });
+  // Long enough for a start on a busy machine.
+  await using service = await suffering({ tasks: { spotNotices: [{ afterMs: 20_000, of: 'any' }] } });
   const { caller, id } = service;
   const result = await exec(caller, id, { command: 'echo begun; sleep 60; exit 0' });
   expect(['killed', 'lost']).toContain(result.outcome);

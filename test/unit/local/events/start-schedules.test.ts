@@ -1,15 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest';
+import type { LocalRules } from '../../../../local/events/event-rules.ts';
 import { startSchedules } from '../../../../local/events/start-schedules.ts';
 import { ManualClock } from '../../../support/fakes/manual-clock.ts';
 
 const minuteMs = 60_000;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-function start(run: (name: string, event: unknown) => Promise<void>) {
+function start(run: (name: string, event: unknown) => Promise<void>, rules: LocalRules = {}) {
   const clock = new ManualClock();
   const failures: string[] = [];
   const schedules = startSchedules({
-    rules: { minute: { function: 'reap', everyMinutes: 1 }, other: { function: 'settle', pattern: {} } },
+    rules: { minute: { function: 'reap', everyMinutes: 1 }, other: { function: 'settle', pattern: {} }, ...rules },
     functions: { run },
     clock,
     onFailure: (rule, error) => failures.push(`${rule} ${String(error)}`),
@@ -32,6 +33,19 @@ test('a schedule calls its function at once, and then every minute of its clock'
   await pass(1);
   await pass(minuteMs);
   expect(calls).toHaveLength(3);
+});
+
+test('what is done less often first waits until the service has started', async () => {
+  const calls: string[] = [];
+  const { pass } = start(async (name) => void calls.push(name), { hour: { function: 'tidy', everyMinutes: 60 } });
+  await settled();
+  expect(calls).toEqual(['reap']);
+  await pass(minuteMs);
+  expect(calls.toSorted()).toEqual(['reap', 'reap', 'tidy']);
+  await pass(59 * minuteMs);
+  expect(calls.filter((name) => name === 'tidy')).toHaveLength(1);
+  await pass(minuteMs);
+  expect(calls.filter((name) => name === 'tidy')).toHaveLength(2);
 });
 
 test('a run that takes longer than a minute is never joined by another', async () => {
