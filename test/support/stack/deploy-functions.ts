@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../contract/clock.ts';
@@ -8,9 +6,11 @@ import { buildBundle } from '../../../local/build/build-bundle.ts';
 import { type HazardSettings, readHazards } from '../../../local/hazards/hazards.ts';
 import { createFunctions, type FunctionsOptions } from '../../../local/lambda/create-functions.ts';
 import { environmentVariables } from '../../../local/lambda/environment-variables.ts';
+import { buildDir } from '../build-dir.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const fixtures = 'test/local/lambda/functions';
+const folder = join(buildDir, 'test-functions');
+const built = new Map<string, Promise<unknown>>();
 const credentials = { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessionToken: 'token' };
 
 interface Options extends Partial<Pick<FunctionsOptions, 'clock' | 'limits'>> {
@@ -20,19 +20,21 @@ interface Options extends Partial<Pick<FunctionsOptions, 'clock' | 'limits'>> {
   readonly fixtures?: Readonly<Record<string, string>>;
 }
 
+/** Builds a function once in a process. */
+function bundled(name: string, file: string): Promise<unknown> {
+  const outfile = join(folder, `${name}.mjs`);
+  const building =
+    built.get(name) ??
+    buildBundle(root, { outfile, options: functionBundle(join('test/local/lambda/functions', file)) });
+  built.set(name, building);
+  return building;
+}
+
 /** Deploys small test functions for one test; `logs` has what they printed. */
 export async function deployFunctions(options: Options = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'matrx-functions-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { clock = systemClock, timeoutSeconds = 30 } = options;
   const files = options.fixtures ?? { streaming: 'streaming.ts' };
-  const build = (entry: string, name: string) =>
-    buildBundle(root, {
-      outfile: join(folder, `${name}.mjs`),
-      options: functionBundle(entry),
-    });
-  await build('local/lambda/runtime.ts', 'runtime');
-  await Promise.all(Object.entries(files).map(([name, file]) => build(join(fixtures, file), name)));
+  await Promise.all(Object.entries(files).map(([name, file]) => bundled(name, file)));
 
   const logs: string[] = [];
   const functions = createFunctions({
@@ -56,7 +58,7 @@ export async function deployFunctions(options: Options = {}) {
     region: 'us-east-1',
     accountId: '000000000000',
     clock,
-    runtime: join(folder, 'runtime.mjs'),
+    runtime: join(buildDir, 'runtime.mjs'),
     onLog: (name, line) => logs.push(`${name}: ${line}`),
     hazards: readHazards({ functions: options.hazards }).functions,
     ...(options.limits ? { limits: options.limits } : {}),
