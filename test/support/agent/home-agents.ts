@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { functionBundle } from '../../../lambdas/bundle.ts';
 import { buildBundle } from '../../../local/build/build-bundle.ts';
+import { killProcess } from '../../../local/engines/process-table.ts';
 import { helpersOf } from './file-calls.ts';
 import type { HomeAgentOrder } from './home-agent.ts';
 import type { HomeRig, HomeSandbox } from './home-rig.ts';
@@ -109,7 +110,7 @@ export class AgentRun {
   }
 
   killHelpers(): void {
-    for (const pid of helpersOf(dirname(this.#sandbox.helperProgram))) process.kill(pid, 'SIGKILL');
+    for (const pid of helpersOf(dirname(this.#sandbox.helperProgram))) killProcess(pid);
   }
 
   async #follow(onTook: (phase: Phase, ms: number) => void): Promise<{ saved: boolean }> {
