@@ -25,7 +25,7 @@ export async function startServiceProcess(
   { pool = 0 }: { readonly pool?: number } = {},
 ): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [program, dataDir, buildDir, String(pool)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
