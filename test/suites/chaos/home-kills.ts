@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { HazardSettings } from '../../../local/hazards/hazards.ts';
 import { randomFor } from '../../../local/hazards/random.ts';
-import { type AgentRun, buildHomeAgent, type HomeAgentProgram, HomeAgents } from '../../support/agent/home-agents.ts';
+import { type AgentRun, buildHomeAgent, HomeAgents } from '../../support/agent/home-agents.ts';
 import { type HomeRig, startHomeRig, unlimited } from '../../support/agent/home-rig.ts';
 import { asUser } from '../../support/agent/home-trees.ts';
 import { StorageProcess } from '../../support/agent/storage-process.ts';
@@ -69,7 +69,7 @@ export async function surviveHomeKills({
   beside = 1,
 }: Kills): Promise<void> {
   const startedMs = Date.now();
-  await using program = await buildHomeAgent();
+  const program = await buildHomeAgent();
   const failed = new AbortController();
   let left = count;
   const isToGoOn = () => !failed.signal.aborted && left-- > 0 && Date.now() - startedMs < budgetMs;
@@ -84,7 +84,7 @@ export async function surviveHomeKills({
 }
 
 interface OneHome {
-  readonly program: HomeAgentProgram;
+  readonly program: string;
   readonly seed: number;
   /** Among those beside one another. */
   readonly place: number;

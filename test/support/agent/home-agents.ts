@@ -5,28 +5,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { functionBundle } from '../../../lambdas/bundle.ts';
-import { buildBundle } from '../../../local/build/build-bundle.ts';
 import { killProcess } from '../../../local/engines/process-table.ts';
+import { builtOnce } from '../build-dir.ts';
 import { helpersOf } from './file-calls.ts';
 import type { HomeAgentOrder } from './home-agent.ts';
 import type { HomeRig, HomeSandbox } from './home-rig.ts';
 
-const root = join(import.meta.dirname, '../../..');
 const phases = ['restoring', 'saving'] as const;
 type Phase = (typeof phases)[number];
 
-/** The program of such an agent, in a folder of its own. */
-export interface HomeAgentProgram extends AsyncDisposable {
-  readonly path: string;
-}
-
-/** Builds it, once for many: a process of sources takes most of its time to begin. */
-export async function buildHomeAgent(): Promise<HomeAgentProgram> {
-  const folder = await mkdtemp(join(tmpdir(), 'matrx-home-agent-'));
-  const path = join(folder, 'home-agent.mjs');
-  await buildBundle(root, { outfile: path, options: functionBundle('test/support/agent/home-agent.ts') });
-  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
-}
+/** The program of such an agent: a process of sources takes most of its time to begin. */
+export const buildHomeAgent = (): Promise<string> =>
+  builtOnce('home-agent.mjs', { options: functionBundle('test/support/agent/home-agent.ts') });
 
 /** Agents of one user that restore, let the user work, and save, each in a process that can be killed. */
 export class HomeAgents implements AsyncDisposable {
@@ -36,14 +26,14 @@ export class HomeAgents implements AsyncDisposable {
   readonly #folder: string;
   readonly #usual = new Map<Phase, number>();
 
-  private constructor(rig: HomeRig, user: string, program: HomeAgentProgram, folder: string) {
+  private constructor(rig: HomeRig, user: string, program: string, folder: string) {
     this.#rig = rig;
     this.#user = user;
-    this.#program = program.path;
+    this.#program = program;
     this.#folder = folder;
   }
 
-  static async start(rig: HomeRig, user: string, program: HomeAgentProgram): Promise<HomeAgents> {
+  static async start(rig: HomeRig, user: string, program: string): Promise<HomeAgents> {
     const folder = await mkdtemp(join(tmpdir(), 'matrx-home-agents-'));
     const agents = new HomeAgents(rig, user, program, folder);
     await agents.renewCredentials();

@@ -9,7 +9,7 @@ import type { LayHead, Laying } from '../wire/home-operations.ts';
 import { entryPath } from './entry-path.ts';
 import { withSpace } from './lent-space.ts';
 import { stagingOf } from './staging.ts';
-import { decompress, letGo } from './zstd.ts';
+import { decompress, letGoWhole } from './zstd.ts';
 
 const writing = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 
@@ -37,7 +37,7 @@ async function layOut({ encoding, raw_size, layings }: LayHead, stored: Buffer, 
     if (index % 50 === 49) await setImmediate();
     lay(staging, raw, laying);
   }
-  unpacked && letGo(unpacked);
+  unpacked && letGoWhole(unpacked);
 }
 
 function lay(staging: Buffer, raw: Buffer, { at, offset, size, sha256, ...path }: Laying): void {

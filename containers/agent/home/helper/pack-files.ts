@@ -8,7 +8,7 @@ import type { HomeInputs, Reading, ReadResult } from '../wire/home-operations.ts
 import { entryPath } from './entry-path.ts';
 import { withSpace } from './lent-space.ts';
 import { readStretch } from './read-stretch.ts';
-import { compress, letGo } from './zstd.ts';
+import { compress, letGoWhole } from './zstd.ts';
 
 const samples = 8;
 const sampleBytes = 8 * 1024;
@@ -24,7 +24,7 @@ export async function packFiles({ readings }: HomeInputs['packFiles'], paths: Pa
   await withSpace(async (space) => {
     const packed = await pack(readings, home, space.of(bytes), call);
     await call.flushed();
-    packed && letGo(packed);
+    packed && letGoWhole(packed);
   });
   return {};
 }

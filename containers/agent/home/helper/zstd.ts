@@ -1,7 +1,8 @@
 // A few milliseconds for a blob on this thread; on another one it costs twice as much.
 
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import * as zlib from 'node:zlib';
+import { letGo } from '../../files/wire/let-go.ts';
 
 const params = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
 // Beyond what zstd says that it needs; so much is also never a part of something shared.
@@ -15,5 +16,5 @@ export const compress = (raw: Buffer): Buffer =>
 export const decompress = (packed: Buffer, rawBytes: number): Buffer =>
   zlib.zstdDecompressSync(packed, { maxOutputLength: Math.max(1, rawBytes), chunkSize: rawBytes + spareBytes });
 
-/** Gives back the memory of what came out here, which takes more than it says until it is collected. */
-export const letGo = ({ buffer }: Buffer): void => void (buffer as ArrayBuffer).transfer(0);
+/** Gives back the memory of what came out here: all that it lies in, which is more than itself. */
+export const letGoWhole = ({ buffer }: Buffer): void => letGo(Buffer.from(buffer));
