@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { layContents } from '../../home/helper/lay-contents.ts';
-import { packFiles } from '../../home/helper/pack-files.ts';
-import { placeHome } from '../../home/helper/place-home.ts';
-import { scanHome } from '../../home/helper/scan-home.ts';
-import { stageHome } from '../../home/helper/stage-home.ts';
+import { layContents } from '../../home/helper/restore/lay-contents.ts';
+import { placeHome } from '../../home/helper/restore/place-home.ts';
+import { stageHome } from '../../home/helper/restore/stage-home.ts';
+import { packFiles } from '../../home/helper/save/pack-files.ts';
+import { scanHome } from '../../home/helper/save/scan-home.ts';
 import { FrameReader, jsonOf } from '../wire/frames.ts';
 import { letGo } from '../wire/let-go.ts';
 import type { HelperOperation, OpenCall } from '../wire/operations.ts';

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import createIgnore from 'ignore';
-import { openFile } from '../../files/helper/open-file.ts';
-import { below } from '../../files/helper/paths.ts';
+import { openFile } from '../../../files/helper/open-file.ts';
+import { below } from '../../../files/helper/paths.ts';
 
 const rulesFile = '.matrxignore';
 const maxRulesBytes = 64 * 1024;

@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { hash, randomFillSync } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { Call } from '../../files/helper/call.ts';
-import type { Paths } from '../../files/helper/paths.ts';
-import { maxPayloadBytes as frameBytes } from '../../files/wire/frames.ts';
-import type { HomeInputs, Reading, ReadResult } from '../wire/home-operations.ts';
-import { entryPath } from './entry-path.ts';
-import { withSpace } from './lent-space.ts';
+import type { Call } from '../../../files/helper/call.ts';
+import type { Paths } from '../../../files/helper/paths.ts';
+import { maxPayloadBytes as frameBytes } from '../../../files/wire/frames.ts';
+import type { HomeInputs, Reading, ReadResult } from '../../wire/home-operations.ts';
+import { entryPath } from '../entry-path.ts';
+import { withSpace } from '../lent-space.ts';
+import { compress, letGoWhole } from '../zstd.ts';
 import { readStretch } from './read-stretch.ts';
-import { compress, letGoWhole } from './zstd.ts';
 
 const samples = 8;
 const sampleBytes = 8 * 1024;

@@ -1,8 +1,8 @@
 import type { Buffer } from 'node:buffer';
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { isPassedBy } from '../../files/helper/walk/walk.ts';
-import type { ReadResult } from '../wire/home-operations.ts';
-import { fingerprintOf, isSettled, microseconds } from './fingerprint.ts';
+import { isPassedBy } from '../../../files/helper/walk/walk.ts';
+import type { ReadResult } from '../../wire/home-operations.ts';
+import { fingerprintOf, isSettled, microseconds } from '../fingerprint.ts';
 
 const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
 const tries = 3;

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { chmodSync, lstatSync, lutimesSync, readdirSync, renameSync, rmdirSync, utimesSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { Call } from '../../files/helper/call.ts';
-import { FileFault } from '../../files/helper/file-fault.ts';
-import { below, type Paths } from '../../files/helper/paths.ts';
-import type { EntryLine } from '../wire/home-operations.ts';
-import { entryPath, homeItself } from './entry-path.ts';
+import type { Call } from '../../../files/helper/call.ts';
+import { FileFault } from '../../../files/helper/file-fault.ts';
+import { below, type Paths } from '../../../files/helper/paths.ts';
+import type { EntryLine } from '../../wire/home-operations.ts';
+import { entryPath, homeItself } from '../entry-path.ts';
 import { lines } from './lines.ts';
 import { removeAll, stagingOf } from './staging.ts';
 

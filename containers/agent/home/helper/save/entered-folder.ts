@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { closeSync, constants, opendirSync, openSync } from 'node:fs';
-import { limits } from '../../../../contract/api/limits.ts';
-import { FileFault } from '../../files/helper/file-fault.ts';
+import { limits } from '../../../../../contract/api/limits.ts';
+import { FileFault } from '../../../files/helper/file-fault.ts';
 
 const reading = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 const elsewhere = '/';

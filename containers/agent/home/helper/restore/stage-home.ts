@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, mkdirSync, openSync, symlinkSync } from 'node:fs';
-import type { Call } from '../../files/helper/call.ts';
-import type { Paths } from '../../files/helper/paths.ts';
-import type { EntryLine } from '../wire/home-operations.ts';
-import { entryPath, homeItself } from './entry-path.ts';
+import type { Call } from '../../../files/helper/call.ts';
+import type { Paths } from '../../../files/helper/paths.ts';
+import type { EntryLine } from '../../wire/home-operations.ts';
+import { entryPath, homeItself } from '../entry-path.ts';
 import { lines } from './lines.ts';
 import { removeAll, stagingOf } from './staging.ts';
 

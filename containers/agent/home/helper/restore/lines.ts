@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { Call } from '../../files/helper/call.ts';
-import type { EntryLine } from '../wire/home-operations.ts';
+import type { Call } from '../../../files/helper/call.ts';
+import type { EntryLine } from '../../wire/home-operations.ts';
 
 const newline = 0x0a;
 

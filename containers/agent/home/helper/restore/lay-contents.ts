@@ -2,14 +2,14 @@ import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { Call } from '../../files/helper/call.ts';
-import { FileFault } from '../../files/helper/file-fault.ts';
-import type { Paths } from '../../files/helper/paths.ts';
-import type { LayHead, Laying } from '../wire/home-operations.ts';
-import { entryPath } from './entry-path.ts';
-import { withSpace } from './lent-space.ts';
+import type { Call } from '../../../files/helper/call.ts';
+import { FileFault } from '../../../files/helper/file-fault.ts';
+import type { Paths } from '../../../files/helper/paths.ts';
+import type { LayHead, Laying } from '../../wire/home-operations.ts';
+import { entryPath } from '../entry-path.ts';
+import { withSpace } from '../lent-space.ts';
+import { decompress, letGoWhole } from '../zstd.ts';
 import { stagingOf } from './staging.ts';
-import { decompress, letGoWhole } from './zstd.ts';
 
 const writing = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { chmodSync, readdirSync, rmSync } from 'node:fs';
-import { below } from '../../files/helper/paths.ts';
+import { below } from '../../../files/helper/paths.ts';
 
 /** Where a home is put together, within the home: only there may its user make folders, on every kind of file system. */
 export const stagingOf = (home: Buffer): Buffer => below(home, Buffer.from('.matrx-home.restoring'));

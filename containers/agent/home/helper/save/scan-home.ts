@@ -1,16 +1,16 @@
 import { Buffer } from 'node:buffer';
 import { type BigIntStats, constants, lstatSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { homeLimits } from '../../../../contract/home/limits.ts';
-import type { Call } from '../../files/helper/call.ts';
-import { FileFault } from '../../files/helper/file-fault.ts';
-import { below, type Paths } from '../../files/helper/paths.ts';
-import { isPassedBy } from '../../files/helper/walk/walk.ts';
-import type { Scanned } from '../wire/home-operations.ts';
-import { pathOf, shownBytes } from './byte-text.ts';
+import { homeLimits } from '../../../../../contract/home/limits.ts';
+import type { Call } from '../../../files/helper/call.ts';
+import { FileFault } from '../../../files/helper/file-fault.ts';
+import { below, type Paths } from '../../../files/helper/paths.ts';
+import { isPassedBy } from '../../../files/helper/walk/walk.ts';
+import type { Scanned } from '../../wire/home-operations.ts';
+import { pathOf, shownBytes } from '../byte-text.ts';
+import { homeItself, targetOut } from '../entry-path.ts';
+import { fingerprintOf, microseconds } from '../fingerprint.ts';
 import { EnteredFolder } from './entered-folder.ts';
-import { homeItself, targetOut } from './entry-path.ts';
-import { fingerprintOf, microseconds } from './fingerprint.ts';
 import { type IsIgnored, ignoreRules } from './ignore-rules.ts';
 
 const batchEntries = 200;
